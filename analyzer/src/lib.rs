@@ -1,0 +1,1 @@
+//! Reads a bundle and names the root cause, offline

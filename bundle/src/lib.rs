@@ -1,0 +1,1 @@
+//! The bundle format: paths, manifest, writer, reader

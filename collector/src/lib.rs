@@ -1,0 +1,1 @@
+//! Collects a Kubernetes cluster into one bundle

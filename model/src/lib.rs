@@ -1,0 +1,1 @@
+//! What the analyzer thinks in: typed snapshot, relations, findings, analysis

@@ -1,0 +1,1 @@
+//! Presentation of an analysis: HTML, Markdown, JSON

@@ -1,0 +1,1 @@
+//! The knowledge: one file per rule
