@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
-
 /// Longest quote kept, in characters; what is longer is cut there (the cut text still occurs at the place).
 pub const QUOTE_LIMIT: usize = 400;
 
@@ -32,20 +30,17 @@ impl Origin {
 }
 
 /// One checkable fact.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Evidence {
     /// Entry path inside the bundle, without the top folder.
     pub path: Arc<str>,
     /// Line in the entry, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
     /// JSON pointer (RFC 6901) inside the line, or inside the document when there is no line.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
     /// What stands there.
     pub quote: String,
     /// Lines around a quoted log line, as `(line number, text)`; empty for objects.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub context: Vec<(u32, String)>,
 }
 

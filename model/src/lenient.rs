@@ -11,15 +11,6 @@ where
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// Decodes an optional timestamp, taking one that cannot be read for none: a broken date never sinks its object.
-pub(crate) fn time<'de, D>(deserializer: D) -> Result<Option<jiff::Timestamp>, D::Error>
-where
-    D: Deserializer<'de>,
-{
-    let text = Option::<std::borrow::Cow<'_, str>>::deserialize(deserializer)?;
-    Ok(text.and_then(|text| text.parse().ok()))
-}
-
 /// Declares an object shape: every field is optional on the wire, camelCase, and `null` reads as the default.
 macro_rules! shape {
     ($( $(#[$meta:meta])* pub struct $name:ident { $( $(#[$field_meta:meta])* pub $field:ident : $type:ty ),* $(,)? } )*) => { $(

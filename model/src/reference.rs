@@ -2,18 +2,15 @@
 
 use std::fmt;
 
-use serde::Serialize;
-
 /// The name of one object. Cluster-wide objects have an empty namespace.
 ///
 /// The API group is left out on purpose: kinds that the analyzer reasons about are unique without it, and people
 /// say "the Deployment shepherd", not "the apps/v1 Deployment".
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectRef {
     /// Kind, in its API spelling: `Pod`, `StatefulSet`.
     pub kind: String,
     /// Namespace; empty for cluster-wide objects.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub namespace: String,
     /// Name.
     pub name: String,

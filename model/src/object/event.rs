@@ -22,13 +22,10 @@ shape! {
         /// How often.
         pub count: Option<i64>,
         /// First time.
-        #[serde(deserialize_with = "crate::lenient::time")]
         pub first_timestamp: Option<Timestamp>,
         /// Last time.
-        #[serde(deserialize_with = "crate::lenient::time")]
         pub last_timestamp: Option<Timestamp>,
         /// When, for events of the newer form.
-        #[serde(deserialize_with = "crate::lenient::time")]
         pub event_time: Option<Timestamp>,
         /// Repetitions of the newer form.
         pub series: Option<EventSeries>,

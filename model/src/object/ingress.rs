@@ -104,7 +104,8 @@ shape! {
 impl Ingress {
     /// Every backend with the JSON pointer of its `service`.
     pub fn backends(&self) -> Vec<(String, &ServiceBackend)> {
-        let default = self.spec.default_backend.iter().filter_map(|b| Some(("/spec/defaultBackend/service".to_owned(), b.service.as_ref()?)));
+        let default =
+            self.spec.default_backend.iter().filter_map(|b| Some(("/spec/defaultBackend/service".to_owned(), b.service.as_ref()?)));
         let rules = self.spec.rules.iter().enumerate().flat_map(|(r, rule)| {
             rule.http.paths.iter().enumerate().filter_map(move |(p, path)| {
                 Some((format!("/spec/rules/{r}/http/paths/{p}/backend/service"), path.backend.service.as_ref()?))

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Condition, Metadata};
+use super::Metadata;
 use crate::lenient::shape;
 use crate::selector::Labels;
 

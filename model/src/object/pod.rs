@@ -579,8 +579,20 @@ impl Pod {
     /// Every init and ordinary container, with its status.
     pub fn containers(&self) -> impl Iterator<Item = ContainerView<'_>> {
         let view = |specs, spec_list, statuses, status_list, init| views(specs, spec_list, statuses, status_list, init);
-        view(&self.spec.init_containers, "/spec/initContainers", &self.status.init_container_statuses, "/status/initContainerStatuses", true)
-            .chain(view(&self.spec.containers, "/spec/containers", &self.status.container_statuses, "/status/containerStatuses", false))
+        view(
+            &self.spec.init_containers,
+            "/spec/initContainers",
+            &self.status.init_container_statuses,
+            "/status/initContainerStatuses",
+            true,
+        )
+        .chain(view(
+            &self.spec.containers,
+            "/spec/containers",
+            &self.status.container_statuses,
+            "/status/containerStatuses",
+            false,
+        ))
     }
 
     /// Whether the pod counts as ready.
@@ -608,7 +620,14 @@ impl Pod {
 impl PodSpec {
     /// See [`Pod::request`].
     pub fn request(&self, resource: &str) -> f64 {
-        let of = |c: &Container| c.resources.requests.get(resource).or_else(|| c.resources.limits.get(resource)).and_then(|q| crate::quantity::parse(q)).unwrap_or(0.0);
+        let of = |c: &Container| {
+            c.resources
+                .requests
+                .get(resource)
+                .or_else(|| c.resources.limits.get(resource))
+                .and_then(|q| crate::quantity::parse(q))
+                .unwrap_or(0.0)
+        };
         let (mut sidecars, mut init) = (0.0, 0.0_f64);
         for container in &self.init_containers {
             if container.restart_policy == "Always" {

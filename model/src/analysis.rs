@@ -1,0 +1,113 @@
+//! The result: what broke, why, what follows from it, and what could not be said.
+
+use crate::coverage::InputProblem;
+use crate::finding::{Finding, Severity};
+use crate::rule::Level;
+use crate::snapshot::BundleFacts;
+use jiff::Timestamp;
+
+/// A finding with what the engine knows of its rule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ranked {
+    /// The finding.
+    pub finding: Finding,
+    /// Level of its rule.
+    pub level: Level,
+    /// Severity: the finding's own, else the rule's.
+    pub severity: Severity,
+    /// Indices into [`Analysis::findings`] of what it explains, directly or not.
+    pub explains: Vec<usize>,
+    /// Indices into [`Analysis::findings`] of what explains it.
+    pub explained_by: Vec<usize>,
+}
+
+/// A rule that looked and found nothing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RuledOut {
+    /// The rule.
+    pub rule: &'static str,
+    /// What it says when it fires: what is therefore not the case.
+    pub title: &'static str,
+}
+
+/// A rule that could not look.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NotEvaluated {
+    /// The rule.
+    pub rule: &'static str,
+    /// Why.
+    pub reason: String,
+}
+
+/// What happened when.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment {
+    /// When.
+    pub time: Timestamp,
+    /// Kind of moment: `event`, `restart`, `rollout`, `log`, `collection`.
+    pub kind: &'static str,
+    /// Whom it is about.
+    pub object: crate::ObjectRef,
+    /// What happened.
+    pub text: String,
+    /// How often, up to the last time.
+    pub count: i64,
+}
+
+/// One source's coverage, as reports show it.
+pub type CoverageLine = crate::coverage::SourceCoverage;
+
+/// The result of an analysis. Everything in it is in a fixed order: the same bundle gives the same bytes.
+#[derive(Debug, Clone, Default)]
+pub struct Analysis {
+    /// Path of the bundle as it was given.
+    pub bundle: String,
+    /// Facts about the bundle and its cluster.
+    pub facts: BundleFacts,
+    /// The bundle's time.
+    pub taken_at: Option<Timestamp>,
+    /// All findings; roots first in rank order, then the rest.
+    pub findings: Vec<Ranked>,
+    /// Indices of the root causes, in rank order.
+    pub roots: Vec<usize>,
+    /// Indices of prevention findings.
+    pub prevention: Vec<usize>,
+    /// What was checked and is fine.
+    pub ruled_out: Vec<RuledOut>,
+    /// What could not be checked.
+    pub not_evaluated: Vec<NotEvaluated>,
+    /// What happened, oldest first; the most telling only.
+    pub timeline: Vec<Moment>,
+    /// What was collected.
+    pub coverage: Vec<CoverageLine>,
+    /// What could not be read.
+    pub problems: Vec<InputProblem>,
+    /// Counts for the head of a report: pods, of these not ready, nodes, log lines, bytes.
+    pub totals: Totals,
+}
+
+/// How much was looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Nodes.
+    pub nodes: u64,
+    /// Pods.
+    pub pods: u64,
+    /// Pods that should be ready and are not.
+    pub pods_not_ready: u64,
+    /// Objects of all kinds, without events.
+    pub objects: u64,
+    /// Events.
+    pub events: u64,
+    /// Log lines.
+    pub log_lines: u64,
+    /// Rules that looked.
+    pub rules: u64,
+}
+
+impl Analysis {
+    /// The root causes, the most likely first.
+    pub fn root_causes(&self) -> impl Iterator<Item = &Ranked> {
+        self.roots.iter().filter_map(|&i| self.findings.get(i))
+    }
+}

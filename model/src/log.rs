@@ -1,0 +1,159 @@
+//! What is kept of a container's log: its ends, and the lines that matched a signature.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::evidence::Evidence;
+use crate::reference::ObjectRef;
+
+/// The four families of the field guide's "Common Log Patterns", and what stands beside them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// Refused, timed out, unreachable, unresolved.
+    Connection,
+    /// Failed log-ins, forbidden, unauthorized.
+    Authentication,
+    /// Memory, CPU, disk, files, limits.
+    Resource,
+    /// Errors, exceptions, tracebacks.
+    Application,
+    /// Not an error: a fact that rules compare (a listening line, a request's duration).
+    Fact,
+}
+
+/// A kind of log line worth keeping, as data.
+#[derive(Debug, Clone, Copy)]
+pub struct Signature {
+    /// Name that rules ask for: `pymongo-connection-refused`.
+    pub id: &'static str,
+    /// Family.
+    pub family: Family,
+    /// Literals, ASCII case ignored: a line without any of them is never looked at further. At least one, each at
+    /// least three bytes.
+    pub literals: &'static [&'static str],
+    /// Regular expression (linear-time syntax, case-sensitive unless it says `(?i)`) that the line must match; named
+    /// groups become [`LogHit::fields`]. Empty: the literal is enough.
+    pub pattern: &'static str,
+    /// A line that contains any of these (ASCII case ignored) is not meant.
+    pub unless: &'static [&'static str],
+    /// Lines that must match; each is a test.
+    pub examples: &'static [&'static str],
+    /// Near misses that must not match; each is a test.
+    pub counterexamples: &'static [&'static str],
+}
+
+/// Which run of a container a log is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Run {
+    /// The run that ended before the last restart.
+    Previous,
+    /// The newest run.
+    Current,
+}
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogLine {
+    /// Line in the entry, from 1.
+    pub number: u32,
+    /// Time that the runtime put before it.
+    pub time: Option<Timestamp>,
+    /// The text without that time.
+    pub text: String,
+}
+
+/// Lines of one log that match one signature and have the same fields.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogHit {
+    /// [`Signature::id`].
+    pub signature: &'static str,
+    /// The signature's family.
+    pub family: Family,
+    /// Named groups of the pattern, in the pattern's order.
+    pub fields: Vec<(&'static str, String)>,
+    /// The first line, with the lines around it.
+    pub first: LogLine,
+    /// The last line.
+    pub last: LogLine,
+    /// How many lines.
+    pub count: u64,
+    /// Lines around the first one.
+    pub context: Vec<(u32, String)>,
+}
+
+impl LogHit {
+    /// The value of a named group; `None` when the group took no part.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(n, _)| *n == name).map(|(_, v)| v.as_str())
+    }
+}
+
+/// Error lines that differ only in numbers, ids, addresses and quoted words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Template {
+    /// The line with `<*>` where its copies differ.
+    pub text: String,
+    /// The first copy.
+    pub first: LogLine,
+    /// Time of the last copy.
+    pub last_time: Option<Timestamp>,
+    /// Copies.
+    pub count: u64,
+}
+
+/// What is kept of one log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContainerLog {
+    /// Entry path in the bundle.
+    pub path: Arc<str>,
+    /// Namespace of the pod; empty when the source does not say.
+    pub namespace: String,
+    /// Pod.
+    pub pod: String,
+    /// Container; empty when the source does not say.
+    pub container: String,
+    /// Which run.
+    pub run: Run,
+    /// Lines read.
+    pub lines: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Time of the first line.
+    pub first_time: Option<Timestamp>,
+    /// Time of the last line.
+    pub last_time: Option<Timestamp>,
+    /// Matches, by first line.
+    pub hits: Vec<LogHit>,
+    /// Error lines by template, the most frequent first; at most some dozens.
+    pub templates: Vec<Template>,
+    /// The last lines, oldest first; at most [`TAIL`].
+    pub tail: Vec<LogLine>,
+}
+
+/// Lines kept of a log's end.
+pub const TAIL: usize = 50;
+
+impl ContainerLog {
+    /// The pod that wrote it.
+    pub fn pod_reference(&self) -> ObjectRef {
+        ObjectRef::new("Pod", self.namespace.as_str(), self.pod.as_str())
+    }
+
+    /// Hits of a signature.
+    pub fn hits_of<'a>(&'a self, signature: &'a str) -> impl Iterator<Item = &'a LogHit> {
+        self.hits.iter().filter(move |h| h.signature == signature)
+    }
+
+    /// Evidence for a hit: its first line, with context.
+    pub fn evidence(&self, hit: &LogHit) -> Evidence {
+        let mut evidence = self.line_evidence(&hit.first);
+        evidence.context = hit.context.clone();
+        evidence
+    }
+
+    /// Evidence for a line.
+    pub fn line_evidence(&self, line: &LogLine) -> Evidence {
+        Evidence::line(Arc::clone(&self.path), line.number, line.text.as_str())
+    }
+}

@@ -1,0 +1,213 @@
+//! Joins between objects, made once: owner, selector, route, placement, mount, address.
+
+mod workload;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use workload::{Workload, workloads};
+
+use crate::object::{Event, Object, Pod, Service};
+use crate::reference::ObjectRef;
+use crate::selector;
+use crate::snapshot::Snapshot;
+
+/// The joins. Positions are indices into the snapshot's lists.
+#[derive(Debug, Clone, Default)]
+pub struct Relations {
+    /// By pod: the workload at the top of its owners (Deployment rather than ReplicaSet, CronJob rather than Job).
+    workload_of_pod: Vec<Option<ObjectRef>>,
+    pods_of_workload: BTreeMap<ObjectRef, Vec<usize>>,
+    pods_on_node: BTreeMap<String, Vec<usize>>,
+    pods_of_service: Vec<Vec<usize>>,
+    services_of_workload: BTreeMap<ObjectRef, BTreeSet<usize>>,
+    ingresses_of_service: BTreeMap<ObjectRef, BTreeSet<usize>>,
+    workloads_of_claim: BTreeMap<ObjectRef, BTreeSet<ObjectRef>>,
+    service_by_address: BTreeMap<String, usize>,
+    pod_by_address: BTreeMap<String, usize>,
+    events_about: BTreeMap<ObjectRef, Vec<usize>>,
+}
+
+impl Relations {
+    /// Makes the joins. Time grows with the number of objects and of matching pairs, never with their product.
+    pub fn new(snapshot: &Snapshot) -> Self {
+        let mut relations = Self::default();
+        relations.join_owners(snapshot);
+        relations.join_services(snapshot);
+        for (i, pod) in snapshot.pods.iter().enumerate() {
+            if !pod.spec.node_name.is_empty() {
+                relations.pods_on_node.entry(pod.spec.node_name.clone()).or_default().push(i);
+            }
+            if !pod.status.pod_ip.is_empty() && pod.is_active() && !pod.spec.host_network {
+                relations.pod_by_address.insert(pod.status.pod_ip.clone(), i);
+            }
+            let workload = relations.workload_of(i).cloned().unwrap_or_else(|| pod.reference());
+            for volume in &pod.spec.volumes {
+                if let Some(claim) = &volume.persistent_volume_claim {
+                    let claim = ObjectRef::new("PersistentVolumeClaim", pod.metadata.namespace.as_str(), claim.claim_name.as_str());
+                    relations.workloads_of_claim.entry(claim).or_default().insert(workload.clone());
+                }
+            }
+        }
+        for (i, ingress) in snapshot.ingresses.iter().enumerate() {
+            for (_, backend) in ingress.backends() {
+                let service = ObjectRef::new("Service", ingress.metadata.namespace.as_str(), backend.name.as_str());
+                relations.ingresses_of_service.entry(service).or_default().insert(i);
+            }
+        }
+        for (i, event) in snapshot.events.iter().enumerate() {
+            relations.events_about.entry(event.about()).or_default().push(i);
+        }
+        relations
+    }
+
+    fn join_owners(&mut self, snapshot: &Snapshot) {
+        for (i, pod) in snapshot.pods.iter().enumerate() {
+            let top = pod.metadata.controller().map(|owner| {
+                let namespace = pod.metadata.namespace.as_str();
+                let above = match owner.kind.as_str() {
+                    "ReplicaSet" => Snapshot::find(&snapshot.replica_sets, namespace, &owner.name).and_then(|o| o.metadata.controller()),
+                    "Job" => Snapshot::find(&snapshot.jobs, namespace, &owner.name).and_then(|o| o.metadata.controller()),
+                    _ => None,
+                };
+                let top = above.unwrap_or(owner);
+                ObjectRef::new(top.kind.as_str(), namespace, top.name.as_str())
+            });
+            if let Some(top) = &top {
+                self.pods_of_workload.entry(top.clone()).or_default().push(i);
+            }
+            self.workload_of_pod.push(top);
+        }
+    }
+
+    /// Services to pods over an inverted index of labels: the rarest wanted pair gives the candidates.
+    fn join_services(&mut self, snapshot: &Snapshot) {
+        let mut by_label: BTreeMap<(&str, &str, &str), Vec<usize>> = BTreeMap::new();
+        for (i, pod) in snapshot.pods.iter().enumerate() {
+            for (key, value) in &pod.metadata.labels {
+                by_label.entry((&pod.metadata.namespace, key, value)).or_default().push(i);
+            }
+        }
+        for (s, service) in snapshot.services.iter().enumerate() {
+            let namespace = service.metadata.namespace.as_str();
+            let candidates = service
+                .spec
+                .selector
+                .iter()
+                .map(|(k, v)| by_label.get(&(namespace, k.as_str(), v.as_str())))
+                .min_by_key(|c| c.map_or(0, Vec::len));
+            let pods: Vec<usize> = match candidates {
+                Some(Some(candidates)) => candidates
+                    .iter()
+                    .copied()
+                    .filter(|&i| snapshot.pods.get(i).is_some_and(|p| selector::subset(&service.spec.selector, &p.metadata.labels)))
+                    .collect(),
+                _ => Vec::new(),
+            };
+            for &pod in &pods {
+                if let Some(workload) = self.workload_of(pod).cloned() {
+                    self.services_of_workload.entry(workload).or_default().insert(s);
+                }
+            }
+            self.pods_of_service.push(pods);
+            for address in service.spec.cluster_ips.iter().chain([&service.spec.cluster_ip]).chain(&service.spec.external_ips) {
+                if !address.is_empty() && address != "None" {
+                    self.service_by_address.insert(address.clone(), s);
+                }
+            }
+        }
+        // A workload scaled to nothing has no pods, yet its Services are its own: its template's labels tell. Services are
+        // found by the first pair of their selector.
+        let mut by_pair: BTreeMap<(&str, &str, &str), Vec<usize>> = BTreeMap::new();
+        for (s, service) in snapshot.services.iter().enumerate() {
+            if let Some((key, value)) = service.spec.selector.first_key_value() {
+                by_pair.entry((&service.metadata.namespace, key, value)).or_default().push(s);
+            }
+        }
+        for workload in workloads(snapshot) {
+            let labels = &workload.template.metadata.labels;
+            for (key, value) in labels {
+                for &s in by_pair.get(&(workload.reference.namespace.as_str(), key.as_str(), value.as_str())).into_iter().flatten() {
+                    if snapshot.services.get(s).is_some_and(|service| selector::subset(&service.spec.selector, labels)) {
+                        self.services_of_workload.entry(workload.reference.clone()).or_default().insert(s);
+                    }
+                }
+            }
+        }
+    }
+
+    fn workload_of(&self, pod: usize) -> Option<&ObjectRef> {
+        self.workload_of_pod.get(pod)?.as_ref()
+    }
+
+    /// The workload at the top of a pod's owners.
+    pub fn workload_of_pod(&self, snapshot: &Snapshot, pod: &Object<Pod>) -> Option<ObjectRef> {
+        let name = (pod.metadata.namespace.as_str(), pod.metadata.name.as_str());
+        let index = snapshot.pods.binary_search_by(|p| (p.metadata.namespace.as_str(), p.metadata.name.as_str()).cmp(&name)).ok()?;
+        self.workload_of(index).cloned()
+    }
+
+    /// Pods of a workload.
+    pub fn pods_of<'a>(&'a self, snapshot: &'a Snapshot, workload: &ObjectRef) -> impl Iterator<Item = &'a Object<Pod>> {
+        self.pods_of_workload.get(workload).into_iter().flatten().filter_map(|&i| snapshot.pods.get(i))
+    }
+
+    /// Every pod with its workload, in the snapshot's order.
+    pub fn pods_with_workloads<'a>(&'a self, snapshot: &'a Snapshot) -> impl Iterator<Item = (&'a Object<Pod>, Option<&'a ObjectRef>)> {
+        snapshot.pods.iter().zip(self.workload_of_pod.iter().map(Option::as_ref))
+    }
+
+    /// Pods on a node.
+    pub fn pods_on<'a>(&'a self, snapshot: &'a Snapshot, node: &str) -> impl Iterator<Item = &'a Object<Pod>> {
+        self.pods_on_node.get(node).into_iter().flatten().filter_map(|&i| snapshot.pods.get(i))
+    }
+
+    /// Pods that a Service's selector matches, ended ones included.
+    pub fn pods_behind<'a>(&'a self, snapshot: &'a Snapshot, service: &ObjectRef) -> impl Iterator<Item = &'a Object<Pod>> {
+        let index = snapshot.services.binary_search_by(|s| {
+            (s.metadata.namespace.as_str(), s.metadata.name.as_str()).cmp(&(service.namespace.as_str(), service.name.as_str()))
+        });
+        index.ok().and_then(|i| self.pods_of_service.get(i)).into_iter().flatten().filter_map(|&i| snapshot.pods.get(i))
+    }
+
+    /// Services that lead to a workload's pods, or would if it had any.
+    pub fn services_of<'a>(&'a self, snapshot: &'a Snapshot, workload: &ObjectRef) -> impl Iterator<Item = &'a Object<Service>> {
+        self.services_of_workload.get(workload).into_iter().flatten().filter_map(|&i| snapshot.services.get(i))
+    }
+
+    /// Ingresses that route to a Service (which need not exist).
+    pub fn ingresses_of(&self, snapshot: &Snapshot, service: &ObjectRef) -> Vec<ObjectRef> {
+        self.ingresses_of_service.get(service).into_iter().flatten().filter_map(|&i| Some(snapshot.ingresses.get(i)?.reference())).collect()
+    }
+
+    /// Workloads that mount a claim.
+    pub fn workloads_mounting(&self, claim: &ObjectRef) -> impl Iterator<Item = &ObjectRef> {
+        self.workloads_of_claim.get(claim).into_iter().flatten()
+    }
+
+    /// Events about an object, oldest first.
+    pub fn events_about<'a>(&'a self, snapshot: &'a Snapshot, object: &ObjectRef) -> impl DoubleEndedIterator<Item = &'a Object<Event>> {
+        self.events_about.get(object).into_iter().flatten().filter_map(|&i| snapshot.events.get(i))
+    }
+
+    /// What a host means to a pod of a namespace: a Service by address or by any form of its DNS name
+    /// (`name`, `name.ns`, `name.ns.svc…`, `pod.name.ns.svc…`), or a pod by address.
+    pub fn resolve_host(&self, snapshot: &Snapshot, host: &str, from_namespace: &str) -> Option<ObjectRef> {
+        if let Some(&service) = self.service_by_address.get(host) {
+            return snapshot.services.get(service).map(Object::reference);
+        }
+        if let Some(&pod) = self.pod_by_address.get(host) {
+            return snapshot.pods.get(pod).map(Object::reference);
+        }
+        let host = host.trim_end_matches('.');
+        let parts: Vec<&str> = host.split('.').collect();
+        let service = |namespace: &str, name: &str| snapshot.service(namespace, name).map(Object::reference);
+        match parts.as_slice() {
+            [name] => service(from_namespace, name),
+            [name, namespace] => service(namespace, name).or_else(|| service(from_namespace, namespace)),
+            [name, namespace, "svc", ..] => service(namespace, name),
+            [_, name, namespace, "svc", ..] => service(namespace, name),
+            [_, name, namespace] => service(namespace, name),
+            _ => None,
+        }
+    }
+}

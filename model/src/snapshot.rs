@@ -1,0 +1,241 @@
+//! The cluster at one moment, as far as the bundle shows it.
+
+use jiff::Timestamp;
+
+use crate::coverage::{Coverage, InputProblem};
+use crate::log::ContainerLog;
+use crate::metrics::{ContainerUsage, HttpAnswer, NodeUsage, Throttling, VolumeUsage};
+use crate::object::*;
+use crate::reference::ObjectRef;
+
+/// Facts about the bundle and its cluster.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct BundleFacts {
+    /// Format in words: `tarbox bundle, format 1`.
+    pub format: String,
+    /// Cluster, as the collector named it.
+    pub cluster: String,
+    /// Version of the API server.
+    pub server_version: String,
+    /// How the collector redacted.
+    pub redaction: String,
+    /// Namespaces that were asked for; empty means all.
+    pub namespaces: Vec<String>,
+}
+
+/// Everything that was read. Lists are sorted by namespace and name, so that results never depend on reading order.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// The bundle's time: all ages are measured against it.
+    pub taken_at: Option<Timestamp>,
+    /// Facts about the bundle.
+    pub facts: BundleFacts,
+    /// What was collected.
+    pub coverage: Coverage,
+    /// What could not be read.
+    pub problems: Vec<InputProblem>,
+    /// Logs, by namespace, pod, container and run.
+    pub logs: Vec<ContainerLog>,
+    /// Usage of containers, oldest first.
+    pub container_usage: Vec<ContainerUsage>,
+    /// CPU throttling.
+    pub throttling: Vec<Throttling>,
+    /// Usage of volumes.
+    pub volume_usage: Vec<VolumeUsage>,
+    /// Usage of nodes.
+    pub node_usage: Vec<NodeUsage>,
+    /// Health endpoints and probes of Services.
+    pub http: Vec<HttpAnswer>,
+    /// Pods.
+    pub pods: Vec<Object<Pod>>,
+    /// Nodes.
+    pub nodes: Vec<Object<Node>>,
+    /// Namespaces.
+    pub namespaces: Vec<Object<Namespace>>,
+    /// Deployments.
+    pub deployments: Vec<Object<Deployment>>,
+    /// ReplicaSets.
+    pub replica_sets: Vec<Object<ReplicaSet>>,
+    /// StatefulSets.
+    pub stateful_sets: Vec<Object<StatefulSet>>,
+    /// DaemonSets.
+    pub daemon_sets: Vec<Object<DaemonSet>>,
+    /// Jobs.
+    pub jobs: Vec<Object<Job>>,
+    /// CronJobs.
+    pub cron_jobs: Vec<Object<CronJob>>,
+    /// Services.
+    pub services: Vec<Object<Service>>,
+    /// EndpointSlices.
+    pub endpoint_slices: Vec<Object<EndpointSlice>>,
+    /// Endpoints.
+    pub endpoints: Vec<Object<Endpoints>>,
+    /// Ingresses.
+    pub ingresses: Vec<Object<Ingress>>,
+    /// Ingress classes.
+    pub ingress_classes: Vec<Object<IngressClass>>,
+    /// ConfigMaps.
+    pub config_maps: Vec<Object<ConfigMap>>,
+    /// Secrets, without values.
+    pub secrets: Vec<Object<Secret>>,
+    /// Service accounts.
+    pub service_accounts: Vec<Object<ServiceAccount>>,
+    /// Roles and ClusterRoles.
+    pub roles: Vec<Object<Role>>,
+    /// RoleBindings and ClusterRoleBindings.
+    pub role_bindings: Vec<Object<RoleBinding>>,
+    /// Volumes.
+    pub persistent_volumes: Vec<Object<PersistentVolume>>,
+    /// Claims.
+    pub persistent_volume_claims: Vec<Object<PersistentVolumeClaim>>,
+    /// Storage classes.
+    pub storage_classes: Vec<Object<StorageClass>>,
+    /// Quotas.
+    pub resource_quotas: Vec<Object<ResourceQuota>>,
+    /// Limit ranges.
+    pub limit_ranges: Vec<Object<LimitRange>>,
+    /// Network policies.
+    pub network_policies: Vec<Object<NetworkPolicy>>,
+    /// Disruption budgets.
+    pub disruption_budgets: Vec<Object<PodDisruptionBudget>>,
+    /// Autoscalers.
+    pub autoscalers: Vec<Object<HorizontalPodAutoscaler>>,
+    /// Leases.
+    pub leases: Vec<Object<Lease>>,
+    /// Aggregated APIs.
+    pub api_services: Vec<Object<ApiService>>,
+    /// Events, oldest first by last time seen.
+    pub events: Vec<Object<Event>>,
+    /// Objects of every other kind.
+    pub custom: Vec<Custom>,
+}
+
+impl Snapshot {
+    /// Puts every list into its promised order. Loading ends with this.
+    pub fn sort(&mut self) {
+        fn by_name<T: Kind>(list: &mut [Object<T>]) {
+            list.sort_by(|a, b| {
+                let (x, y) = (a.metadata(), b.metadata());
+                (&x.namespace, &x.name, &a.origin).cmp(&(&y.namespace, &y.name, &b.origin))
+            });
+        }
+        by_name(&mut self.pods);
+        by_name(&mut self.nodes);
+        by_name(&mut self.namespaces);
+        by_name(&mut self.deployments);
+        by_name(&mut self.replica_sets);
+        by_name(&mut self.stateful_sets);
+        by_name(&mut self.daemon_sets);
+        by_name(&mut self.jobs);
+        by_name(&mut self.cron_jobs);
+        by_name(&mut self.services);
+        by_name(&mut self.endpoint_slices);
+        by_name(&mut self.endpoints);
+        by_name(&mut self.ingresses);
+        by_name(&mut self.ingress_classes);
+        by_name(&mut self.config_maps);
+        by_name(&mut self.secrets);
+        by_name(&mut self.service_accounts);
+        by_name(&mut self.roles);
+        by_name(&mut self.role_bindings);
+        by_name(&mut self.persistent_volumes);
+        by_name(&mut self.persistent_volume_claims);
+        by_name(&mut self.storage_classes);
+        by_name(&mut self.resource_quotas);
+        by_name(&mut self.limit_ranges);
+        by_name(&mut self.network_policies);
+        by_name(&mut self.disruption_budgets);
+        by_name(&mut self.autoscalers);
+        by_name(&mut self.leases);
+        by_name(&mut self.api_services);
+        self.events.sort_by(|a, b| {
+            (a.last_seen(), &a.metadata.namespace, &a.metadata.name, &a.origin).cmp(&(
+                b.last_seen(),
+                &b.metadata.namespace,
+                &b.metadata.name,
+                &b.origin,
+            ))
+        });
+        self.custom.sort_by(|a, b| {
+            (&a.kind, &a.metadata.namespace, &a.metadata.name, &a.origin).cmp(&(
+                &b.kind,
+                &b.metadata.namespace,
+                &b.metadata.name,
+                &b.origin,
+            ))
+        });
+        self.logs.sort_by(|a, b| {
+            (&a.namespace, &a.pod, &a.container, a.run, &a.path).cmp(&(&b.namespace, &b.pod, &b.container, b.run, &b.path))
+        });
+        self.container_usage.sort_by(|a, b| {
+            (&a.namespace, &a.pod, &a.container, a.time, &a.origin).cmp(&(&b.namespace, &b.pod, &b.container, b.time, &b.origin))
+        });
+        self.throttling.sort_by(|a, b| {
+            (&a.namespace, &a.pod, &a.container, a.sample, &a.origin).cmp(&(&b.namespace, &b.pod, &b.container, b.sample, &b.origin))
+        });
+        self.volume_usage.sort_by(|a, b| (&a.namespace, &a.pod, &a.volume, &a.origin).cmp(&(&b.namespace, &b.pod, &b.volume, &b.origin)));
+        self.node_usage.sort_by(|a, b| (&a.node, a.time, &a.origin).cmp(&(&b.node, b.time, &b.origin)));
+        self.http.sort_by(|a, b| (&a.target, &a.origin).cmp(&(&b.target, &b.origin)));
+        self.problems.sort();
+        self.problems.dedup();
+    }
+
+    /// Seconds from a moment to the bundle's time; `None` when either is not known.
+    pub fn age_seconds(&self, since: Option<Timestamp>) -> Option<i64> {
+        Some(self.taken_at?.as_second() - since?.as_second())
+    }
+
+    /// Custom objects of a kind in an API group.
+    pub fn custom_of<'a>(&'a self, group: &'a str, kind: &'a str) -> impl Iterator<Item = &'a Custom> {
+        self.custom.iter().filter(move |c| &*c.kind == kind && c.api_version.split('/').next() == Some(group))
+    }
+
+    /// Finds an object in a list that is sorted by namespace and name.
+    pub fn find<'a, T: Kind>(list: &'a [Object<T>], namespace: &str, name: &str) -> Option<&'a Object<T>> {
+        let key = |o: &Object<T>| {
+            let meta = o.metadata();
+            (meta.namespace.as_str(), meta.name.as_str()).cmp(&(namespace, name))
+        };
+        list.binary_search_by(key).ok().and_then(|i| list.get(i))
+    }
+
+    /// A pod.
+    pub fn pod(&self, namespace: &str, name: &str) -> Option<&Object<Pod>> {
+        Self::find(&self.pods, namespace, name)
+    }
+
+    /// A node.
+    pub fn node(&self, name: &str) -> Option<&Object<Node>> {
+        Self::find(&self.nodes, "", name)
+    }
+
+    /// A Service.
+    pub fn service(&self, namespace: &str, name: &str) -> Option<&Object<Service>> {
+        Self::find(&self.services, namespace, name)
+    }
+
+    /// A Secret.
+    pub fn secret(&self, namespace: &str, name: &str) -> Option<&Object<Secret>> {
+        Self::find(&self.secrets, namespace, name)
+    }
+
+    /// A ConfigMap.
+    pub fn config_map(&self, namespace: &str, name: &str) -> Option<&Object<ConfigMap>> {
+        Self::find(&self.config_maps, namespace, name)
+    }
+
+    /// Whether a name denotes a namespace of the system, where the user's incident is rarely to be found.
+    pub fn is_system_namespace(namespace: &str) -> bool {
+        matches!(namespace, "kube-system" | "kube-public" | "kube-node-lease")
+    }
+
+    /// A log of a pod's container.
+    pub fn logs_of<'a>(&'a self, pod: &'a ObjectRef, container: Option<&'a str>) -> impl Iterator<Item = &'a ContainerLog> {
+        let start = self.logs.partition_point(|l| (l.namespace.as_str(), l.pod.as_str()) < (pod.namespace.as_str(), pod.name.as_str()));
+        self.logs
+            .iter()
+            .skip(start)
+            .take_while(|l| l.namespace == pod.namespace && l.pod == pod.name)
+            .filter(move |l| container.is_none_or(|c| l.container == c))
+    }
+}

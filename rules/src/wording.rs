@@ -1,0 +1,34 @@
+//! Turns of phrase that many rules share.
+
+/// "1 pod", "3 pods".
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// Names in prose: "`a`", "`a` and `b`", "`a`, `b` and 3 more".
+pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<_> = names.into_iter().map(|n| format!("`{n}`")).collect();
+    match names.as_slice() {
+        [] => "none".to_owned(),
+        [one] => one.clone(),
+        [first, second] => format!("{first} and {second}"),
+        [first, second, third] => format!("{first}, {second} and {third}"),
+        [first, second, rest @ ..] => format!("{first}, {second} and {} more", rest.len()),
+    }
+}
+
+/// "; did you mean `x`?", or nothing.
+pub(crate) fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()
+}
+
+/// An object as `kubectl` takes it: `deployment/shepherd`.
+pub(crate) fn target(object: &tarbox_model::ObjectRef) -> String {
+    format!("{}/{}", object.kind.to_lowercase(), object.name)
+}
+
+/// The text with a capital first letter.
+pub(crate) fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
