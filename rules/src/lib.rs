@@ -16,6 +16,7 @@ macro_rules! family {
 }
 
 pub mod configuration;
+pub mod scheduling;
 pub mod signatures;
 mod wording;
 
@@ -30,7 +31,7 @@ pub struct Registered {
 }
 
 /// Families in the order of the catalogue: name, rules.
-static FAMILIES: &[(&str, &[Registered])] = &[("configuration", configuration::RULES)];
+static FAMILIES: &[(&str, &[Registered])] = &[("scheduling", scheduling::RULES), ("configuration", configuration::RULES)];
 
 /// Headings that every page has, in this order.
 pub const HEADINGS: [&str; 5] =

@@ -1,0 +1,146 @@
+//! Requests against what nodes have: whether a pod could ever fit, or only not now.
+
+use tarbox_model::finding::Finding;
+use tarbox_model::object::{Node, Object};
+use tarbox_model::{Context, Evidence, quantity};
+
+use super::blame::blamed;
+use super::fit;
+use super::verdict::{Reason, Verdict};
+use crate::wording::{counted, target};
+
+/// A finding for each workload whose pods lack a resource. `pods` stands for places on a node.
+pub(super) fn findings(context: &Context<'_>, wanted: impl Fn(&Reason) -> bool) -> Vec<Finding> {
+    let all = blamed(context, wanted);
+    all.into_iter().map(|(verdict, part)| finding(context, &verdict, &part)).collect()
+}
+
+fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &super::verdict::Part) -> Finding {
+    let resource = match &part.reason {
+        Reason::Resource(name) => name.as_str(),
+        _ => "pods",
+    };
+    let spec = &verdict.pod.spec;
+    let asked = if resource == "pods" { 1.0 } else { spec.request(resource) };
+    let room = Room::of(context, verdict, resource);
+    let amount = |value: f64| amount(resource, value);
+    let owner = verdict.owner();
+    let possible = room.as_ref().is_none_or(|room| asked <= room.largest);
+    let what = if resource == "pods" { "has room for another pod".to_owned() } else { format!("has {} of {resource} left", amount(asked)) };
+    let title = if possible {
+        format!("No node {what} for `{}`", owner.name)
+    } else {
+        format!("No node is large enough for `{}`: it asks for {} of {resource}", owner.name, amount(asked))
+    };
+    let waiting = if verdict.pods == 1 { "1 pod waits".to_owned() } else { format!("{} wait", counted(verdict.pods, "pod")) };
+    let summary = match &room {
+        Some(room) if !possible => format!(
+            "{waiting}. Each asks for {} of {resource}; the largest node, `{}`, offers {} in all, {} too little. No waiting helps: the request can never be met here.",
+            amount(asked),
+            room.largest_node.metadata.name,
+            amount(room.largest),
+            amount(asked - room.largest),
+        ),
+        Some(room) => format!(
+            "{waiting}. Each asks for {} of {resource} and would fit an empty node ({}), but the freest, `{}`, has only {} of {} left: {} are already requested.",
+            amount(asked),
+            amount(room.largest),
+            room.freest_node.metadata.name,
+            amount(room.free),
+            amount(room.allocatable),
+            amount(room.allocatable - room.free),
+        ),
+        None => format!("{waiting}; the scheduler says: {}.", part.text),
+    };
+    let mut finding = Finding::new(verdict.pod.reference(), title, quoted(verdict, &part.text))
+        .summary(summary)
+        .workload(verdict.workload.cloned())
+        .confidence(0.97)
+        .evidence(request_evidence(verdict, resource))
+        .evidence(room.as_ref().map(|r| r.evidence(resource, possible)))
+        .seen(verdict.first, verdict.last);
+    let flag = owner.namespace_flag();
+    if resource != "pods" {
+        finding = finding.remedy(
+            "Ask for what the process really needs. This changes the pod template and starts new pods.",
+            format!("kubectl set resources {}{flag} --requests={resource}=AMOUNT", target(&owner)),
+        );
+    }
+    if possible {
+        finding = finding.remedy(
+            "Or free a node: look for workloads that ask for more than they use, or that nobody needs.",
+            "kubectl top pods -A --sort-by=cpu",
+        );
+    }
+    finding.remedy("Or add a node that is large enough; the pods are then placed by themselves.", "kubectl describe nodes")
+}
+
+/// The verdict's message as evidence, with the part that matters as quote.
+pub(super) fn quoted(verdict: &Verdict<'_>, text: &str) -> Evidence {
+    Evidence { quote: text.to_owned(), ..verdict.evidence.clone() }
+}
+
+fn amount(resource: &str, value: f64) -> String {
+    match resource {
+        "cpu" => quantity::cores(value),
+        "memory" | "ephemeral-storage" => quantity::bytes(value),
+        name if name.starts_with("hugepages-") => quantity::bytes(value),
+        _ => format!("{value:.0}"),
+    }
+}
+
+/// The largest request among the pod's containers, as evidence.
+fn request_evidence(verdict: &Verdict<'_>, resource: &str) -> Option<Evidence> {
+    let asks = |view: &tarbox_model::object::ContainerView<'_>, list: &str| {
+        let resources = &view.spec.resources;
+        let text = if list == "requests" { resources.requests.get(resource) } else { resources.limits.get(resource) }?;
+        let pointer = view.spec_pointer(&format!("/resources/{list}/{}", resource.replace('~', "~0").replace('/', "~1")));
+        Some((quantity::parse(text)?, verdict.pod.evidence(pointer, text.as_str())))
+    };
+    let all = verdict.pod.containers().filter_map(|v| asks(&v, "requests").or_else(|| asks(&v, "limits")));
+    all.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, evidence)| evidence)
+}
+
+/// What the nodes have of a resource.
+struct Room<'a> {
+    largest: f64,
+    largest_node: &'a Object<Node>,
+    free: f64,
+    allocatable: f64,
+    freest_node: &'a Object<Node>,
+}
+
+impl<'a> Room<'a> {
+    fn of(context: &Context<'a>, verdict: &Verdict<'_>, resource: &str) -> Option<Self> {
+        let requested = fit::requested(context, resource);
+        let mut room: Option<Self> = None;
+        for node in fit::candidates(context, &verdict.pod.spec) {
+            if node.status.allocatable.is_empty() {
+                continue;
+            }
+            let all = node.allocatable(resource).unwrap_or(0.0);
+            let free = (all - requested.get(&node.metadata.name).copied().unwrap_or(0.0)).max(0.0);
+            match &mut room {
+                None => room = Some(Self { largest: all, largest_node: node, free, allocatable: all, freest_node: node }),
+                Some(room) => {
+                    if all > room.largest {
+                        (room.largest, room.largest_node) = (all, node);
+                    }
+                    if free > room.free {
+                        (room.free, room.allocatable, room.freest_node) = (free, all, node);
+                    }
+                }
+            }
+        }
+        room
+    }
+
+    fn evidence(&self, resource: &str, possible: bool) -> Evidence {
+        let node = if possible { self.freest_node } else { self.largest_node };
+        let pointer = format!("/status/allocatable/{}", resource.replace('~', "~0").replace('/', "~1"));
+        match node.status.allocatable.get(resource) {
+            Some(text) => node.evidence(pointer, text.as_str()),
+            None => node.named(),
+        }
+    }
+}
