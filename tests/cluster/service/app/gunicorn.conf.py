@@ -1,0 +1,11 @@
+"""How gunicorn serves Shepherd."""
+
+import os
+
+chdir = "/app"
+bind = "%s:%s" % (os.environ.get("HOST", "0.0.0.0"), os.environ.get("PORT", "5000"))
+workers = 1
+threads = 4
+worker_tmp_dir = "/dev/shm"
+timeout = 30
+graceful_timeout = 3
