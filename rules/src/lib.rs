@@ -15,7 +15,9 @@ macro_rules! family {
     };
 }
 
+pub mod admission;
 pub mod configuration;
+pub mod images;
 pub mod scheduling;
 pub mod signatures;
 mod wording;
@@ -31,7 +33,12 @@ pub struct Registered {
 }
 
 /// Families in the order of the catalogue: name, rules.
-static FAMILIES: &[(&str, &[Registered])] = &[("scheduling", scheduling::RULES), ("configuration", configuration::RULES)];
+static FAMILIES: &[(&str, &[Registered])] = &[
+    ("scheduling", scheduling::RULES),
+    ("admission", admission::RULES),
+    ("images", images::RULES),
+    ("configuration", configuration::RULES),
+];
 
 /// Headings that every page has, in this order.
 pub const HEADINGS: [&str; 5] =

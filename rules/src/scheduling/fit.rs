@@ -26,7 +26,8 @@ fn term_matches(term: &NodeSelectorTerm, node: &Node) -> bool {
 /// Whether a node belongs to the control plane: work is kept off it on purpose.
 pub(super) fn is_control_plane(node: &Node) -> bool {
     let of = |key: &str| matches!(key, "node-role.kubernetes.io/control-plane" | "node-role.kubernetes.io/master");
-    node.metadata.labels.keys().any(|k| of(k)) || node.spec.taints.iter().any(|t| of(&t.key))
+    let role = node.metadata.labels.get("kubernetes.io/role").is_some_and(|r| r == "master" || r == "control-plane");
+    role || node.metadata.labels.keys().any(|k| of(k)) || node.spec.taints.iter().any(|t| of(&t.key))
 }
 
 /// Taints of a node that the pod does not bear and that keep it away.
