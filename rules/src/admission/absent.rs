@@ -40,7 +40,7 @@ pub(super) fn services(context: &Context<'_>) -> Vec<Finding> {
                             resource, text(&quota.status.used, &resource), text(&quota.status.hard, &resource), pod.metadata.name,
                         ))
                         .cause(quota.reference())
-                        .workload(Some(bearer.clone()))
+                        .workload(Some((*bearer).clone()))
                         .confidence(0.9)
                         .evidence([pod.evidence(pointer, value)])
                         .seen(pod.metadata.creation_timestamp, context.snapshot.taken_at);
