@@ -14,6 +14,8 @@
 //!
 //! A format is one file and one line in [`Format`].
 
+mod answer;
+mod chain;
 mod html;
 pub mod json;
 pub mod markdown;
