@@ -1,0 +1,57 @@
+//! Memory, disk, files: what a process says when it runs out of something.
+
+use tarbox_model::log::{Family, Signature};
+
+/// Lines of exhaustion.
+pub(super) static SIGNATURES: &[Signature] = &[
+    Signature {
+        id: "out-of-memory",
+        family: Family::Resource,
+        literals: &["OutOfMemory", "MemoryError", "out of memory", "Cannot allocate memory", "heap limit", "bad_alloc"],
+        pattern: r"java\.lang\.OutOfMemoryError|^MemoryError|\bMemoryError\b: |(?i)fatal error: (?:runtime: )?out of memory|JavaScript heap out of memory|Reached heap limit|std::bad_alloc|Cannot allocate memory|Memory cgroup out of memory",
+        unless: &["Perhaps out of memory"],
+        examples: &[
+            "Exception in thread \"main\" java.lang.OutOfMemoryError: Java heap space",
+            "MemoryError",
+            "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
+            "fatal error: runtime: out of memory",
+            "OSError: [Errno 12] Cannot allocate memory",
+        ],
+        counterexamples: &["[ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?", "out of memory threshold set to 90%"],
+    },
+    Signature {
+        id: "disk-full",
+        family: Family::Resource,
+        literals: &["no space left on device", "ENOSPC", "disk quota exceeded", "disk full"],
+        pattern: r"(?i)no space left on device|ENOSPC|disk quota exceeded|\bdisk full\b",
+        unless: &["inotify", "file watchers"],
+        examples: &[
+            "OSError: [Errno 28] No space left on device: '/data/upload.tmp'",
+            "Error: ENOSPC: no space left on device, write",
+            "ERROR:  could not extend file \"base/16384/2619\": No space left on device",
+        ],
+        counterexamples: &["Error: ENOSPC: System limit for number of file watchers reached"],
+    },
+    Signature {
+        id: "too-many-open-files",
+        family: Family::Resource,
+        literals: &["too many open files", "EMFILE"],
+        pattern: r"(?i)too many open files|\bEMFILE\b",
+        unless: &[],
+        examples: &["OSError: [Errno 24] Too many open files", "accept4: too many open files; retrying in 1s"],
+        counterexamples: &["open files limit is 1048576"],
+    },
+    Signature {
+        id: "slow-request",
+        family: Family::Fact,
+        literals: &["duration", "request_time", "took", "latency", "elapsed", "response_time"],
+        pattern: r#"(?i)\b(?:duration|request_time|response_time|latency|elapsed|took)(?:_s|_seconds)?["']?\s?[=: ]\s?["']?(?:[1-9]\d{0,3}(?:\.\d+)?\s?s\b|[1-9]\d{3,6}(?:\.\d+)?\s?ms\b)"#,
+        unless: &["slow query"],
+        examples: &[
+            "INFO shepherd: request GET /api/configurations duration=2.413s status=200",
+            "GET /api/items 200 took 3120ms",
+            "request finished latency: 1.2s",
+        ],
+        counterexamples: &["INFO shepherd: request GET /api/configurations duration=0.001s status=200", "GET / took 12ms"],
+    },
+];
