@@ -29,6 +29,7 @@ image() {
   key=$(printf '%s\n' "$reference" "$command" "$key" "$(declare -f "$fill")" | sha256sum); archive=$IMAGES/$name-${key:0:12}.tar
   WANTED+=("$archive")
   [ -f "$archive" ] && return 0
+  rm -f "$IMAGES/$name"-*.tar
   folder=$(new_root)
   "$fill" "$folder"
   layer "$folder" "$folder.tar"

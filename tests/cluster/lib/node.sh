@@ -66,6 +66,7 @@ start_node() {
   start upstream-dns "$(program_folder coredns)/coredns" -conf "$STATE/upstream.Corefile"
   start containerd containerd --config "$STATE/containerd.toml"
   ready containerd 30 ctr_node version
+  ready upstream-dns 20 bash -c "exec 3<>/dev/tcp/$NODE_IP/53"
   local archive; for archive in "${WANTED[@]}"; do
     [ -e "$STATE/imported/${archive##*/}" ] && continue
     logged import ctr_node images import "$archive"; mkdir -p "$STATE/imported"; touch "$STATE/imported/${archive##*/}"

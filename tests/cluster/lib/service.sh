@@ -1,0 +1,81 @@
+# The service of the troubleshooting guide on the running cluster: install it, broken or whole, send it requests, wait. Sourced.
+
+MANIFESTS=$HERE/service/manifests
+# Names for what incidents change, as jq filters over one object: deployment(…), pod(…), container(…), environment(NAME; VALUE),
+# source(VARIABLE; …) for where a variable's value comes from, object(KIND; NAME; …).
+FILTERS='
+  def object($kind; $name; f): if .kind == $kind and .metadata.name == $name then f else . end;
+  def deployment(f): object("Deployment"; "shepherd"; f);
+  def pod(f): deployment(.spec.template.spec |= f);
+  def container(f): pod(.containers[0] |= f);
+  def source($name; f): container(.env |= map(if .name == $name then .valueFrom |= f else . end));
+  def environment($name; $value): container(.env |= map(select(.name != $name)) + [{name: $name, value: $value}]);
+'
+
+# Applies the service's manifests, changed by a jq filter: service [FILTER]. Applying again with another filter is a roll-out.
+# The database comes first, so that the service does not fall over it once at its start.
+service() {
+  local part; for part in 10-database 20-shepherd; do
+    kubectl create --dry-run=client -o json -f "$MANIFESTS/$part.yaml" | jq "$FILTERS ${1:-.}" | kubectl apply -f - >/dev/null
+    [ $part = 20-shepherd ] || kubectl -n mongodb rollout status statefulset/mongodb --timeout=60s >/dev/null
+  done
+  # What a controller would write: the address under which the ingress answers.
+  kubectl -n production patch ingress shepherd --subresource=status --type=merge \
+    -p "{\"status\": {\"loadBalancer\": {\"ingress\": [{\"ip\": \"$NODE_IP\"}]}}}" >/dev/null
+}
+
+service_ready() {
+  kubectl -n mongodb rollout status statefulset/mongodb --timeout=120s >/dev/null &&
+    kubectl -n production rollout status deployment/shepherd --timeout=120s >/dev/null || { pods >&2; return 1; }
+}
+
+# The service, whole, ready and with some requests behind it.
+healthy_service() { service; service_ready; seed; requests 40; }
+
+seed() {
+  local name; for name in billing catalogue checkout search; do
+    curl -fsS -m 10 -o /dev/null -H 'Host: shepherd.example.com' -H 'Content-Type: application/json' "http://$NODE_IP:30080/api/configurations" \
+      -d "{\"environment\": \"production\", \"service\": \"$name\", \"replicas\": 2}"
+  done
+}
+
+# Sends requests through the ingress controller, whatever the answer: requests COUNT [PAUSE-SECONDS]
+requests() {
+  local i; for i in $(seq "$1"); do
+    curl -s -m 10 -o /dev/null -H 'Host: shepherd.example.com' "http://$NODE_IP:30080/api/configurations?page=$i" || true
+    sleep "${2:-0.05}"
+  done
+}
+
+pods() { kubectl get pods -A -o wide; }
+
+# Brings the cluster back to nothing but itself: the service and whatever incidents made beside it are gone, with their events.
+reset() {
+  local doomed; doomed=$(kubectl get namespaces -o json | jq -r '.items[].metadata.name | select(. as $n | ["default", "kube-system", "kube-public", "kube-node-lease", "ingress-nginx"] | index($n) | not)')
+  [ -z "$doomed" ] || kubectl delete namespace $doomed --wait=false >/dev/null
+  local namespace; for namespace in $doomed; do kubectl -n "$namespace" delete pods --all --force --grace-period=0 >/dev/null 2>&1; done
+  [ -z "$doomed" ] || kubectl wait --for=delete $(printf 'namespace/%s ' $doomed) --timeout=120s >/dev/null
+  kubectl delete persistentvolumes,storageclasses --all >/dev/null
+  rm -rf "$STATE"/volumes/*
+  kubectl apply -f "$HERE/addons" >/dev/null
+  kubectl delete events --all -A >/dev/null
+}
+
+# --- What incidents wait for ---------------------------------------------------------------------------------------------------
+
+# Some pod of a namespace for which a jq expression holds: some_pod NAMESPACE EXPRESSION
+some_pod() { kubectl -n "$1" get pods -o json | jq -e "any(.items[]; $2)"; }
+# Some container of some pod of a namespace whose status satisfies a jq expression: some_container NAMESPACE EXPRESSION
+some_container() { some_pod "$1" "any((.status.containerStatuses // [])[], (.status.initContainerStatuses // [])[]; $2)"; }
+waiting() { some_container "$1" ".state.waiting.reason == \"$2\""; }
+restarted() { some_container "$1" ".restartCount >= $2"; }
+# Some event of a namespace whose message matches: event NAMESPACE REASON REGEX
+event() { kubectl -n "$1" get events -o json | jq -e --arg reason "$2" --arg text "$3" 'any(.items[]; .reason == $reason and (.message | test($text)))'; }
+# Some line in the present or previous log of the service's pods matches: logged_line REGEX
+logged_line() {
+  local pod; for pod in $(kubectl -n production get pods -l app.kubernetes.io/name=shepherd -o name); do
+    kubectl -n production logs "$pod" 2>/dev/null | grep -Eq "$1" && return 0
+    kubectl -n production logs --previous "$pod" 2>/dev/null | grep -Eq "$1" && return 0
+  done; return 1
+}
+no_endpoints() { [ "$(kubectl -n production get endpointslices -l kubernetes.io/service-name=shepherd -o json | jq '[.items[].endpoints[]? | select(.conditions.ready)] | length')" = 0 ]; }
