@@ -17,6 +17,7 @@ macro_rules! family {
 
 pub mod admission;
 pub mod configuration;
+pub mod containers;
 pub mod images;
 pub mod scheduling;
 pub mod signatures;
@@ -37,6 +38,7 @@ static FAMILIES: &[(&str, &[Registered])] = &[
     ("scheduling", scheduling::RULES),
     ("admission", admission::RULES),
     ("images", images::RULES),
+    ("containers", containers::RULES),
     ("configuration", configuration::RULES),
 ];
 
