@@ -19,6 +19,9 @@ pub(crate) const USER_AGENT: &str = concat!("tarbox-collect/", env!("CARGO_PKG_V
 /// A server that takes longer than this to accept a connection is as good as gone.
 const CONNECT: Duration = Duration::from_secs(10);
 
+/// The name of a connection made from within a cluster.
+pub(crate) const IN_CLUSTER: &str = "in-cluster";
+
 /// A client and what it is connected to.
 pub(crate) struct Connection {
     /// The client.
@@ -139,7 +142,7 @@ fn from_cluster(context: Option<&str>) -> Result<(Config, String), Trouble> {
         return Err(missing("neither $KUBECONFIG nor ~/.kube/config is there".into()));
     }
     let config = Config::incluster().map_err(|error| missing(chain(&error)))?;
-    Ok((config, "in-cluster".to_owned()))
+    Ok((config, IN_CLUSTER.to_owned()))
 }
 
 /// Why the very first request failed, for people.

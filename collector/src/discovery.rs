@@ -33,9 +33,9 @@ impl Resource {
         format!("{root}{}/{within}{}", self.api_version(), self.name)
     }
 
-    /// `group/resource`, `core/pods`: how outcomes name it.
+    /// `apps/v1/deployments`, `core/v1/pods`: how outcomes name it.
     pub(crate) fn id(&self) -> String {
-        format!("{}/{}", if self.group.is_empty() { "core" } else { &self.group }, self.name)
+        format!("{}/{}/{}", if self.group.is_empty() { "core" } else { &self.group }, self.version, self.name)
     }
 }
 
@@ -287,6 +287,6 @@ mod tests {
         let (mut offers, mut gaps) = (Vec::new(), Vec::new());
         aggregated(serde_json::from_str(text).unwrap(), &mut offers, &mut gaps);
         assert_eq!(gaps.iter().map(|gap| gap.0.as_str()).collect::<Vec<_>>(), ["metrics.k8s.io/v1beta1"]);
-        assert_eq!(choose(offers).iter().map(Resource::id).collect::<Vec<_>>(), ["apps/deployments"]);
+        assert_eq!(choose(offers).iter().map(Resource::id).collect::<Vec<_>>(), ["apps/v1/deployments"]);
     }
 }

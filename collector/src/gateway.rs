@@ -7,7 +7,7 @@ mod kind;
 mod pace;
 
 pub(crate) use answer::Answer;
-pub(crate) use failure::{Failure, Refusal, chain, shorten};
+pub(crate) use failure::{Failure, Refusal, chain};
 pub(crate) use kind::{Ask, Kind};
 pub(crate) use pace::IN_FLIGHT;
 

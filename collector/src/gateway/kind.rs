@@ -117,7 +117,7 @@ mod tests {
 
     fn refused(status: u16, retry_after: Option<u64>) -> Failure {
         let retry_after = retry_after.map(Duration::from_secs);
-        Failure::Refused(Refusal { status, reason: String::new(), message: String::new(), continue_token: None, retry_after })
+        Failure::Refused(Refusal { status, message: String::new(), continue_token: None, retry_after })
     }
 
     #[test]

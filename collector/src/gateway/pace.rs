@@ -69,10 +69,13 @@ impl Pace {
     pub(crate) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
         // The semaphore is never closed; `None` would only mean that it was.
         let permit = Arc::clone(&self.slots).acquire_owned().await.ok()?;
-        while let Some(wait) = self.lock().take(Instant::now()) {
-            tokio::time::sleep(wait).await;
+        loop {
+            let wait = self.lock().take(Instant::now());
+            match wait {
+                None => return Some(permit),
+                Some(wait) => tokio::time::sleep(wait).await,
+            }
         }
-        Some(permit)
     }
 
     /// Nobody asks before `until`: what `Retry-After` means for a client as a whole.

@@ -1,0 +1,172 @@
+//! The command line, and what a run is told by it.
+use crate::exit::Exit;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::{path::PathBuf, time::Duration};
+
+/// What stands under `--help`.
+fn after_help() -> String {
+    format!(
+        "Examples:\n  \
+         tarbox-collect                                  the whole cluster of the current context\n  \
+         tarbox-collect -n production -n mongodb         only these namespaces (and what is cluster-wide)\n  \
+         tarbox-collect --context prod --since 2h -o case-4711.tar.zst\n  \
+         tarbox-collect --no-secrets --privacy strict    never ask for Secrets, redact more\n  \
+         tarbox-collect rbac | kubectl apply -f -        the least ClusterRole it needs\n\n\
+         It only ever reads (get, list). The bundle's path is the last line on stdout; everything else goes to stderr.\n\n\
+         Exit codes:\n{}",
+        Exit::table()
+    )
+}
+
+/// Collects a Kubernetes cluster into one bundle, for `tarbox` to analyze offline.
+#[derive(Debug, Parser)]
+#[command(name = "tarbox-collect", version, about, after_help = after_help(), args_conflicts_with_subcommands = true)]
+pub(crate) struct Cli {
+    /// Another command than to collect.
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    /// How to collect.
+    #[command(flatten)]
+    pub(crate) collect: Collect,
+}
+
+/// Other commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Print the least ClusterRole that a full collection needs
+    Rbac(Rbac),
+    /// Print what is collected: every source, its API calls and rights, its place in the bundle, its limits (Markdown)
+    Sources,
+}
+
+/// Flags of `tarbox-collect rbac`.
+#[derive(Args, Debug)]
+pub(crate) struct Rbac {
+    /// Leave Secrets out (for use with `tarbox-collect --no-secrets`)
+    #[arg(long)]
+    pub(crate) no_secrets: bool,
+    /// Add nodes/proxy for the kubelet source; it also lets its holder run commands in any pod, so only do this knowingly
+    #[arg(long)]
+    pub(crate) kubelet: bool,
+    /// With --no-secrets: further API groups to list (those of your CRDs)
+    #[arg(long = "group", value_name = "GROUP")]
+    pub(crate) groups: Vec<String>,
+}
+
+/// Flags of a collection.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Collect {
+    /// Only this namespace; repeat for more
+    #[arg(short, long = "namespace", value_name = "NS")]
+    pub(crate) namespaces: Vec<String>,
+    /// Context of the kubeconfig
+    #[arg(long, value_name = "NAME")]
+    pub(crate) context: Option<String>,
+    /// Kubeconfig file, instead of $KUBECONFIG or ~/.kube/config
+    #[arg(long, value_name = "FILE")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// The bundle to write [default: tarbox-CONTEXT-TIME.tar.zst]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Only log lines of this last stretch of time
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub(crate) since: Option<Duration>,
+    /// End the run in good order after this long
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "5m")]
+    pub(crate) deadline: Duration,
+    /// Longest wait for an answer to begin or to go on
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "30s")]
+    pub(crate) request_timeout: Duration,
+    /// Stop reading logs when the bundle has this size; troubled pods come first
+    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "500M")]
+    pub(crate) max_size: u64,
+    /// Most of one log: its head and its tail, with what was cut counted
+    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "2M")]
+    pub(crate) log_bytes: u64,
+    /// Never ask for Secrets
+    #[arg(long)]
+    pub(crate) no_secrets: bool,
+    /// Never ask kubelets (through nodes/proxy)
+    #[arg(long)]
+    pub(crate) no_kubelet: bool,
+    /// Fixed request rate a second, instead of the one that adapts to the server
+    #[arg(long, value_name = "N", value_parser = rate)]
+    pub(crate) qps: Option<f64>,
+    /// How much is redacted
+    #[arg(long, value_enum, default_value_t = Privacy::Standard, value_name = "LEVEL")]
+    pub(crate) privacy: Privacy,
+    /// How progress is shown on stderr
+    #[arg(long, value_enum, default_value_t = Show::Auto, value_name = "HOW")]
+    pub(crate) progress: Show,
+    /// Only errors on stderr
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say more: each gap as it happens
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+/// How much is redacted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Privacy {
+    /// Secrets of every kind
+    Standard,
+    /// Addresses, hosts, mail and user names too
+    Strict,
+}
+
+/// How progress is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Show {
+    /// Bars on a terminal, lines elsewhere
+    Auto,
+    /// One JSON object a line
+    Json,
+    /// Lines
+    Plain,
+}
+
+/// `90s`, `5m`, `24h`, `1h 30m`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let parsed: Result<jiff::SignedDuration, _> = text.parse();
+    let parsed = parsed.ok().and_then(|duration| Duration::try_from(duration).ok());
+    parsed.filter(|duration| !duration.is_zero()).ok_or_else(|| "a duration such as 90s, 5m or 24h is needed".to_owned())
+}
+
+/// `64K`, `500M`, `2G`, or plain bytes.
+fn size(text: &str) -> Result<u64, String> {
+    let trimmed = text.trim().trim_end_matches(['b', 'B', 'i']);
+    let (digits, factor) = match trimmed.chars().last().map(|unit| unit.to_ascii_uppercase()) {
+        Some('K') => (&trimmed[..trimmed.len() - 1], 1u64 << 10),
+        Some('M') => (&trimmed[..trimmed.len() - 1], 1 << 20),
+        Some('G') => (&trimmed[..trimmed.len() - 1], 1 << 30),
+        _ => (trimmed, 1),
+    };
+    let bytes = digits.trim().parse::<u64>().ok().and_then(|number| number.checked_mul(factor)).filter(|bytes| *bytes > 0);
+    bytes.ok_or_else(|| "a size such as 64K, 500M or 2G is needed".to_owned())
+}
+
+/// A positive number.
+fn rate(text: &str) -> Result<f64, String> {
+    text.parse::<f64>().ok().filter(|rate| *rate > 0.0 && rate.is_finite()).ok_or_else(|| "a number above 0 is needed".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_and_sizes_as_people_write_them() {
+        assert_eq!(duration("1h30m"), Ok(Duration::from_secs(5400)));
+        assert_eq!(duration("24h"), Ok(Duration::from_secs(86400)));
+        assert!(duration("soon").is_err() && duration("0s").is_err() && duration("-5m").is_err());
+        assert_eq!((size("500M"), size("64KiB"), size("12")), (Ok(500 << 20), Ok(64 << 10), Ok(12)));
+        assert!(size("0").is_err() && size("M").is_err() && size("99999999999G").is_err() && rate("-1").is_err());
+    }
+}

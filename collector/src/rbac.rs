@@ -1,0 +1,107 @@
+//! The least ClusterRole for the chosen sources, made from their descriptions.
+use crate::{options::Rbac, sources::SOURCES};
+use std::fmt::Write as _;
+
+/// Groups of a plain cluster, for when Secrets must be left out and `*` is therefore too much.
+const GROUPS: &[&str] = &[
+    "admissionregistration.k8s.io",
+    "apiextensions.k8s.io",
+    "apiregistration.k8s.io",
+    "apps",
+    "autoscaling",
+    "batch",
+    "certificates.k8s.io",
+    "coordination.k8s.io",
+    "discovery.k8s.io",
+    "flowcontrol.apiserver.k8s.io",
+    "networking.k8s.io",
+    "node.k8s.io",
+    "policy",
+    "rbac.authorization.k8s.io",
+    "resource.k8s.io",
+    "scheduling.k8s.io",
+    "storage.k8s.io",
+];
+/// The core group without Secrets.
+const CORE: &[&str] = &[
+    "componentstatuses",
+    "configmaps",
+    "endpoints",
+    "events",
+    "limitranges",
+    "namespaces",
+    "nodes",
+    "persistentvolumeclaims",
+    "persistentvolumes",
+    "pods",
+    "podtemplates",
+    "replicationcontrollers",
+    "resourcequotas",
+    "serviceaccounts",
+    "services",
+];
+
+/// The ClusterRole as YAML, with a comment on each rule.
+pub(crate) fn cluster_role(flags: &Rbac) -> String {
+    let mut yaml = String::from(
+        "# What tarbox-collect needs to read everything it can use. It never needs create, update, patch, delete or watch.\n\
+         apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: tarbox-collect\nrules:\n",
+    );
+    for source in SOURCES {
+        let skipped = match source.id {
+            "secrets" => flags.no_secrets,
+            "kubelet" => !flags.kubelet,
+            _ => false,
+        };
+        if skipped {
+            continue;
+        }
+        if source.id == "objects" && flags.no_secrets {
+            let groups: Vec<&str> = GROUPS.iter().copied().chain(flags.groups.iter().map(String::as_str)).collect();
+            rule(&mut yaml, "objects: every kind but Secrets; add the groups of your CRDs with --group", &[""], CORE, &[], &["list"]);
+            rule(&mut yaml, "objects", &groups, &["*"], &[], &["list"]);
+            continue;
+        }
+        for right in source.rights {
+            let comment =
+                if source.id == "objects" { "objects: every kind, Secrets among them (list alone does not allow exec)" } else { source.id };
+            rule(&mut yaml, comment, right.groups, right.resources, right.urls, right.verbs);
+        }
+    }
+    yaml
+}
+
+fn rule(yaml: &mut String, comment: &str, groups: &[&str], resources: &[&str], urls: &[&str], verbs: &[&str]) {
+    let list = |items: &[&str]| serde_json::to_string(items).unwrap_or_default();
+    // Writing into a string cannot fail.
+    let _ = writeln!(yaml, "  # {comment}");
+    let _ = if urls.is_empty() {
+        writeln!(yaml, "  - apiGroups: {}\n    resources: {}\n    verbs: {}", list(groups), list(resources), list(verbs))
+    } else {
+        writeln!(yaml, "  - nonResourceURLs: {}\n    verbs: {}", list(urls), list(verbs))
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn role(no_secrets: bool, kubelet: bool) -> String {
+        cluster_role(&Rbac { no_secrets, kubelet, groups: vec!["example.com".into()] })
+    }
+
+    #[test]
+    fn without_secrets_nothing_grants_secrets() {
+        let yaml = role(true, false);
+        assert!(!yaml.contains("secrets\"") && !yaml.contains("apiGroups: [\"*\"]"), "{yaml}");
+        assert!(yaml.contains("\"example.com\""));
+    }
+
+    #[test]
+    fn nodes_proxy_only_when_asked_for_and_never_a_writing_verb() {
+        assert!(!role(false, false).contains("nodes/proxy") && role(false, true).contains("nodes/proxy"));
+        for verb in ["create", "update", "patch", "delete", "watch", "\"*\"]\n    verbs: [\"*\"]"] {
+            assert!(!role(false, true).lines().filter(|line| !line.starts_with('#')).any(|line| line.contains(verb)), "{verb}");
+        }
+    }
+}

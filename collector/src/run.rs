@@ -1,0 +1,154 @@
+//! What one run knows and shares among its sources.
+use crate::{
+    discovery::Resource,
+    gateway::{Failure, Gateway},
+    options::Collect,
+    outcome::Ended,
+    pods::Facts,
+    progress::Progress,
+    sink::Sink,
+};
+use serde_json::Value;
+use std::sync::{
+    Mutex, MutexGuard, OnceLock, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
+
+/// Gaps kept for the last words; the manifest has them all.
+const GAPS: usize = 500;
+
+/// One run, shared by its sources.
+pub(crate) struct Run {
+    /// The way to the server.
+    pub(crate) gateway: Gateway,
+    /// The way into the bundle.
+    pub(crate) sink: Sink,
+    /// What the user asked for.
+    pub(crate) options: Collect,
+    /// The display.
+    pub(crate) progress: Progress,
+    context_namespace: String,
+    learned: Mutex<Learned>,
+    facts: OnceLock<Facts>,
+    discovery_gaps: OnceLock<Vec<(String, Failure)>>,
+    objects: AtomicU64,
+    gaps: Mutex<Vec<Gap>>,
+    more_gaps: AtomicU64,
+}
+
+/// What listing brings besides objects in the bundle.
+#[derive(Default)]
+struct Learned {
+    facts: Facts,
+    namespaces: Vec<String>,
+}
+
+/// Something that is missing against the user's will.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Gap {
+    /// Which source or part of one.
+    pub(crate) source: String,
+    /// Why.
+    pub(crate) why: String,
+}
+
+impl Run {
+    /// A run at its beginning.
+    pub(crate) fn new(gateway: Gateway, sink: Sink, options: Collect, progress: Progress, context_namespace: String) -> Self {
+        Self {
+            gateway,
+            sink,
+            options,
+            progress,
+            context_namespace,
+            learned: Mutex::default(),
+            facts: OnceLock::new(),
+            discovery_gaps: OnceLock::new(),
+            objects: AtomicU64::new(0),
+            gaps: Mutex::default(),
+            more_gaps: AtomicU64::new(0),
+        }
+    }
+
+    /// Takes from an object what later sources need.
+    pub(crate) fn note_object(&self, resource: &Resource, object: &Value) {
+        self.objects.fetch_add(1, Ordering::Relaxed);
+        if !resource.group.is_empty() {
+            return;
+        }
+        match resource.name.as_str() {
+            "pods" => self.learned().facts.note_pod(object),
+            "nodes" => self.learned().facts.note_node(object),
+            "namespaces" => {
+                if let Some(name) = object.pointer("/metadata/name").and_then(Value::as_str) {
+                    self.learned().namespaces.push(name.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The facts about pods and nodes. The first call ends their gathering.
+    pub(crate) fn facts(&self) -> &Facts {
+        self.facts.get_or_init(|| std::mem::take(&mut self.learned().facts))
+    }
+
+    /// Namespaces to try one by one: those asked for, else those seen, else the context's own.
+    pub(crate) fn known_namespaces(&self) -> Vec<String> {
+        if !self.options.namespaces.is_empty() {
+            return self.options.namespaces.clone();
+        }
+        let seen = self.learned().namespaces.clone();
+        if seen.is_empty() { vec![self.context_namespace.clone()] } else { seen }
+    }
+
+    /// Keeps what discovery could not find out.
+    pub(crate) fn note_discovery(&self, gaps: Vec<(String, Failure)>) {
+        // Set once; a second call would be a defect that harms nothing.
+        let _ = self.discovery_gaps.set(gaps);
+    }
+
+    /// Why an API group could not be discovered, if that is so.
+    pub(crate) fn discovery_gap(&self, group: &str) -> Option<String> {
+        let gaps = self.discovery_gaps.get()?;
+        gaps.iter().find(|(name, _)| name.split('/').next() == Some(group)).map(|(name, why)| format!("{name}: {why}"))
+    }
+
+    /// Objects seen so far.
+    pub(crate) fn objects_read(&self) -> u64 {
+        self.objects.load(Ordering::Relaxed)
+    }
+
+    /// Records how `source`, a part of the source with this `id`, ended.
+    pub(crate) fn outcome(&self, id: &str, source: &str, ended: Ended, items: u64, bytes: u64, detail: &str) {
+        self.sink.outcome(source, ended, items, bytes, detail);
+        if !ended.is_gap() {
+            return;
+        }
+        self.progress.detail(&format!("  missing: {source}: {detail}"));
+        // What a cluster or a role often lacks is an outcome, but no reason to call the bundle partial.
+        if matches!(id, "kubelet" | "metrics" | "health") {
+            return;
+        }
+        let mut gaps = self.gaps.lock().unwrap_or_else(PoisonError::into_inner);
+        if gaps.len() < GAPS {
+            gaps.push(Gap { source: source.to_owned(), why: detail.to_owned() });
+        } else {
+            self.more_gaps.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Counts a gap that has no outcome of its own.
+    pub(crate) fn count_gap(&self, ended: Ended) {
+        self.more_gaps.fetch_add(u64::from(ended.is_gap()), Ordering::Relaxed);
+    }
+
+    /// The gaps for the last words, and how many more there are.
+    pub(crate) fn gaps(&self) -> (Vec<Gap>, u64) {
+        (self.gaps.lock().unwrap_or_else(PoisonError::into_inner).clone(), self.more_gaps.load(Ordering::Relaxed))
+    }
+
+    fn learned(&self) -> MutexGuard<'_, Learned> {
+        self.learned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
