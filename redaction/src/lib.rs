@@ -1,1 +1,237 @@
-//! Takes secrets out of objects and text, by one key, before a byte is written
+//! Takes secrets out of objects and text, by one key, before a byte is written.
+//!
+//! This crate is the collector's one choke point: whatever goes into a bundle passes here first.
+//!
+//! ```
+//! use tarbox_redaction::{Level, Redactor, TextKind};
+//!
+//! let redactor = Redactor::new([0; 32], Level::Default); // the key: 32 random bytes that stay with the customer
+//!
+//! // First the cluster's own Secrets: their values will be searched in everything that follows.
+//! let secret = serde_json::json!({"kind": "Secret", "metadata": {"name": "db"}, "data": {"password": "SHg3LWtrMlE="}});
+//! redactor.learn_secret(&secret);
+//! let summary = redactor.summarise_secret(secret)?; // names, sizes, keyed digests
+//!
+//! // Objects, in place.
+//! let mut pod = serde_json::json!({"kind": "Pod", "spec": {"containers": [{"env": [{"name": "PASSWORD", "value": "Hx7-kk2Q"}]}]}});
+//! let counts = redactor.redact_object(&mut pod)?;
+//! assert_eq!(counts.total(), 1);
+//!
+//! // Logs, in pieces cut anywhere (best at line ends); one `TextRedactor` per stream.
+//! let mut stream = redactor.text_stream(TextKind::Log);
+//! let mut written = stream.push(b"connected to mongodb://shepherd:Hx7-").into_owned();
+//! written.extend_from_slice(&stream.push(b"kk2Q@mongodb:27017/db\nready\n"));
+//! let (rest, counts) = stream.finish();
+//! written.extend(rest);
+//! assert!(written.ends_with(b"@mongodb:27017/db\nready\n") && counts.total() == 2);
+//!
+//! // Names of files and objects, single strings.
+//! let name = redactor.redact_str("shepherd-6d8f9c7b5d-x7k2p");
+//! assert_eq!(name, "shepherd-6d8f9c7b5d-x7k2p");
+//! # Ok::<(), tarbox_redaction::Error>(())
+//! ```
+//!
+//! Rules of the house: an `Err` means that the item must be dropped and the drop recorded, never written as it was. The same value
+//! has the same placeholder everywhere, see [`placeholder`](PREFIX). The empty value stays empty: masked is not unset ([`is_redacted`]).
+//! Redacting twice changes nothing. A [`Redactor`] is a handle: cloning it is cheap, all clones share the key and what was learned, any thread may use it.
+
+mod assign;
+mod base64;
+mod counts;
+mod detectors;
+mod encoded;
+mod escape;
+mod keys;
+mod known;
+mod lines;
+mod object;
+mod placeholder;
+mod scan;
+mod secret;
+mod span;
+mod stream;
+mod values;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+pub use counts::Counts;
+pub use detectors::{Detector, all as detectors};
+pub use placeholder::{PREFIX, is_placeholder, is_redacted};
+pub use stream::TextRedactor;
+
+/// How much goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Level {
+    /// Secrets.
+    #[default]
+    Default,
+    /// Also what tells about people and networks: IP and MAC addresses, host names, e-mail addresses, user names.
+    Strict,
+}
+
+/// What kind of text it is: prose about a password and a file that holds one read differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TextKind {
+    /// Log lines, metrics, command output.
+    #[default]
+    Log,
+    /// A configuration file: `password: some words` is a password.
+    Config,
+    /// A message written for people: events, conditions.
+    Message,
+}
+
+/// Why something could not be redacted. The caller drops the item and records why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Error {
+    /// It is not a JSON object.
+    NotAnObject,
+    /// It is not JSON.
+    NotJson,
+    /// It is nested deeper than can be judged.
+    TooDeep,
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::NotAnObject => "not redacted: no JSON object",
+            Self::NotJson => "not redacted: no JSON",
+            Self::TooDeep => "not redacted: nested too deep",
+        })
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Takes secrets out. A cheap handle, shared by all threads.
+#[derive(Clone)]
+pub struct Redactor {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    namer: placeholder::Namer,
+    level: Level,
+    known: known::Known,
+}
+
+impl std::fmt::Debug for Redactor {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Never the key, never the values.
+        formatter.debug_struct("Redactor").field("level", &self.inner.level).finish_non_exhaustive()
+    }
+}
+
+impl Redactor {
+    /// A redactor whose placeholders are keyed by `key`.
+    pub fn new(key: [u8; 32], level: Level) -> Self {
+        Self { inner: Arc::new(Inner { namer: placeholder::Namer::new(&key), level, known: known::Known::default() }) }
+    }
+
+    /// How much goes.
+    pub fn level(&self) -> Level {
+        self.inner.level
+    }
+
+    /// Takes note of the values of a raw Secret, to be searched in everything from now on; returns how many were new.
+    /// Values that are words, names, numbers or hosts are left to the detectors: searched bare they would be found everywhere.
+    pub fn learn_secret(&self, secret: &Value) -> usize {
+        known::values_of_secret(secret).iter().filter(|value| self.inner.known.add(value)).count()
+    }
+
+    /// Takes note of a single secret value, such as a token given on the command line; returns whether it will be searched.
+    pub fn learn(&self, value: &str) -> bool {
+        let value = value.trim();
+        values::is_searchable(value, true) && self.inner.known.add(value.as_bytes())
+    }
+
+    /// How many values are searched.
+    pub fn learned(&self) -> usize {
+        self.inner.known.len()
+    }
+
+    /// Starts a stream of text.
+    pub fn text_stream(&self, kind: TextKind) -> TextRedactor {
+        TextRedactor::new(self.clone(), kind)
+    }
+
+    /// Redacts a text that is at hand as a whole. Borrowed when nothing changed.
+    pub fn redact_text<'a>(&self, text: &'a [u8], kind: TextKind) -> (Cow<'a, [u8]>, Counts) {
+        let mut counts = Counts::new();
+        let mut carry = lines::Carry::default();
+        let lines = self.lines(kind);
+        let mut redacted = lines.redact(text, &mut carry, &mut counts);
+        let mut rest = Vec::new();
+        lines.end(&mut carry, &mut counts, &mut rest);
+        if !rest.is_empty() {
+            let mut whole = redacted.into_owned();
+            whole.extend(rest);
+            redacted = if whole == text { Cow::Borrowed(text) } else { Cow::Owned(whole) };
+        }
+        (redacted, counts)
+    }
+
+    /// Redacts a string: a message, a path, a name.
+    pub fn redact_str<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        match self.redact_text(text.as_bytes(), TextKind::Message).0 {
+            Cow::Borrowed(_) => Cow::Borrowed(text),
+            Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+        }
+    }
+
+    /// [`Redactor::redact_str`], with the counts.
+    pub fn redact_counted<'a>(&self, text: &'a str) -> (Cow<'a, str>, Counts) {
+        let (redacted, counts) = self.redact_text(text.as_bytes(), TextKind::Message);
+        let redacted = match redacted {
+            Cow::Borrowed(_) => Cow::Borrowed(text),
+            Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+        };
+        (redacted, counts)
+    }
+
+    /// Redacts one line of NDJSON or one JSON document: structure-aware when it is an object or a list.
+    ///
+    /// # Errors
+    /// When it is not JSON, or cannot be judged.
+    pub fn redact_json(&self, json: &[u8]) -> Result<(Vec<u8>, Counts), Error> {
+        let mut value: Value = serde_json::from_slice(json).map_err(|_| Error::NotJson)?;
+        let mut counts = Counts::new();
+        self.redact_value(&mut value, &mut counts)?;
+        let text = serde_json::to_vec(&value).map_err(|_| Error::NotJson)?;
+        Ok((text, counts))
+    }
+
+    /// The placeholder that stands for a value, for translating a report back on the side of whoever holds the key.
+    pub fn placeholder_of(&self, value: &str) -> String {
+        if value.is_empty() { String::new() } else { self.name_of(value.trim().as_bytes()) }
+    }
+
+    pub(crate) fn name_of(&self, value: &[u8]) -> String {
+        self.inner.namer.name(detectors::kind_of(value), value)
+    }
+
+    pub(crate) fn name_as(&self, kind: &str, value: &[u8]) -> String {
+        self.inner.namer.name(kind, value)
+    }
+
+    pub(crate) fn digest(&self, value: &[u8]) -> String {
+        let mut digest = self.inner.namer.digest(value);
+        digest.truncate(32);
+        digest
+    }
+
+    /// Field names and keys: only what is a secret by itself goes.
+    pub(crate) fn redact_name<'a>(&self, name: &'a str, counts: &mut Counts) -> Cow<'a, str> {
+        let (redacted, more) = self.redact_counted(name);
+        counts.merge(&more);
+        redacted
+    }
+
+    pub(crate) fn lines(&self, kind: TextKind) -> lines::Lines<'_> {
+        lines::Lines { scanner: scan::Scanner { known: &self.inner.known, level: self.inner.level, kind }, namer: &self.inner.namer }
+    }
+}

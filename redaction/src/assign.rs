@@ -1,0 +1,313 @@
+//! Secrets by the name before them: `password=x`, `"password": "x"`, `--password x`, `<password>x</password>`, `password => 'x'`, `PASSWORD 'x'`, …
+//!
+//! A regular expression cannot weigh a name's words, a value's look and the prose around both; this small hand-written reader can. A
+//! log that says `password: must not be empty` keeps its words, `password: hunter2` does not.
+
+use crate::TextKind;
+use crate::keys::{self, Sensitivity};
+use crate::span::{Rank, Span};
+use crate::{placeholder, values};
+
+const RULE_STRONG: &str = "password-assignment";
+const RULE_WEAK: &str = "secret-assignment";
+/// Longest value without quotes; more is no password.
+const MAX_BARE: usize = 4096;
+
+/// What joins a name to its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Joint {
+    /// `=`, `:=`, `=>`, `:` without a space: nothing but a value follows.
+    Tight,
+    /// `: `: a value, or prose.
+    Colon,
+    /// `--flag value`.
+    Flag,
+    /// `<name>value<`.
+    Element,
+    /// `PASSWORD 'x'`: only a quoted value counts.
+    Bare,
+}
+
+/// Finds assignments around the hints (positions inside names).
+pub(crate) fn find(text: &[u8], hints: &[usize], kind: TextKind, spans: &mut Vec<Span>) {
+    let mut last_start = usize::MAX;
+    for hint in hints {
+        let name_start = hint - text.get(..*hint).unwrap_or_default().iter().rev().take_while(|byte| is_name(**byte)).count();
+        if name_start == last_start {
+            continue;
+        }
+        last_start = name_start;
+        let name_end = hint + text.get(*hint..).unwrap_or_default().iter().take_while(|byte| is_name(**byte)).count();
+        let Some(name) = text.get(name_start..name_end).and_then(|name| std::str::from_utf8(name).ok()) else { continue };
+        let sensitivity = keys::sensitivity(name);
+        if sensitivity == Sensitivity::None || placeholder::is_redacted(name) {
+            continue;
+        }
+        if let Some((start, end)) = value(text, name_start, name_end, sensitivity, kind) {
+            let rule = if sensitivity == Sensitivity::Strong { RULE_STRONG } else { RULE_WEAK };
+            spans.push(Span::new(start, end, rule, Rank::Context));
+        }
+    }
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
+}
+
+fn value(text: &[u8], name_start: usize, name_end: usize, sensitivity: Sensitivity, kind: TextKind) -> Option<(usize, usize)> {
+    let (joint, at) = joint(text, name_start, name_end)?;
+    let strong = sensitivity == Sensitivity::Strong;
+    let (start, end) = match text.get(at)? {
+        quote @ (b'"' | b'\'' | b'`') => {
+            let start = at + 1;
+            (start, start + quoted_len(text.get(start..)?, *quote))
+        }
+        _ if joint == Joint::Bare => return None,
+        _ if joint == Joint::Element => (at, at + text.get(at..)?.iter().take_while(|byte| **byte != b'<' && **byte != b'\n').count()),
+        b'{' | b'[' | b'|' | b'>' | b'&' | b'*' if joint == Joint::Colon && !text.get(at..)?.starts_with(b"{{") => return None,
+        _ if joint == Joint::Colon && kind == TextKind::Config && opens_line(text, name_start) => (at, at + line_len(text.get(at..)?)),
+        _ => (at, at + bare_len(text, at)),
+    };
+    let (start, end) = with_scheme(text, start, end);
+    let value = text.get(start..end)?;
+    let lossy = String::from_utf8_lossy(value);
+    let mut wanted = values::is_secret(&lossy, strong);
+    // In prose the next word of `token: expired` or `password: must be …` is no value.
+    if wanted
+        && joint == Joint::Colon
+        && kind != TextKind::Config
+        && !matches!(text.get(at), Some(b'"' | b'\'' | b'`'))
+        && values::is_wordy(&lossy)
+    {
+        let alone = text.get(end..)?.iter().take_while(|byte| **byte != b'\n').all(|byte| byte.is_ascii_whitespace());
+        wanted = alone && opens_line(text, name_start);
+    }
+    wanted.then_some((start, end))
+}
+
+/// What follows the name: how it is joined, and where the value starts.
+fn joint(text: &[u8], name_start: usize, name_end: usize) -> Option<(Joint, usize)> {
+    let spaces = |at: usize| text.get(at..).unwrap_or_default().iter().take(64).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let before = name_start.checked_sub(1).and_then(|at| text.get(at));
+    let closing = text.get(name_end..)?.iter().take(2).take_while(|byte| matches!(byte, b'"' | b'\'' | b'`' | b']')).count();
+    let mut at = name_end + closing;
+    if before == Some(&b'<') && text.get(at) == Some(&b'>') {
+        return Some((Joint::Element, at + 1));
+    }
+    let gap = spaces(at);
+    at += gap;
+    let rest = text.get(at..)?;
+    if rest.starts_with(b"==") || rest.starts_with(b"::") {
+        return None;
+    }
+    for sign in [&b"=>"[..], b":=", b"->", b"?=", b"="] {
+        if rest.starts_with(sign) {
+            let after = at + sign.len();
+            return Some((Joint::Tight, after + spaces(after)));
+        }
+    }
+    if rest.first() == Some(&b':') {
+        let space = spaces(at + 1);
+        return Some((if space == 0 || closing > 0 { Joint::Tight } else { Joint::Colon }, at + 1 + space));
+    }
+    if gap > 0 && closing == 0 {
+        let flag = text.get(name_start) == Some(&b'-') && rest.first().is_some_and(|byte| *byte != b'-');
+        return Some((if flag { Joint::Flag } else { Joint::Bare }, at));
+    }
+    None
+}
+
+/// Length up to the closing quote that is not escaped; to the line's end when there is none.
+fn quoted_len(text: &[u8], quote: u8) -> usize {
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'\\' => at += 1,
+            b'\n' => break,
+            _ if *byte == quote => break,
+            _ => {}
+        }
+        at += 1;
+    }
+    at.min(text.len())
+}
+
+/// The rest of the line, without a comment.
+fn line_len(text: &[u8]) -> usize {
+    let line = text.iter().take_while(|byte| **byte != b'\n').count();
+    let line = text.get(..line).unwrap_or_default();
+    let line = memchr::memmem::find(line, b" #").and_then(|at| line.get(..at)).unwrap_or(line);
+    line.trim_ascii_end().len()
+}
+
+/// Length of a value without quotes. Punctuation ends it only where something else begins: passwords have punctuation too.
+fn bare_len(text: &[u8], start: usize) -> usize {
+    let rest = text.get(start..).unwrap_or_default();
+    let rest = rest.get(..MAX_BARE).unwrap_or(rest);
+    let quoted = inside_quotes(text, start);
+    let mut open = 0;
+    let mut at = 0;
+    while let Some(byte) = rest.get(at) {
+        let next = rest.get(at + 1);
+        let ends = match byte {
+            b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b'`' | b'<' | 0 => true,
+            b'\\' => quoted || matches!(next, Some(b'"' | b'\'')),
+            b'&' | b',' | b';' | b'|' => {
+                next.is_none_or(|byte| {
+                    byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'&' | b'|' | b'}' | b']' | b')' | b'{' | b'[')
+                }) || names_something(rest.get(at + 1..).unwrap_or_default())
+            }
+            b')' | b']' | b'}' if open > 0 => {
+                open -= 1;
+                false
+            }
+            b'(' | b'[' | b'{' => {
+                open += 1;
+                false
+            }
+            b')' | b']' | b'}' => next.is_none_or(|byte| byte.is_ascii_whitespace() || b",;.:)]}\"'`|&\\/".contains(byte)),
+            _ => false,
+        };
+        if ends {
+            break;
+        }
+        at += 1;
+    }
+    // A full stop or colon at the end belongs to the sentence.
+    let value = rest.get(..at).unwrap_or_default();
+    at - value.iter().rev().take_while(|byte| matches!(byte, b'.' | b':' | b',' | b';')).count()
+}
+
+/// Whether `name=` or `name:` stands there.
+fn names_something(text: &[u8]) -> bool {
+    let name = text.iter().take(64).take_while(|byte| is_name(**byte) || **byte == b'"').count();
+    name > 0 && matches!(text.get(name), Some(b'=' | b':'))
+}
+
+/// Whether a position is inside a double-quoted string, where a backslash begins an escape.
+fn inside_quotes(text: &[u8], at: usize) -> bool {
+    let line = text.get(..at).unwrap_or_default();
+    let line = line.get(memchr::memrchr(b'\n', line).map_or(0, |end| end + 1)..).unwrap_or_default();
+    let line = line.get(line.len().saturating_sub(MAX_BARE)..).unwrap_or(line);
+    let mut open = false;
+    let mut escaped = false;
+    for byte in line {
+        match byte {
+            b'\\' => escaped = !escaped,
+            b'"' if !escaped => open = !open,
+            _ => escaped = false,
+        }
+        if *byte != b'\\' {
+            escaped = false;
+        }
+    }
+    open
+}
+
+/// `Bearer x`, `Basic x`: the scheme stays, the value is what follows.
+fn with_scheme(text: &[u8], start: usize, end: usize) -> (usize, usize) {
+    let value = text.get(start..end).unwrap_or_default();
+    let first = value.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let scheme = value.get(..first).unwrap_or_default();
+    if ![&b"bearer"[..], b"basic", b"token", b"apikey", b"negotiate", b"digest"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+        return (start, end);
+    }
+    if first < value.len() {
+        let gap = value.get(first..).unwrap_or_default().iter().take_while(|byte| **byte == b' ').count();
+        return if gap > 0 { (start + first + gap, end) } else { (start, end) };
+    }
+    if text.get(end) == Some(&b' ') {
+        return (end + 1, end + 1 + bare_len(text, end + 1));
+    }
+    (start, end)
+}
+
+/// Whether the name is the first thing on its line, behind spaces, a list dash or `export`.
+fn opens_line(text: &[u8], name_start: usize) -> bool {
+    let before = text.get(..name_start).unwrap_or_default();
+    let line = before.get(memchr::memrchr(b'\n', before).map_or(0, |end| end + 1)..).unwrap_or_default().trim_ascii();
+    let line = line.strip_suffix(b"\"").or_else(|| line.strip_suffix(b"'")).unwrap_or(line).trim_ascii();
+    line.is_empty() || line == b"-" || line == b"export"
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Level, Redactor, TextKind};
+
+    fn redacted(text: &str, kind: TextKind) -> String {
+        String::from_utf8(Redactor::new([3; 32], Level::Default).redact_text(text.as_bytes(), kind).0.into_owned()).unwrap()
+    }
+
+    #[test]
+    fn syntaxes() {
+        for (before, after) in [
+            ("password=", " user=bob"),
+            ("\"password\":\"", "\",\"user\":\"bob\""),
+            ("{\\\"password\\\":\\\"", "\\\",\\\"user\\\":\\\"bob\\\"}"),
+            ("mysql --password ", " -h db"),
+            ("mysql --password=", " -h db"),
+            ("<password>", "</password>"),
+            ("password => '", "', user"),
+            ("password := \"", "\""),
+            ("export DB_PASSWORD=", ""),
+            ("ALTER USER x PASSWORD '", "'"),
+            ("password: ", ""),
+            ("map[password:", " user:bob]"),
+            ("?user=bob&password=", "&tls=true"),
+            ("config['password'] = '", "'"),
+            ("{password: ", ", user: bob}"),
+            ("Authorization: Bearer ", ""),
+            ("-H 'Authorization: Bearer ", "' http://x"),
+            ("\"msg: password=", "\\nuser=bob\""),
+        ] {
+            let text = format!("{before}Hx7-kk2Q{after}");
+            for kind in [TextKind::Log, TextKind::Config] {
+                let out = redacted(&text, kind);
+                assert!(!out.contains("Hx7-kk2Q"), "{text} → {out}");
+                assert!(out.starts_with(before) && out.ends_with(after), "{text} → {out}");
+            }
+        }
+    }
+
+    #[test]
+    fn passwords_with_punctuation_go_whole() {
+        for (text, left) in
+            [("password=Tr0ub4dor&3,x user=bob", "Tr0|dor|,x"), ("{password=a)b}c, user=x}", "a)b|}c"), ("password=qu\\nzz end", "qu|zz")]
+        {
+            let out = redacted(text, TextKind::Log);
+            assert!(left.split('|').all(|part| !out.contains(part)), "{text} → {out}");
+        }
+    }
+
+    #[test]
+    fn prose_stays() {
+        for text in [
+            "password authentication failed for user \"shepherd\"",
+            "token expired",
+            "secret \"shepherd-secret\" not found",
+            "couldn't find key mongodb-url in Secret production/shepherd-secret",
+            "password: must be at least 8 characters",
+            "invalid token: signature mismatch",
+            "Error: secret: not found",
+            "no password given",
+            "token: expired at 10:00",
+            "SecretKeyRef: mongodb-url",
+            "secret=shepherd-secret key=mongodb-url",
+            "passwordPolicy: strict",
+            "automountServiceAccountToken: false",
+            "tokenExpirationSeconds: 3607",
+            "max_tokens=4096",
+            "secretName: shepherd-tls",
+            "password=$(DB_PASSWORD)",
+            "token_path=/var/run/secrets/token",
+            "password == nil",
+            "MountVolume.SetUp failed for volume \"creds\" : secret \"mongodb-creds\" not found",
+            "Failed to pull image: unauthorized: authentication required",
+            "checking token: ok",
+            "tests passed: 12",
+            "bypass=true",
+        ] {
+            assert_eq!(redacted(text, TextKind::Log), text);
+        }
+    }
+}
