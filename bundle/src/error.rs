@@ -1,6 +1,5 @@
 //! Errors for people: what failed, on what, why, and what to do about it.
 
-use crate::FORMAT;
 use std::path::{Path, PathBuf};
 use std::{error, fmt, io};
 
@@ -33,11 +32,6 @@ pub enum OpenErrorKind {
         /// The highest that this program reads.
         supported: u32,
     },
-    /// Needs more than the limits allow before a single entry could be read.
-    TooLarge {
-        /// What is too large.
-        what: String,
-    },
     /// Its beginning is malformed in a way that tools read differently: refused.
     Refused {
         /// Why.
@@ -55,34 +49,37 @@ impl OpenError {
 
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.display();
-        match &self.kind {
-            OpenErrorKind::NotFound => write!(f, "cannot open {path}: there is no such file or folder; check the path"),
-            OpenErrorKind::NotABundle { looks_like } => {
+        self.kind.describe(&self.path, f)
+    }
+}
+
+impl OpenErrorKind {
+    fn describe(&self, path: &Path, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = path.display();
+        match self {
+            Self::NotFound => write!(f, "cannot open {path}: there is no such file or folder; check the path"),
+            Self::NotABundle { looks_like } => {
                 write!(
                     f,
-                    "{path} is not a bundle: it looks like {looks_like}; give the .tar.zst that tarbox-collect wrote, or its unpacked folder"
+                    "{path} is not a bundle: it looks like {looks_like}; give the file that tarbox-collect wrote, or its unpacked folder"
                 )
             }
-            OpenErrorKind::Empty => write!(f, "{path} is empty: nothing was collected or the copy failed; collect or copy it again"),
-            OpenErrorKind::NewerFormat { found, supported } => {
+            Self::Empty => {
+                write!(f, "{path} holds nothing to read: the collecting or the copying failed at its very beginning; do it again")
+            }
+            Self::NewerFormat { found, supported } => {
                 write!(f, "{path} has bundle format {found}, and this program reads formats up to {supported}: upgrade tarbox to read it")
             }
-            OpenErrorKind::TooLarge { what } => write!(f, "{path} is refused: {what}"),
-            OpenErrorKind::Refused { reason } => {
+            Self::Refused { reason } => {
                 write!(f, "{path} is refused: {reason}; no ordinary program writes such a file, so ask where it comes from")
             }
-            OpenErrorKind::Io(error) => write!(f, "cannot read {path}: {error}"),
+            Self::Io(error) => write!(f, "cannot read {path}: {error}"),
         }
     }
 }
 
-impl error::Error for OpenError {
-    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        // The message already says it: a source here would print it twice.
-        None
-    }
-}
+// No sources: the messages say them already, and printers of chains would say them twice.
+impl error::Error for OpenError {}
 
 /// Why reading stopped for good. What was delivered before stays true unless `kind` is [`ReadErrorKind::Refused`].
 #[derive(Debug)]
@@ -113,12 +110,23 @@ pub enum ReadErrorKind {
         /// The highest that this program reads.
         supported: u32,
     },
+    /// It could not even be opened.
+    Open(OpenErrorKind),
     /// The system could not read it.
     Io(io::Error),
 }
 
+impl From<OpenError> for ReadError {
+    fn from(error: OpenError) -> Self {
+        Self { path: error.path, entry: None, offset: None, kind: ReadErrorKind::Open(error.kind) }
+    }
+}
+
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let ReadErrorKind::Open(kind) = &self.kind {
+            return kind.describe(&self.path, f);
+        }
         write!(f, "{}", self.path.display())?;
         if let Some(entry) = &self.entry {
             write!(f, ", entry {entry}")?;
@@ -132,6 +140,7 @@ impl fmt::Display for ReadError {
                 write!(f, ": bundle format {found}, and this program reads formats up to {supported}: upgrade tarbox to read it")
             }
             ReadErrorKind::Io(error) => write!(f, ": cannot read on: {error}"),
+            ReadErrorKind::Open(_) => Ok(()),
         }
     }
 }
@@ -215,9 +224,4 @@ impl From<WriteError> for io::Error {
         };
         Self::new(kind, error)
     }
-}
-
-/// The format number of a bundle, when this program cannot read it.
-pub(crate) fn too_new(found: u32) -> Option<(u32, u32)> {
-    (found > FORMAT).then_some((found, FORMAT))
 }

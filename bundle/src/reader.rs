@@ -1,7 +1,30 @@
 //! Reading a bundle: opened by content, bounded, in order, a chunk at a time, with frames decompressed in parallel.
 
-use crate::{Header, Limits, Manifest, OpenError, OpenErrorKind, Problem, ReadError};
+mod archive;
+mod block;
+mod cutter;
+mod folder;
+mod frames;
+mod input;
+mod intake;
+mod names;
+mod plain;
+mod slot;
+mod sniff;
+mod zstd_frame;
+
+use crate::verify::faults;
+use crate::{FORMAT, Fault, FaultKind, Header, Limits, Manifest, OpenError, OpenErrorKind, Problem, ProblemKind, ReadError, ReadErrorKind};
+use archive::{Archive, ArchiveError};
+use folder::Folder;
+use frames::Frames;
+pub(crate) use intake::Intake;
+use intake::IntakeError;
+use plain::{Ahead, Bare, Gzip};
 use serde::{Deserialize, Serialize};
+use sniff::{Sniffed, sniff};
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -60,8 +83,10 @@ pub enum Container {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum End {
-    /// Read to its marked end.
+    /// Read to its marked end, nothing missing.
     Clean,
+    /// Read to its marked end, with parts missing before.
+    Damaged,
     /// The file is cut: it was read up to the cut.
     Cut,
     /// A limit stopped the reading, or damage that nothing could be read behind.
@@ -87,6 +112,8 @@ pub struct Summary {
     pub compressed_bytes: u64,
     /// Plain bytes of archive that came out of it.
     pub plain_bytes: u64,
+    /// Files that are not as the manifest says, by path; contents only with [`Limits::check_hashes`]. Each is a problem too.
+    pub faults: Vec<Fault>,
     /// What was skipped, cut or suspicious.
     pub problems: Vec<Problem>,
     /// Problems beyond [`Limits::problems`].
@@ -94,9 +121,30 @@ pub struct Summary {
 }
 
 /// A bundle being read.
-#[derive(Debug)]
 pub struct Reader {
     path: PathBuf,
+    container: Container,
+    source: Source,
+    intake: Intake,
+    end: End,
+    faults: Vec<Fault>,
+    /// Whether a lying manifest ends the reading with an error; [`crate::verify`] wants to know everything instead.
+    strict: bool,
+    /// What opening met after it had read something: told after that.
+    later: Option<ReadError>,
+}
+
+/// Where entries come from.
+enum Source {
+    Archive(Box<Archive>),
+    Folder(Folder),
+    Done { compressed: u64, plain: u64 },
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reader").field("path", &self.path).field("container", &self.container).finish_non_exhaustive()
+    }
 }
 
 impl Reader {
@@ -105,11 +153,38 @@ impl Reader {
     /// # Errors
     /// When there is nothing to read: see [`OpenErrorKind`].
     pub fn open(path: &Path, limits: Limits) -> Result<Self, OpenError> {
-        let _ = limits;
-        if !path.exists() {
-            return Err(OpenError::new(path, OpenErrorKind::NotFound));
+        Self::open_as(path, limits, true)
+    }
+
+    pub(crate) fn open_as(path: &Path, limits: Limits, strict: bool) -> Result<Self, OpenError> {
+        let fail = |kind| OpenError::new(path, kind);
+        let (container, source) = source(path).map_err(fail)?;
+        let mut reader = Self {
+            path: path.to_owned(),
+            container,
+            source,
+            intake: Intake::new(limits),
+            end: End::Unread,
+            faults: Vec::new(),
+            strict,
+            later: None,
+        };
+        // Up to the first entry, which in our bundles says the format.
+        loop {
+            if !reader.intake.queue.is_empty() {
+                break;
+            }
+            match reader.step() {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(Stop::NotTar) => return Err(fail(OpenErrorKind::NotABundle { looks_like: reader.packed_what() })),
+                Err(Stop::NewerFormat(found)) => return Err(fail(OpenErrorKind::NewerFormat { found, supported: FORMAT })),
+                Err(Stop::Refused { reason, .. }) => return Err(fail(OpenErrorKind::Refused { reason })),
+                Err(Stop::Io(error)) => return Err(fail(OpenErrorKind::Io(error))),
+            }
         }
-        Ok(Self { path: path.to_owned() })
+        let read_something = !reader.intake.queue.is_empty() || reader.intake.problems.iter().any(|p| p.entry.is_some());
+        if read_something { Ok(reader) } else { Err(fail(OpenErrorKind::Empty)) }
     }
 
     /// The next piece, or nothing at the end.
@@ -117,51 +192,208 @@ impl Reader {
     /// # Errors
     /// When the bundle is refused or the system cannot read on. There is nothing more to get then.
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, ReadError> {
-        Ok(None)
+        loop {
+            if let Some(chunk) = self.intake.queue.pop_front() {
+                return Ok(Some(chunk));
+            }
+            if let Some(error) = self.later.take() {
+                return Err(error);
+            }
+            match self.step() {
+                Ok(true) => {}
+                Ok(false) => return Ok(None),
+                // What was read before it is given first.
+                Err(stop) => self.later = Some(self.read_error(stop)),
+            }
+        }
     }
 
     /// `bundle.json`, as soon as it was read: at once in our own bundles.
     #[must_use]
     pub fn header(&self) -> Option<&Header> {
-        None
+        self.intake.header.as_ref()
+    }
+
+    /// `manifest.json`, once it was read: it is the last entry.
+    #[must_use]
+    pub fn manifest(&self) -> Option<&Manifest> {
+        self.intake.manifest.as_ref()
     }
 
     /// What kind of file it is.
     #[must_use]
     pub fn container(&self) -> Container {
-        Container::Zstd
+        self.container
     }
 
     /// Problems so far.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
-        &[]
+        &self.intake.problems
+    }
+
+    /// Bytes of the file read so far, for a progress bar against its size.
+    #[must_use]
+    pub fn compressed_bytes(&self) -> u64 {
+        match &self.source {
+            Source::Archive(archive) => archive.consumed,
+            Source::Folder(folder) => folder.bytes,
+            Source::Done { compressed, .. } => *compressed,
+        }
     }
 
     /// What can be said of the bundle now that it was read.
     #[must_use]
     pub fn into_summary(self) -> Summary {
-        let _ = self.path;
+        let plain_bytes = match &self.source {
+            Source::Archive(archive) => archive.offset,
+            Source::Folder(folder) => folder.bytes,
+            Source::Done { plain, .. } => *plain,
+        };
         Summary {
-            container: Container::Zstd,
-            header: None,
-            manifest: None,
-            end: End::Unread,
-            entries: 0,
-            compressed_bytes: 0,
-            plain_bytes: 0,
-            problems: Vec::new(),
-            more_problems: 0,
+            container: self.container,
+            end: self.end,
+            entries: self.intake.entries.into(),
+            compressed_bytes: self.compressed_bytes(),
+            plain_bytes,
+            faults: self.faults,
+            header: self.intake.header,
+            manifest: self.intake.manifest,
+            problems: self.intake.problems,
+            more_problems: self.intake.more_problems,
+        }
+    }
+
+    /// Does a bit; `false` at the end.
+    fn step(&mut self) -> Result<bool, Stop> {
+        let outcome = match &mut self.source {
+            Source::Archive(archive) => archive.step(&mut self.intake).map_err(Stop::from),
+            Source::Folder(folder) => folder.step(&mut self.intake).map_err(|error| match error {
+                IntakeError::NewerFormat(found) => Stop::NewerFormat(found),
+                IntakeError::Refused(reason) => Stop::Refused { reason, offset: None },
+            }),
+            Source::Done { .. } => return Ok(false),
+        };
+        if let Ok(true) = outcome {
+            return Ok(true);
+        }
+        let (compressed, plain, end) = match &self.source {
+            Source::Archive(archive) => (archive.consumed, archive.offset, archive.how_it_ended()),
+            Source::Folder(folder) => (folder.bytes, folder.bytes, if folder.stopped { End::Stopped } else { End::Clean }),
+            Source::Done { compressed, plain } => (*compressed, *plain, self.end),
+        };
+        // Dropped at once: threads that read ahead end here.
+        self.source = Source::Done { compressed, plain };
+        outcome?;
+        self.end = end;
+        self.judge()?;
+        Ok(true)
+    }
+
+    /// Compares what was read with the manifest.
+    fn judge(&mut self) -> Result<(), Stop> {
+        let Some(manifest) = self.intake.manifest.take() else { return Ok(()) };
+        self.faults = faults(&manifest, &self.intake);
+        self.intake.manifest = Some(manifest);
+        for fault in &self.faults {
+            self.intake.problem(ProblemKind::ManifestMismatch, Some(fault.path.clone()), None, fault.message.clone());
+        }
+        // Damage explains itself; a whole file with other content was changed by somebody.
+        let changed = self.faults.iter().find(|fault| fault.kind == FaultKind::Changed);
+        match changed {
+            Some(fault) if self.strict => {
+                self.end = End::Unread;
+                Err(Stop::Refused { reason: format!("{} is not what its manifest says", fault.path), offset: None })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn packed_what(&self) -> String {
+        let packing = match self.container {
+            Container::ZstdFrames | Container::Zstd => "zstd-compressed data",
+            Container::Gzip => "gzip-compressed data",
+            Container::Tar | Container::Folder => "data",
+        };
+        format!("{packing} that is no tar archive")
+    }
+
+    fn read_error(&self, stop: Stop) -> ReadError {
+        let entry = self.intake.current().map(|(path, _)| path);
+        let (kind, offset) = match stop {
+            Stop::NotTar => (ReadErrorKind::Refused { reason: "it is no tar archive".to_owned() }, None),
+            Stop::Refused { reason, offset } => (ReadErrorKind::Refused { reason }, offset),
+            Stop::NewerFormat(found) => (ReadErrorKind::NewerFormat { found, supported: FORMAT }, None),
+            Stop::Io(error) => (ReadErrorKind::Io(error), None),
+        };
+        ReadError { path: self.path.clone(), entry, offset, kind }
+    }
+}
+
+/// Why reading stops for good.
+enum Stop {
+    NotTar,
+    NewerFormat(u32),
+    Refused { reason: String, offset: Option<u64> },
+    Io(io::Error),
+}
+
+impl From<ArchiveError> for Stop {
+    fn from(error: ArchiveError) -> Self {
+        match error {
+            ArchiveError::NotTar => Self::NotTar,
+            ArchiveError::NewerFormat(found) => Self::NewerFormat(found),
+            ArchiveError::Refused { reason, offset } => Self::Refused { reason, offset: Some(offset) },
+            ArchiveError::Io(error) => Self::Io(error),
         }
     }
 }
 
-/// Reads everything into memory: for tests and small bundles. Entries in their order, each with its whole content.
+/// Tells what `path` is and prepares to read it.
+fn source(path: &Path) -> Result<(Container, Source), OpenErrorKind> {
+    let metadata = path.metadata().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => OpenErrorKind::NotFound,
+        _ => OpenErrorKind::Io(error),
+    })?;
+    if metadata.is_dir() {
+        return Ok((Container::Folder, Source::Folder(Folder::new(path).map_err(OpenErrorKind::Io)?)));
+    }
+    if !metadata.is_file() {
+        // Reading a pipe or device could wait for ever.
+        return Err(OpenErrorKind::NotABundle { looks_like: "a pipe or device".to_owned() });
+    }
+    let archive = |plain, framed| Source::Archive(Box::new(Archive::new(plain, framed)));
+    let read = || -> io::Result<Result<(Container, Source), OpenErrorKind>> {
+        let mut file = File::open(path)?;
+        let mut first = Vec::new();
+        (&mut file).take(512).read_to_end(&mut first)?;
+        file.rewind()?;
+        Ok(Ok(match sniff(&first) {
+            _ if first.is_empty() => return Ok(Err(OpenErrorKind::Empty)),
+            Sniffed::Other(what) => return Ok(Err(OpenErrorKind::NotABundle { looks_like: what.to_owned() })),
+            Sniffed::Tar => (Container::Tar, archive(Box::new(Bare::new(file)), false)),
+            Sniffed::Gzip => (Container::Gzip, archive(Box::new(Ahead::new(Box::new(Gzip::new(file)))?), false)),
+            Sniffed::Zstd => {
+                let frames = Frames::new(file)?;
+                if frames.has_table() {
+                    (Container::ZstdFrames, archive(Box::new(frames), true))
+                } else {
+                    (Container::Zstd, archive(Box::new(Ahead::new(Box::new(frames))?), true))
+                }
+            }
+        }))
+    };
+    read().map_err(OpenErrorKind::Io)?
+}
+
+/// Entries with their whole content, and the problems met.
+pub type Everything = (Vec<(String, Vec<u8>)>, Vec<Problem>);
+
+/// Reads everything into memory: for tests and small bundles. Entries in their order.
 ///
 /// # Errors
 /// As [`Reader::open`] and [`Reader::next_chunk`].
-#[expect(clippy::type_complexity, reason = "two lists, used in tests")]
-pub fn read_all(path: &Path, limits: Limits) -> Result<(Vec<(String, Vec<u8>)>, Vec<Problem>), Box<dyn std::error::Error + Send + Sync>> {
+pub fn read_all(path: &Path, limits: Limits) -> Result<Everything, ReadError> {
     let mut reader = Reader::open(path, limits)?;
     let mut entries: Vec<(String, Vec<u8>)> = Vec::new();
     while let Some(chunk) = reader.next_chunk()? {

@@ -1,7 +1,10 @@
 //! Whether a bundle is what its manifest says, located to the file.
 
-use crate::{End, Limits, Problem};
+use crate::manifest::hex;
+use crate::reader::{Intake, Reader};
+use crate::{End, EntryPath, Limits, Manifest, Problem, ReadError};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::path::Path;
 
 /// One file that is not as the manifest says.
@@ -55,8 +58,54 @@ impl VerifyReport {
 /// Hashes every file of a bundle and compares with its manifest.
 ///
 /// # Errors
-/// As [`crate::Reader::open`] and [`crate::Reader::next_chunk`].
-pub fn verify(path: &Path, limits: Limits) -> Result<VerifyReport, Box<dyn std::error::Error + Send + Sync>> {
-    let summary = crate::Reader::open(path, limits)?.into_summary();
-    Ok(VerifyReport { intact: 0, faults: Vec::new(), has_manifest: false, end: summary.end, problems: summary.problems })
+/// When it cannot be opened, is refused as malformed, or cannot be read on. A file that differs is no error but a [`Fault`].
+pub fn verify(path: &Path, limits: Limits) -> Result<VerifyReport, ReadError> {
+    let limits = Limits { check_hashes: true, ..limits };
+    let mut reader = Reader::open_as(path, limits, false)?;
+    while reader.next_chunk()?.is_some() {}
+    let summary = reader.into_summary();
+    let listed = summary.manifest.as_ref().map_or(0, |manifest| manifest.files.len() as u64);
+    let wrong = summary.faults.iter().filter(|fault| fault.kind != FaultKind::Extra).count() as u64;
+    Ok(VerifyReport {
+        intact: listed.saturating_sub(wrong),
+        faults: summary.faults,
+        has_manifest: summary.manifest.is_some(),
+        end: summary.end,
+        problems: summary.problems,
+    })
+}
+
+/// What differs between a manifest and what was read, by path.
+pub(crate) fn faults(manifest: &Manifest, intake: &Intake) -> Vec<Fault> {
+    let mut found = Vec::new();
+    let mut fault = |path: &str, kind, message: String| found.push(Fault { path: path.to_owned(), kind, message });
+    let mut listed = HashSet::new();
+    for file in &manifest.files {
+        listed.insert(file.path.as_str());
+        let seen = intake.names.file(&intake.full_path(&file.path)).filter(|seen| seen.regular);
+        let Some(seen) = seen else {
+            fault(&file.path, FaultKind::Missing, "the manifest lists it, but it is not in the bundle".to_owned());
+            continue;
+        };
+        let digest = seen.sha256.map(|digest| hex(&digest));
+        if !seen.whole && seen.delivered {
+            fault(&file.path, FaultKind::Truncated, format!("only a part of its {} bytes could be read", file.size));
+        } else if seen.size != file.size {
+            fault(&file.path, FaultKind::Changed, format!("it has {} bytes, and the manifest says {}", seen.size, file.size));
+        } else if digest.is_some_and(|digest| digest != file.sha256) {
+            fault(
+                &file.path,
+                FaultKind::Changed,
+                "its content is not what was written: the SHA-256 differs from the manifest's".to_owned(),
+            );
+        }
+    }
+    for full in intake.names.regular() {
+        let path = intake.short_path(full);
+        if !listed.contains(path) && path != EntryPath::manifest().as_str() {
+            fault(path, FaultKind::Extra, "it is in the bundle, but the manifest does not list it".to_owned());
+        }
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found
 }

@@ -14,6 +14,7 @@ pub use entry::{EntryStats, EntryWriter};
 
 use crate::{EntryPath, FORMAT, FileRecord, Header, Manifest, SourceOutcome, Totals, WriteError, WriteErrorKind};
 use file::UnitFile;
+pub(crate) use file::{SEEK_FOOTER_MAGIC, SEEK_TABLE_MAGIC};
 use frame::{Compressors, Frame};
 use serde::Serialize;
 use std::collections::HashSet;
