@@ -149,7 +149,12 @@ pub(super) struct Gap<'a> {
 pub(super) fn gaps(analysis: &Analysis) -> Vec<Gap<'_>> {
     let hides = |source: &str| {
         // A reason names the source that is missing, as a word of its own.
-        let names = |reason: &str| reason.split(|c: char| c.is_whitespace() || c == ',').any(|word| word == source);
+        let names = |reason: &str| {
+            let part_of_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+            reason
+                .match_indices(source)
+                .any(|(at, _)| !part_of_word(reason[..at].chars().next_back()) && !part_of_word(reason[at + source.len()..].chars().next()))
+        };
         analysis.not_evaluated.iter().filter(|n| names(&n.reason)).map(|n| n.rule).collect()
     };
     let gaps = analysis.coverage.iter().filter(|c| words::is_gap(c.outcome));

@@ -94,7 +94,7 @@ struct Link<'a> {
     title: &'a str,
     severity: &'static str,
     object: Object<'a>,
-    below: Vec<Link<'a>>,
+    below: Vec<Self>,
 }
 
 #[derive(Serialize)]
@@ -223,6 +223,11 @@ fn counts(analysis: &Analysis, answer: &Answer<'_>) -> Vec<Fact> {
 fn cause(analysis: &Analysis, rank: usize) -> Option<Cause<'_>> {
     let index = *analysis.roots.get(rank)?;
     let (links, links_more) = chain(analysis, index);
+    let mut finding = finding(analysis, index)?;
+    if rank == 0 && !finding.steps.is_empty() {
+        // The answer above the card says it already.
+        finding.steps.remove(0);
+    }
     Some(Cause {
         rank: rank + 1,
         of: analysis.roots.len(),
@@ -230,7 +235,7 @@ fn cause(analysis: &Analysis, rank: usize) -> Option<Cause<'_>> {
         links: link(analysis, &links),
         links_more,
         explains: analysis.findings.get(index)?.explains.len(),
-        finding: finding(analysis, index)?,
+        finding,
     })
 }
 
@@ -274,7 +279,7 @@ fn finding(analysis: &Analysis, index: usize) -> Option<Finding<'_>> {
 
 fn roles(it: &Ranked) -> Vec<Role<'_>> {
     let it = &it.finding;
-    let all = [("at fault", it.cause.as_ref()), ("shown by", Some(&it.subject)), ("workload", it.workload.as_ref())];
+    let all = [("at fault", it.cause.as_ref()), ("workload", it.workload.as_ref()), ("shown by", Some(&it.subject))];
     let mut seen = BTreeSet::new();
     let once = all.into_iter().filter_map(|(role, object)| Some((role, object?))).filter(|(_, object)| seen.insert(*object));
     once.map(|(role, object)| Role { role, object: Object::new(object) }).collect()

@@ -1,5 +1,8 @@
 //! Hand-made analyses: an incident, hostile input, health, blindness, and very many findings.
 
+#![allow(dead_code, reason = "each test file uses its own part of the samples")]
+#![allow(clippy::unwrap_used, reason = "a sample that cannot be made is a fault of the test")]
+
 use std::sync::Arc;
 
 use tarbox_model::analysis::{Moment, NotEvaluated, Ranked, RuledOut, Totals};
