@@ -19,6 +19,8 @@ pub mod admission;
 pub mod configuration;
 pub mod containers;
 pub mod images;
+pub mod probes;
+pub mod rollout;
 pub mod scheduling;
 pub mod signatures;
 mod wording;
@@ -39,7 +41,9 @@ static FAMILIES: &[(&str, &[Registered])] = &[
     ("admission", admission::RULES),
     ("images", images::RULES),
     ("containers", containers::RULES),
+    ("probes", probes::RULES),
     ("configuration", configuration::RULES),
+    ("rollout", rollout::RULES),
 ];
 
 /// Headings that every page has, in this order.
