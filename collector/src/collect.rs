@@ -40,6 +40,9 @@ pub(crate) struct Collected {
 pub(crate) async fn collect(options: Collect, stop: Arc<Stop>, progress: Progress) -> Result<Collected, Trouble> {
     let started = Instant::now();
     let connection = connect::connect(options.kubeconfig.as_deref(), options.context.as_deref(), options.request_timeout).await?;
+    let redact = Redact::new(options.privacy).map_err(|error| {
+        Trouble::new(Exit::Internal, "this machine has no random numbers for the redaction key", error.to_string(), "please report this")
+    })?;
     let (path, writer) = open(&options, &connection)?;
     let (requests, requests_end) = Requests::new();
     let manners = Manners { qps: options.qps, patience: options.request_timeout };
@@ -53,7 +56,7 @@ pub(crate) async fn collect(options: Collect, stop: Arc<Stop>, progress: Progres
         }
     };
     progress.say(&format!("cluster {} ({}), Kubernetes {}", connection.name, connection.server, header.cluster.version));
-    let sink = Sink::new(Arc::clone(&writer), Redact::new(options.privacy), Arc::clone(&stop));
+    let sink = Sink::new(Arc::clone(&writer), redact, Arc::clone(&stop));
     sink.header(&header);
     let request_log = requests_end.write(writer);
     let run = Arc::new(Run::new(gateway, sink, options, progress, connection.namespace.clone()));

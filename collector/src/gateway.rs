@@ -142,7 +142,7 @@ impl Gateway {
             if matches!(failure.status(), Some(429 | 500..=599)) {
                 self.shared.pace.pushed_back();
             }
-            let Some(pause) = ask.kind.pause_before_retry(&failure, attempt) else { return Err(failure) };
+            let Some(pause) = ask.kind.pause_before_retry(&failure, attempt, self.shared.patience) else { return Err(failure) };
             if started.elapsed() + pause > ask.kind.longest_retrying(self.shared.patience) {
                 return Err(failure);
             }

@@ -1,40 +1,134 @@
-//! The seam to the redaction crate.
+//! Redaction as the sink uses it: the redactor with a key of this run, and the counts for `redactions.json`.
 use crate::options::Privacy;
-use serde_json::{Value, json};
-use std::marker::PhantomData;
+use serde::Serialize;
+use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
 use tarbox_bundle::EntryPath;
+use tarbox_redaction::{Counts, Level, Redactor, TextKind, TextRedactor};
 
-pub(crate) struct Redact;
+/// Files counted by name; what is found in further ones is counted together.
+const FILES: usize = 5_000;
 
-pub(crate) struct RedactText<'a>(PhantomData<&'a ()>);
+/// Takes secrets out of everything on its way into the bundle.
+pub(crate) struct Redact {
+    redactor: Redactor,
+    found: Mutex<Found>,
+}
+
+/// What `redactions.json` says.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Found {
+    /// Counts by rule over all files.
+    total: Counts,
+    /// Counts by file, for files in which something was found.
+    files: BTreeMap<String, Counts>,
+    /// Counts over the files beyond the first few thousand.
+    #[serde(skip_serializing_if = "Counts::is_empty")]
+    other_files: Counts,
+    /// Objects left out because they could not be redacted, by file.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    dropped: BTreeMap<String, u64>,
+}
+
+/// One text on its way.
+pub(crate) struct RedactText<'a> {
+    redact: &'a Redact,
+    file: String,
+    stream: TextRedactor,
+}
 
 impl Redact {
-    pub(crate) fn new(_level: Privacy) -> Self {
-        Self
+    /// A redactor with a fresh random key: placeholders are the same within one bundle, and mean nothing outside of it.
+    pub(crate) fn new(level: Privacy) -> Result<Self, getrandom::Error> {
+        let mut key = [0; 32];
+        getrandom::fill(&mut key)?;
+        let level = match level {
+            Privacy::Standard => Level::Default,
+            Privacy::Strict => Level::Strict,
+        };
+        Ok(Self { redactor: Redactor::new(key, level), found: Mutex::default() })
     }
+
+    /// Learns a Secret's values and gives its outline; `None` when it cannot be judged.
     pub(crate) fn learn(&self, secret: Value) -> Option<Value> {
-        let keys: Vec<&String> = secret["data"].as_object().into_iter().flatten().map(|(key, _)| key).collect();
-        Some(
-            json!({"namespace": secret["metadata"]["namespace"], "name": secret["metadata"]["name"], "type": secret["type"], "keys": keys}),
-        )
+        // A Helm release is the whole release, compressed: its text is in other objects, and it has no value to search for.
+        if secret["type"].as_str().is_none_or(|kind| !kind.starts_with("helm.sh/")) {
+            self.redactor.learn_secret(&secret);
+        }
+        let outline = self.redactor.summarise_secret(secret);
+        self.settle(EntryPath::secrets().as_str(), outline.map(|outline| (outline, Counts::new())))
     }
-    pub(crate) fn object(&self, _object: &mut Value, _path: &EntryPath) -> bool {
-        true
+
+    /// Redacts an object in place; `false` when it cannot be judged and must not be written.
+    pub(crate) fn object(&self, object: &mut Value, path: &EntryPath) -> bool {
+        let counts = self.redactor.redact_object(object);
+        self.settle(path.as_str(), counts.map(|counts| ((), counts))).is_some()
     }
-    pub(crate) fn text(&self, _path: &EntryPath) -> RedactText<'_> {
-        RedactText(PhantomData)
+
+    /// Redacts any other JSON document.
+    pub(crate) fn json(&self, json: &[u8], path: &EntryPath) -> Option<Vec<u8>> {
+        self.settle(path.as_str(), self.redactor.redact_json(json))
     }
+
+    /// Begins a text.
+    pub(crate) fn text(&self, path: &EntryPath) -> RedactText<'_> {
+        RedactText { redact: self, file: path.to_string(), stream: self.redactor.text_stream(TextKind::Log) }
+    }
+
+    /// A sentence of ours that may carry a server's words.
     pub(crate) fn line(&self, text: &str) -> String {
-        text.to_owned()
+        self.redactor.redact_str(text).into_owned()
     }
-    pub(crate) fn counts(&self) -> Value {
-        json!({})
+
+    /// What was found.
+    pub(crate) fn found(&self) -> Found {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn settle<T>(&self, file: &str, result: Result<(T, Counts), tarbox_redaction::Error>) -> Option<T> {
+        match result {
+            Ok((value, counts)) => {
+                self.count(file, &counts);
+                Some(value)
+            }
+            Err(_) => {
+                let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+                *found.dropped.entry(file.to_owned()).or_default() += 1;
+                None
+            }
+        }
+    }
+
+    fn count(&self, file: &str, counts: &Counts) {
+        if counts.is_empty() {
+            return;
+        }
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.total.merge(counts);
+        if let Some(known) = found.files.get_mut(file) {
+            known.merge(counts);
+        } else if found.files.len() < FILES {
+            found.files.insert(file.to_owned(), counts.clone());
+        } else {
+            found.other_files.merge(counts);
+        }
     }
 }
 
 impl RedactText<'_> {
+    /// Takes the next piece; what can be let go stands at the end of `out`.
     pub(crate) fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) {
-        out.extend_from_slice(piece);
+        out.extend_from_slice(&self.stream.push(piece));
     }
-    pub(crate) fn finish(&mut self, _out: &mut Vec<u8>) {}
+
+    /// Lets go what is held back; what comes then is another text.
+    pub(crate) fn finish(&mut self, out: &mut Vec<u8>) {
+        let stream = std::mem::replace(&mut self.stream, self.redact.redactor.text_stream(TextKind::Log));
+        let (rest, counts) = stream.finish();
+        out.extend_from_slice(&rest);
+        self.redact.count(&self.file, &counts);
+    }
 }

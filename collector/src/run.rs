@@ -2,6 +2,7 @@
 use crate::{
     discovery::Resource,
     gateway::{Failure, Gateway},
+    list::list,
     options::Collect,
     outcome::Ended,
     pods::Facts,
@@ -13,6 +14,7 @@ use std::sync::{
     Mutex, MutexGuard, OnceLock, PoisonError,
     atomic::{AtomicU64, Ordering},
 };
+use tokio::sync::OnceCell;
 
 /// Gaps kept for the last words; the manifest has them all.
 const GAPS: usize = 500;
@@ -28,19 +30,13 @@ pub(crate) struct Run {
     /// The display.
     pub(crate) progress: Progress,
     context_namespace: String,
-    learned: Mutex<Learned>,
+    noted: Mutex<Facts>,
+    namespaces: OnceCell<Vec<String>>,
     facts: OnceLock<Facts>,
     discovery_gaps: OnceLock<Vec<(String, Failure)>>,
     objects: AtomicU64,
     gaps: Mutex<Vec<Gap>>,
     more_gaps: AtomicU64,
-}
-
-/// What listing brings besides objects in the bundle.
-#[derive(Default)]
-struct Learned {
-    facts: Facts,
-    namespaces: Vec<String>,
 }
 
 /// Something that is missing against the user's will.
@@ -61,7 +57,8 @@ impl Run {
             options,
             progress,
             context_namespace,
-            learned: Mutex::default(),
+            noted: Mutex::default(),
+            namespaces: OnceCell::new(),
             facts: OnceLock::new(),
             discovery_gaps: OnceLock::new(),
             objects: AtomicU64::new(0),
@@ -77,29 +74,32 @@ impl Run {
             return;
         }
         match resource.name.as_str() {
-            "pods" => self.learned().facts.note_pod(object),
-            "nodes" => self.learned().facts.note_node(object),
-            "namespaces" => {
-                if let Some(name) = object.pointer("/metadata/name").and_then(Value::as_str) {
-                    self.learned().namespaces.push(name.to_owned());
-                }
-            }
+            "pods" => self.noted().note_pod(object),
+            "nodes" => self.noted().note_node(object),
             _ => {}
         }
     }
 
     /// The facts about pods and nodes. The first call ends their gathering.
     pub(crate) fn facts(&self) -> &Facts {
-        self.facts.get_or_init(|| std::mem::take(&mut self.learned().facts))
+        self.facts.get_or_init(|| std::mem::take(&mut *self.noted()))
     }
 
-    /// Namespaces to try one by one: those asked for, else those seen, else the context's own.
-    pub(crate) fn known_namespaces(&self) -> Vec<String> {
-        if !self.options.namespaces.is_empty() {
-            return self.options.namespaces.clone();
-        }
-        let seen = self.learned().namespaces.clone();
-        if seen.is_empty() { vec![self.context_namespace.clone()] } else { seen }
+    /// Namespaces to try one by one where a kind may not be listed cluster-wide: those asked for, else all if they may be listed, else the
+    /// context's own. Asked of the server when first needed, since Secrets come before every other kind.
+    pub(crate) async fn namespaces(&self) -> &[String] {
+        let ask = async {
+            if !self.options.namespaces.is_empty() {
+                return self.options.namespaces.clone();
+            }
+            let mut names = Vec::new();
+            list(&self.gateway, "/api/v1/namespaces", &mut |object| {
+                names.extend(object.pointer("/metadata/name").and_then(Value::as_str).map(str::to_owned));
+            })
+            .await;
+            if names.is_empty() { vec![self.context_namespace.clone()] } else { names }
+        };
+        self.namespaces.get_or_init(|| ask).await
     }
 
     /// Keeps what discovery could not find out.
@@ -148,7 +148,7 @@ impl Run {
         (self.gaps.lock().unwrap_or_else(PoisonError::into_inner).clone(), self.more_gaps.load(Ordering::Relaxed))
     }
 
-    fn learned(&self) -> MutexGuard<'_, Learned> {
-        self.learned.lock().unwrap_or_else(PoisonError::into_inner)
+    fn noted(&self) -> MutexGuard<'_, Facts> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -67,23 +67,20 @@ impl Sink {
         SecretsSink::new(self)
     }
 
-    /// Text that arrives piece by piece.
-    pub(crate) fn text(&self, path: &EntryPath) -> TextSink<'_> {
-        TextSink::new(self, path)
+    /// Text that arrives piece by piece, of which at most `budget` bytes are kept.
+    pub(crate) fn text(&self, path: &EntryPath, budget: u64) -> TextSink<'_> {
+        TextSink::new(self, path, budget)
     }
 
-    /// A small document as a whole: JSON object by object, anything else as text. Gives its size.
+    /// A small document as a whole: JSON field by field, anything else as text. Gives its size.
     pub(crate) fn document(&self, path: &EntryPath, body: &[u8]) -> u64 {
-        let Ok(mut value) = serde_json::from_slice::<serde_json::Value>(body) else {
-            let mut text = self.text(path);
+        if serde_json::from_slice::<serde::de::IgnoredAny>(body).is_err() {
+            let mut text = self.text(path, u64::MAX);
             text.push(body);
-            return text.finish();
-        };
-        if !self.redact.object(&mut value, path) {
-            return 0;
+            return text.finish(None).0;
         }
-        let bytes = serde_json::to_vec(&value).unwrap_or_default();
-        self.settle(self.writer.add(path, &bytes)).map_or(0, |stats| stats.bytes)
+        let Some(json) = self.redact.json(body, path) else { return 0 };
+        self.settle(self.writer.add(path, &json)).map_or(0, |stats| stats.bytes)
     }
 
     /// Notes how a source ended.
@@ -109,7 +106,7 @@ impl Sink {
 
     /// Writes what redaction counted, and gives the writer back for the end.
     pub(crate) fn close(self) -> Arc<Writer> {
-        let counts = serde_json::to_vec_pretty(&self.redact.counts()).unwrap_or_default();
+        let counts = serde_json::to_vec_pretty(&self.redact.found()).unwrap_or_default();
         self.settle(self.writer.add(&EntryPath::redactions(), &counts));
         self.writer
     }

@@ -81,8 +81,9 @@ impl Kind {
     }
 
     /// How long to wait before trying again; `None` when another try would not help or would not be polite.
-    pub(crate) fn pause_before_retry(self, failure: &Failure, attempt: u32) -> Option<Duration> {
-        let backoff = Duration::from_millis(250u64 << attempt.min(6)).mul_f64(0.75 + jitter() / 2.0);
+    pub(crate) fn pause_before_retry(self, failure: &Failure, attempt: u32, patience: Duration) -> Option<Duration> {
+        // Half a second, one, two, four, when the patience is thirty.
+        let backoff = (patience / 60).mul_f64(f64::from(1u32 << (attempt - 1).min(6)) * (0.75 + jitter() / 2.0));
         let tries = match self {
             Self::Discovery | Self::List => 5,
             Self::Log | Self::Proxy | Self::Health => 2,
@@ -115,6 +116,8 @@ mod tests {
     use super::*;
     use crate::gateway::Refusal;
 
+    const PATIENCE: Duration = Duration::from_secs(30);
+
     fn refused(status: u16, retry_after: Option<u64>) -> Failure {
         let retry_after = retry_after.map(Duration::from_secs);
         Failure::Refused(Refusal { status, message: String::new(), continue_token: None, retry_after })
@@ -122,12 +125,12 @@ mod tests {
 
     #[test]
     fn retries_help_where_they_can_and_end() {
-        assert_eq!(Kind::Log.pause_before_retry(&refused(429, Some(7)), 1), Some(Duration::from_secs(7)));
-        assert!(Kind::List.pause_before_retry(&refused(500, None), 1).is_some());
-        assert!(Kind::List.pause_before_retry(&refused(500, None), 5).is_none());
-        assert!(Kind::Log.pause_before_retry(&refused(500, None), 1).is_none());
-        assert!(Kind::List.pause_before_retry(&refused(403, None), 1).is_none());
-        assert!(Kind::List.pause_before_retry(&refused(410, None), 1).is_none());
+        assert_eq!(Kind::Log.pause_before_retry(&refused(429, Some(7)), 1, PATIENCE), Some(Duration::from_secs(7)));
+        assert!(Kind::List.pause_before_retry(&refused(500, None), 1, PATIENCE).is_some());
+        assert!(Kind::List.pause_before_retry(&refused(500, None), 5, PATIENCE).is_none());
+        assert!(Kind::Log.pause_before_retry(&refused(500, None), 1, PATIENCE).is_none());
+        assert!(Kind::List.pause_before_retry(&refused(403, None), 1, PATIENCE).is_none());
+        assert!(Kind::List.pause_before_retry(&refused(410, None), 1, PATIENCE).is_none());
     }
 
     #[test]

@@ -93,7 +93,7 @@ async fn one_node(run: &Arc<Run>, node: &str, number: u32) -> Result<u64, Failur
 
 /// Streams a text answer into its entry, up to [`LARGEST`].
 async fn stream_text(run: &Arc<Run>, mut answer: Answer, path: EntryPath) -> Result<u64, Failure> {
-    let mut text = run.sink.text(&path);
+    let mut text = run.sink.text(&path, u64::MAX);
     let mut total = 0;
     while let Some(chunk) = answer.chunk().await? {
         total += chunk.len();
@@ -102,7 +102,7 @@ async fn stream_text(run: &Arc<Run>, mut answer: Answer, path: EntryPath) -> Res
         }
         text.push(&chunk);
     }
-    Ok(text.finish())
+    Ok(text.finish(None).0)
 }
 
 /// `summary.json`, and `summary.1.json` for the second reading.

@@ -3,9 +3,10 @@ use super::{Right, Source};
 use crate::{
     gateway::{Answer, Ask, Failure, IN_FLIGHT, Kind, Refusal},
     list::query_escape,
-    log_cut::{Cut, HeadTail},
+    log_cut::Cut,
     outcome::Ended,
     run::Run,
+    sink::TextSink,
 };
 use plan::{LogTask, Tally};
 use std::sync::{
@@ -114,16 +115,15 @@ async fn fetch(run: &Arc<Run>, request: &str, path: &EntryPath) -> Result<(u64, 
     let before = |failure| (failure, 0);
     let mut answer = run.gateway.get(&Ask::any(Kind::Log, format!("{request}&limitBytes={limit}"))).await.map_err(before)?;
     let first = beginning(&mut answer).await.map_err(before)?;
-    let mut text = run.sink.text(path);
-    let mut parts = HeadTail::new(usize::try_from(budget).unwrap_or(usize::MAX));
+    let mut text = run.sink.text(path, budget);
     let mut total = first.len() as u64;
-    parts.push(&first, &mut |head| text.push(head));
+    text.push(&first);
     let mut failure = None;
     loop {
         match answer.chunk().await {
             Ok(Some(chunk)) => {
                 total += chunk.len() as u64;
-                parts.push(&chunk, &mut |head| text.push(head));
+                text.push(&chunk);
             }
             Ok(None) => break,
             Err(error) => {
@@ -133,32 +133,27 @@ async fn fetch(run: &Arc<Run>, request: &str, path: &EntryPath) -> Result<(u64, 
         }
     }
     drop(answer);
-    let mut at_least = "";
     if total >= limit && failure.is_none() {
         // Larger than what is worth reading through: the tail comes by itself, what lies between is not counted to its end.
-        at_least = "at least ";
-        parts.restart_tail();
-        failure = tail(run, request, &mut parts).await.err();
+        text.restart_tail();
+        failure = tail(run, request, &mut text).await.err();
     }
-    let (cut, tail) = parts.finish();
-    if cut.bytes > 0 {
-        text.mark(&format!("--- tarbox: {at_least}{} bytes in {} lines left out here ---", cut.bytes, cut.lines));
+    match failure {
+        None => Ok(text.finish(None)),
+        Some(failure) => {
+            let kept = text.finish(Some(&format!("the log broke off here: {failure}"))).0;
+            Err((failure, kept))
+        }
     }
-    text.push(&tail);
-    if let Some(failure) = failure {
-        text.mark(&format!("--- tarbox: the log broke off here: {failure} ---"));
-        return Err((failure, text.finish()));
-    }
-    Ok((text.finish(), cut))
 }
 
 /// The last lines of a log that is too large to read through.
-async fn tail(run: &Arc<Run>, request: &str, parts: &mut HeadTail) -> Result<(), Failure> {
-    // Lines of ordinary length fill the tail; where they are longer, the ring keeps the last of them.
-    let lines = parts.tail_size() / 80;
+async fn tail(run: &Arc<Run>, request: &str, text: &mut TextSink<'_>) -> Result<(), Failure> {
+    // Lines of ordinary length fill the tail; where they are longer, the last of them stay.
+    let lines = text.tail_size() / 80;
     let mut answer = run.gateway.get(&Ask::any(Kind::Log, format!("{request}&tailLines={lines}"))).await?;
     while let Some(chunk) = answer.chunk().await? {
-        parts.push(&chunk, &mut |_| ());
+        text.push(&chunk);
     }
     Ok(())
 }

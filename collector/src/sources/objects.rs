@@ -99,8 +99,8 @@ pub(crate) async fn list_scopes(run: &Arc<Run>, resource: &Resource, on_object: 
         if !(denied && resource.namespaced) {
             return end;
         }
-        let namespaces = run.known_namespaces();
-        let mut within = list_namespaces(run, resource, &namespaces, on_object).await;
+        let namespaces = run.namespaces().await;
+        let mut within = list_namespaces(run, resource, namespaces, on_object).await;
         if within.items > 0 || within.failure.is_none() {
             within.notes.insert(0, format!("listing cluster-wide is denied; asked {} namespaces one by one", namespaces.len()));
         } else {

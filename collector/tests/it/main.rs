@@ -1,0 +1,9 @@
+//! The collector as a program, against a scripted API server with every fault we know: the file always opens, the ledger always tells.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails; clippy only knows functions marked #[test]")]
+
+mod endings;
+mod faults;
+mod log_faults;
+mod plain;
+mod support;
+mod troubles;

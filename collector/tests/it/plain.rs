@@ -1,0 +1,84 @@
+//! A plain run: everything is there, once, and nothing but GET was sent.
+
+use crate::support::{cluster::Cluster, collect, server::Server};
+
+#[test]
+fn everything_is_there_once() {
+    for aggregated in [true, false] {
+        let server = Server::start(Cluster { aggregated, ..Cluster::default() }, Vec::new());
+        let ran = collect(&server, &[]);
+        let bundle = ran.ended(0).bundle();
+        assert_eq!(bundle.lines("objects/core/v1/pods").len(), 12);
+        assert_eq!(bundle.names("objects/apps/v1/deployments"), ["web", "web"]);
+        assert!(bundle.lines("objects/core/v1/pods").iter().all(|pod| pod["kind"] == "Pod" && pod["apiVersion"] == "v1"));
+        assert_eq!(bundle.lines("objects/core/v1/events").len(), 2);
+        assert!(!bundle.paths().iter().any(|path| path.contains("events.k8s.io")), "one event API is enough");
+        assert_eq!(bundle.text("logs/a/pod-00001/app/current.log"), Cluster::default().log);
+        assert!(bundle.paths().contains(&"logs/a/pod-00001/init/current.log"));
+        assert!(bundle.paths().contains(&"logs/a/pod-00000/app/previous.log"));
+        assert!(!bundle.paths().contains(&"logs/a/pod-00000/app/current.log"), "a waiting container's log is its previous one");
+        for path in [
+            "metrics/nodes.ndjson",
+            "metrics/pods.ndjson",
+            "kubelet/n/summary.json",
+            "kubelet/n/cadvisor.prom",
+            "health/version.json",
+            "health/readyz",
+            "health/livez",
+        ] {
+            assert!(bundle.paths().contains(&path), "{path}");
+        }
+        let header = bundle.json("bundle.json");
+        assert_eq!((header["cluster"]["uid"].as_str(), header["cluster"]["version"].as_str()), (Some("the-uid"), Some("v1.34.4")));
+        assert_eq!(header["collected_at"], "2026-11-24T08:00:00Z", "the server's clock");
+        assert_eq!(bundle.outcome("objects/core/v1/pods").0, "collected");
+        assert_eq!(bundle.outcome("logs").0, "collected");
+        let asked = server.asked();
+        assert!(asked.iter().all(|asked| asked.method == "GET" && asked.agent.starts_with("tarbox-collect/")));
+        assert_eq!(bundle.lines("requests").len(), asked.len(), "every request is in the request log");
+    }
+}
+
+#[test]
+fn secret_values_are_nowhere() {
+    let log = "2026-11-24T07:00:00Z logging in with Hx7-kk2Q9zLw-v3\n".to_owned();
+    let server = Server::start(Cluster { log, ..Cluster::default() }, Vec::new());
+    let bundle = collect(&server, &[]).ended(0).bundle();
+    assert_eq!(bundle.lines("secrets").len(), 2);
+    for form in ["Hx7-kk2Q9zLw-v3", "SHg3LWtrMlE5ekx3LXYz"] {
+        assert!(!bundle.contains(form), "{form}");
+    }
+}
+
+#[test]
+fn no_secrets_means_never_asked_for() {
+    let server = Server::start(Cluster::default(), Vec::new());
+    let bundle = collect(&server, &["--no-secrets"]).ended(0).bundle();
+    assert!(!server.asked().iter().any(|asked| asked.path.contains("secrets")));
+    assert!(!bundle.paths().contains(&"secrets.ndjson"));
+    assert_eq!(bundle.json("bundle.json")["options"]["no-secrets"], "true");
+}
+
+#[test]
+fn only_the_namespaces_asked_for() {
+    let server = Server::start(Cluster::default(), Vec::new());
+    let bundle = collect(&server, &["-n", "b"]).ended(0).bundle();
+    assert!(bundle.lines("objects/core/v1/pods").iter().all(|pod| pod["metadata"]["namespace"] == "b"));
+    assert!(!bundle.paths().iter().any(|path| path.starts_with("logs/a/")));
+    assert_eq!(bundle.names("objects/core/v1/nodes"), ["n"], "cluster-wide kinds stay");
+}
+
+#[test]
+fn a_large_log_keeps_head_and_tail_and_counts_the_rest() {
+    let log: String = (0..5_000).map(|line| format!("2026-11-24T07:00:00.{line:09}Z a line of some length\n")).collect();
+    let server = Server::start(Cluster { log: log.clone(), pods: 2, ..Cluster::default() }, Vec::new());
+    let ran = collect(&server, &["--log-bytes", "16K"]);
+    let bundle = ran.ended(0).bundle();
+    let text = bundle.text("logs/a/pod-00000/init/current.log");
+    let (head, rest) = text.split_once("--- tarbox: ").unwrap();
+    let (mark, tail) = rest.split_once(" ---\n").unwrap();
+    assert!(log.starts_with(head) && log.ends_with(tail) && text.len() < 17 << 10);
+    let left_out = log.len() - head.len() - tail.len();
+    assert!(mark.starts_with(&format!("{left_out} bytes in ")), "{mark}");
+    assert_eq!(bundle.outcome("logs/a/pod-00000/init/current").0, "cut");
+}

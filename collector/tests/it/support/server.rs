@@ -1,0 +1,145 @@
+//! The scripted API server: a plain cluster, and faults in front of it.
+use super::cluster::Cluster;
+use bytes::Bytes;
+use futures::StreamExt;
+use http_body_util::{BodyExt, Full, StreamBody, combinators::BoxBody};
+use hyper::{Request, Response, body::Frame, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    convert::Infallible,
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+/// One request as the script sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: BTreeMap<String, String>,
+    /// How often this path and query were asked before.
+    pub(crate) before: usize,
+    pub(crate) agent: String,
+}
+
+/// An answer.
+pub(crate) enum Reply {
+    Json(u16, Value),
+    Text(u16, String),
+    /// With further headers.
+    With(u16, Vec<(&'static str, String)>, Value),
+    /// Never answers.
+    Hang,
+    /// Sends this, and then breaks the connection.
+    Break(String),
+    /// Sends this, and then nothing more.
+    Stall(String),
+}
+
+pub(crate) type Fault = Box<dyn Fn(&Asked) -> Option<Reply> + Send + Sync>;
+
+pub(crate) struct Server {
+    address: SocketAddr,
+    asked: Arc<Mutex<Vec<Asked>>>,
+    _runtime: tokio::runtime::Runtime,
+}
+
+struct Script {
+    cluster: Cluster,
+    faults: Vec<Fault>,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+impl Server {
+    /// Serves this cluster; the first fault that has an answer wins.
+    pub(crate) fn start(cluster: Cluster, faults: Vec<Fault>) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let script = Arc::new(Script { cluster, faults, asked: Arc::clone(&asked) });
+        runtime.spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let script = Arc::clone(&script);
+                tokio::spawn(async move {
+                    let service = service_fn(move |request| answer(Arc::clone(&script), request));
+                    // Broken connections are part of the script.
+                    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+                });
+            }
+        });
+        Self { address, asked, _runtime: runtime }
+    }
+
+    pub(crate) fn kubeconfig(&self) -> String {
+        let server = format!("http://{}", self.address);
+        json!({"apiVersion": "v1", "kind": "Config", "current-context": "test",
+            "clusters": [{"name": "c", "cluster": {"server": server}}],
+            "contexts": [{"name": "test", "context": {"cluster": "c", "user": "u"}}],
+            "users": [{"name": "u", "user": {"token": "t"}}]})
+        .to_string()
+    }
+
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    /// Waits until this path was asked for.
+    pub(crate) fn wait_for(&self, path: &str) {
+        for _ in 0..500 {
+            if self.asked().iter().any(|asked| asked.path.contains(path)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("nobody asked for {path}");
+    }
+}
+
+async fn answer(script: Arc<Script>, request: Request<hyper::body::Incoming>) -> Result<Response<BoxBody<Bytes, io::Error>>, Infallible> {
+    let query = request.uri().query().unwrap_or_default();
+    let query = query.split('&').filter_map(|pair| pair.split_once('=')).map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+    let agent = request.headers().get("user-agent").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let mut asked = Asked { method: request.method().to_string(), path: request.uri().path().to_owned(), query, before: 0, agent };
+    {
+        let mut log = script.asked.lock().unwrap();
+        asked.before = log.iter().filter(|other| other.path == asked.path && other.query == asked.query).count();
+        log.push(asked.clone());
+    }
+    let reply = script.faults.iter().find_map(|fault| fault(&asked)).unwrap_or_else(|| script.cluster.answer(&asked));
+    let full = |text: String| Full::new(Bytes::from(text)).map_err(|never| match never {}).boxed();
+    let pieces = |text: String, end: io::Result<Frame<Bytes>>| {
+        let begin = futures::stream::once(async { Ok(Frame::data(Bytes::from(text))) });
+        let pause = futures::stream::once(async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            end
+        });
+        BodyExt::boxed(StreamBody::new(begin.chain(pause)))
+    };
+    let mut response = Response::builder().header("date", "Tue, 24 Nov 2026 08:00:00 GMT");
+    let body = match reply {
+        Reply::Json(status, value) => {
+            response = response.status(status).header("content-type", "application/json");
+            full(value.to_string())
+        }
+        Reply::With(status, headers, value) => {
+            response = headers.into_iter().fold(response.status(status), |response, (name, value)| response.header(name, value));
+            full(value.to_string())
+        }
+        Reply::Text(status, text) => {
+            response = response.status(status);
+            full(text)
+        }
+        Reply::Hang => std::future::pending().await,
+        Reply::Break(text) => pieces(text, Err(io::Error::other("cut by the script"))),
+        Reply::Stall(text) => {
+            let begin = futures::stream::once(async { Ok(Frame::data(Bytes::from(text))) });
+            BodyExt::boxed(StreamBody::new(begin.chain(futures::stream::pending())))
+        }
+    };
+    Ok(response.body(body).unwrap())
+}

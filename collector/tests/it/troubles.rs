@@ -1,0 +1,94 @@
+//! Errors that end a run before there is a bundle: a sentence for people, the documented exit code, and no file.
+use crate::support::{
+    bare,
+    cluster::{Cluster, status},
+    collect,
+    server::{Fault, Reply, Server},
+};
+
+#[test]
+fn no_kubeconfig() {
+    let ran = bare(&[], &[]);
+    assert!(ran.ended(4).stderr.contains("no kubeconfig found"), "{}", ran.stderr);
+    let ran = bare(&["--kubeconfig", "nowhere.yaml"], &[]);
+    assert!(ran.ended(4).stderr.contains("nowhere.yaml"), "{}", ran.stderr);
+    let ran = bare(&[], &[("KUBECONFIG", "/nowhere/a:/nowhere/b")]);
+    assert!(ran.ended(4).stderr.contains("/nowhere/a, /nowhere/b"), "{}", ran.stderr);
+}
+
+#[test]
+fn no_such_context() {
+    let server = Server::start(Cluster::default(), Vec::new());
+    let ran = collect(&server, &["--context", "prod"]);
+    assert!(ran.ended(4).stderr.contains("no context \"prod\"") && ran.stderr.contains("known contexts: test"), "{}", ran.stderr);
+}
+
+#[test]
+fn nobody_listens() {
+    let server = Server::start(Cluster::default(), Vec::new());
+    let kubeconfig = server.kubeconfig();
+    drop(server);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kubeconfig");
+    std::fs::write(&path, kubeconfig).unwrap();
+    let ran = bare(&["--kubeconfig", path.to_str().unwrap(), "-o", "out.tar.zst"], &[]);
+    assert!(
+        ran.ended(3).stderr.contains("cannot reach the API server http://127.0.0.1:") && ran.stderr.contains("connection refused"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!ran.path("out.tar.zst").exists() && !ran.path("out.tar.zst.partial").exists(), "nothing is left behind");
+    assert_eq!(ran.stdout, "");
+}
+
+#[test]
+fn not_let_in() {
+    let fault: Fault = Box::new(|_| Some(Reply::Json(401, status(401, "Unauthorized", "Unauthorized"))));
+    let server = Server::start(Cluster::default(), vec![fault]);
+    let ran = collect(&server, &[]);
+    assert!(ran.ended(3).stderr.contains("does not accept our login"), "{}", ran.stderr);
+    assert!(!ran.path("out.tar.zst.partial").exists());
+}
+
+#[test]
+fn the_version_may_be_hidden() {
+    let fault: Fault = Box::new(|asked| (asked.path == "/version").then(|| Reply::Json(403, status(403, "Forbidden", "no"))));
+    let server = Server::start(Cluster::default(), vec![fault]);
+    assert_eq!(collect(&server, &[]).ended(0).bundle().lines("objects/core/v1/pods").len(), 12);
+}
+
+#[test]
+fn a_taken_name_and_a_missing_folder() {
+    let server = Server::start(Cluster::default(), Vec::new());
+    let ran = collect(&server, &["-o", "kubeconfig"]);
+    assert_eq!(ran.ended(2).code, 2, "-o twice is a usage error");
+    let folder = tempfile::tempdir().unwrap();
+    let (config, taken) = (folder.path().join("kubeconfig"), folder.path().join("taken"));
+    std::fs::write(&config, server.kubeconfig()).unwrap();
+    std::fs::write(&taken, "mine").unwrap();
+    for output in [taken.to_str().unwrap(), "nowhere/out.tar.zst"] {
+        let ran = bare(&["--kubeconfig", config.to_str().unwrap(), "-o", output], &[]);
+        assert!(ran.ended(6).stderr.contains("cannot write"), "{}", ran.stderr);
+    }
+    assert_eq!(std::fs::read_to_string(taken).unwrap(), "mine", "somebody's file is not touched");
+}
+
+#[test]
+fn help_shows_examples_and_exit_codes() {
+    let ran = bare(&["--help"], &[]);
+    assert!(ran.ended(0).stdout.contains("Examples:") && ran.stdout.contains("130  interrupted"), "{}", ran.stdout);
+    bare(&["--frobnicate"], &[]).ended(2);
+    assert!(bare(&["rbac"], &[]).ended(0).stdout.contains("kind: ClusterRole"));
+}
+
+#[test]
+fn quiet_is_quiet_and_json_is_json() {
+    let server = Server::start(Cluster::default(), Vec::new());
+    let ran = collect(&server, &["-q"]);
+    assert_eq!(ran.ended(0).stderr, "");
+    let ran = collect(&server, &["--progress", "json"]);
+    for line in ran.ended(0).stderr.lines() {
+        serde_json::from_str::<serde_json::Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    }
+    assert!(ran.stderr.contains("\"event\":\"finished\""));
+}
