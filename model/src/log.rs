@@ -71,7 +71,7 @@ pub struct LogHit {
     /// The signature's family.
     pub family: Family,
     /// Named groups of the pattern, in the pattern's order.
-    pub fields: Vec<(&'static str, String)>,
+    pub fields: Vec<(Arc<str>, String)>,
     /// The first line, with the lines around it.
     pub first: LogLine,
     /// The last line.
@@ -85,7 +85,7 @@ pub struct LogHit {
 impl LogHit {
     /// The value of a named group; `None` when the group took no part.
     pub fn field(&self, name: &str) -> Option<&str> {
-        self.fields.iter().find(|(n, _)| *n == name).map(|(_, v)| v.as_str())
+        self.fields.iter().find(|(n, _)| **n == *name).map(|(_, v)| v.as_str())
     }
 }
 

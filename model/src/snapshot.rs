@@ -239,3 +239,38 @@ impl Snapshot {
             .filter(move |l| container.is_none_or(|c| l.container == c))
     }
 }
+
+/// Resource name and length of each list of objects.
+macro_rules! counts {
+    ($snapshot:ident: $($field:ident: $shape:ident),* $(,)?) => { [$( (<$shape as Kind>::RESOURCE, $snapshot.$field.len() as u64) ),*] };
+}
+
+impl Snapshot {
+    /// How many objects there are of each kind that has a shape, by resource name (`pods`), events included.
+    pub fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        counts!(self: pods: Pod, nodes: Node, namespaces: Namespace, deployments: Deployment, replica_sets: ReplicaSet,
+            stateful_sets: StatefulSet, daemon_sets: DaemonSet, jobs: Job, cron_jobs: CronJob, services: Service,
+            endpoint_slices: EndpointSlice, endpoints: Endpoints, ingresses: Ingress, ingress_classes: IngressClass, config_maps: ConfigMap,
+            secrets: Secret, service_accounts: ServiceAccount, roles: Role, role_bindings: RoleBinding,
+            persistent_volumes: PersistentVolume, persistent_volume_claims: PersistentVolumeClaim, storage_classes: StorageClass,
+            resource_quotas: ResourceQuota, limit_ranges: LimitRange, network_policies: NetworkPolicy,
+            disruption_budgets: PodDisruptionBudget, autoscalers: HorizontalPodAutoscaler, leases: Lease, api_services: ApiService,
+            events: Event)
+        .into_iter()
+    }
+}
+
+/// Takes over every list of another snapshot.
+macro_rules! append {
+    ($into:ident, $from:ident: $($field:ident),* $(,)?) => { $( $into.$field.append(&mut $from.$field); )* };
+}
+
+impl Snapshot {
+    /// Adds what another part of the same bundle holds. Facts, time and coverage are the caller's to set.
+    pub fn append(&mut self, mut other: Self) {
+        append!(self, other: problems, logs, container_usage, throttling, volume_usage, node_usage, http, pods, nodes, namespaces, deployments,
+            replica_sets, stateful_sets, daemon_sets, jobs, cron_jobs, services, endpoint_slices, endpoints, ingresses, ingress_classes,
+            config_maps, secrets, service_accounts, roles, role_bindings, persistent_volumes, persistent_volume_claims, storage_classes,
+            resource_quotas, limit_ranges, network_policies, disruption_budgets, autoscalers, leases, api_services, events, custom);
+    }
+}

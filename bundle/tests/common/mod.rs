@@ -1,5 +1,5 @@
 //! What the tests of the format share: folders, contents, and a small bundle.
-#![allow(dead_code, unreachable_pub, reason = "each test program uses a part")]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "tests; each program uses a part")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -22,7 +22,7 @@ pub(crate) static SOURCE: Source = Source {
 /// Reads them.
 pub(crate) async fn collect(run: &Arc<Run>) {
     for (name, path) in [("version.json", "/version"), ("readyz", "/readyz?verbose"), ("livez", "/livez?verbose")] {
-        let id = format!("{}/{name}", SOURCE.id);
+        let id = format!("{}/{}", SOURCE.id, name.trim_end_matches(".json"));
         let answer = match run.gateway.get(&Ask::any(Kind::Health, path)).await {
             Ok(answer) => {
                 let status = answer.status();

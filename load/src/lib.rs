@@ -1,0 +1,72 @@
+//! From any bundle to a typed snapshot: decoded side by side, joined in the bundle's order.
+//!
+//! ```text
+//! Reader (chunks) → decode, in parallel → join, in order → Snapshot with time, coverage and problems
+//! ```
+//!
+//! Nothing that a bundle holds can fail the load: what cannot be read becomes a line of [`Snapshot::problems`].
+
+mod error;
+mod level;
+mod logs;
+mod metrics;
+mod native;
+mod objects;
+mod template;
+
+use std::path::Path;
+
+use tarbox_bundle::{Chunk, Limits, Reader};
+use tarbox_model::coverage::InputProblem;
+use tarbox_model::snapshot::Snapshot;
+
+pub use error::LoadError;
+pub use level::Level;
+pub use logs::LogScanner;
+use native::Native;
+
+/// Bytes that are decoded side by side at a time.
+const BATCH: usize = 16 << 20;
+
+/// How a line states its level, if it does.
+pub fn level(line: &str) -> Option<Level> {
+    level::of(line)
+}
+
+/// Reads a bundle into a snapshot.
+///
+/// # Errors
+/// When the file cannot be opened as a bundle, or is refused; problems inside it are in [`Snapshot::problems`].
+pub fn load(path: &Path, scanner: &LogScanner) -> Result<Snapshot, LoadError> {
+    let mut reader = Reader::open(path, Limits::default())?;
+    let mut native = Native::new(scanner);
+    each_batch(&mut reader, |batch| native.take(batch))?;
+    let summary = reader.into_summary();
+    let mut snapshot = native.finish(summary.header.as_ref(), summary.manifest.as_ref());
+    snapshot.problems.extend(summary.problems.into_iter().map(|p| InputProblem { path: p.entry, line: None, message: p.message }));
+    if summary.more_problems > 0 {
+        let message = format!("{} further problems of this input are not listed", summary.more_problems);
+        snapshot.problems.push(InputProblem { path: None, line: None, message });
+    }
+    snapshot.sort();
+    Ok(snapshot)
+}
+
+/// Gives every chunk of a bundle to `take`, in batches. While one batch is worked on the next one is read.
+fn each_batch(reader: &mut Reader, mut take: impl FnMut(Vec<Chunk>) + Send) -> Result<(), LoadError> {
+    let mut read = || -> Result<Vec<Chunk>, LoadError> {
+        let (mut batch, mut bytes) = (Vec::new(), 0);
+        while bytes < BATCH {
+            let Some(chunk) = reader.next_chunk()? else { break };
+            bytes += chunk.bytes.len();
+            batch.push(chunk);
+        }
+        Ok(batch)
+    };
+    let mut batch = read()?;
+    while !batch.is_empty() {
+        let (following, ()) = rayon::join(&mut read, || take(std::mem::take(&mut batch)));
+        batch = following?;
+    }
+    Ok(())
+}

@@ -1,0 +1,328 @@
+//! One pass over each log: signatures, error templates, first and last times, the tail.
+//!
+//! A log comes in chunks of whole lines, scanned side by side; [`LogPart`]s are then joined in order. Only lines that hold
+//! one of the literals of a signature, or a word that errors have, are ever looked at one by one.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
+use memchr::{memchr, memrchr};
+use regex::Regex;
+use tarbox_model::Timestamp;
+use tarbox_model::log::{ContainerLog, LogHit, LogLine, Run, Signature, TAIL, Template};
+
+use super::level;
+use super::template::template;
+
+/// Most different hits kept of one signature in one log; later ones only count.
+const HITS_PER_SIGNATURE: usize = 24;
+/// Most templates kept of one log.
+const TEMPLATES: usize = 48;
+/// Lines of context kept before and after the first line of a hit.
+const CONTEXT: usize = 3;
+/// Longest line that is looked at; the rest of a longer one is ignored.
+const LINE_LIMIT: usize = 16 * 1024;
+
+/// Words by which an error line that no signature knows is found.
+const ERROR_WORDS: [&str; 8] = ["error", "exception", "fatal", "critical", "panic", "traceback", "failed", "failure"];
+
+/// All signatures, ready to be looked for.
+#[derive(Debug)]
+pub struct LogScanner {
+    literals: AhoCorasick,
+    /// By literal: the signature that it belongs to; `None` for [`ERROR_WORDS`].
+    owners: Vec<Option<usize>>,
+    signatures: Vec<(Signature, Option<Pattern>)>,
+}
+
+/// What one chunk of a log holds.
+#[derive(Debug, Default)]
+pub(crate) struct LogPart {
+    lines: u64,
+    bytes: u64,
+    first_time: Option<Timestamp>,
+    last_time: Option<Timestamp>,
+    hits: BTreeMap<HitKey, LogHit>,
+    templates: BTreeMap<String, Template>,
+    tail: Vec<LogLine>,
+}
+
+/// Signature and the values of its fields.
+type HitKey = (&'static str, Vec<String>);
+
+impl LogScanner {
+    /// Compiles the signatures.
+    ///
+    /// # Errors
+    /// A signature's pattern, or the set of literals, that cannot be compiled, in words.
+    pub fn new(signatures: impl IntoIterator<Item = Signature>) -> Result<Self, String> {
+        let (mut compiled, mut words, mut owners) = (Vec::new(), Vec::new(), Vec::new());
+        for signature in signatures {
+            for literal in signature.literals {
+                words.push(*literal);
+                owners.push(Some(compiled.len()));
+            }
+            let pattern = match signature.pattern {
+                "" => None,
+                pattern => Some(Pattern::new(pattern).map_err(|e| format!("signature {}: {e}", signature.id))?),
+            };
+            compiled.push((signature, pattern));
+        }
+        words.extend(ERROR_WORDS);
+        owners.resize(words.len(), None);
+        let literals = AhoCorasickBuilder::new().ascii_case_insensitive(true).build(&words).map_err(|e| format!("log signatures: {e}"))?;
+        Ok(Self { literals, owners, signatures: compiled })
+    }
+
+    /// Scans whole lines; `first_line` is the number of the first, from 1.
+    pub(crate) fn scan(&self, bytes: &[u8], first_line: u32) -> LogPart {
+        let mut part = LogPart { bytes: bytes.len() as u64, ..LogPart::default() };
+        let mut counted = Counted { position: 0, line: first_line };
+        let mut position = 0;
+        while let Some(found) = bytes.get(position..).and_then(|rest| self.literals.find(rest)) {
+            let (start, end) = line_around(bytes, position + found.start());
+            counted.advance(bytes, start);
+            self.look_at(bytes, start, end, counted.line, &mut part);
+            position = end + 1;
+        }
+        counted.advance(bytes, bytes.len());
+        part.lines = u64::from(counted.line - first_line) + u64::from(!bytes.is_empty() && bytes.last() != Some(&b'\n'));
+        let last_line = first_line.saturating_add(u32::try_from(part.lines).unwrap_or(u32::MAX)).saturating_sub(1);
+        part.tail = tail(bytes, last_line);
+        part.first_time = bytes.split(|&b| b == b'\n').take(5).find_map(|line| read_line(line, 0).time);
+        part.last_time = part.tail.iter().rev().find_map(|line| line.time);
+        part
+    }
+
+    /// Looks at one line that holds a literal.
+    fn look_at(&self, bytes: &[u8], start: usize, end: usize, number: u32, part: &mut LogPart) {
+        let Some(raw) = bytes.get(start..end.min(start + LINE_LIMIT)) else { return };
+        let line = read_line(raw, number);
+        let mut candidates: Vec<Option<usize>> = self
+            .literals
+            .find_overlapping_iter(line.text.as_bytes())
+            .filter_map(|m| self.owners.get(m.pattern().as_usize()).copied())
+            .collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        let mut erroneous = false;
+        for candidate in candidates {
+            let Some((signature, pattern)) = candidate.and_then(|c| self.signatures.get(c)) else {
+                erroneous = true;
+                continue;
+            };
+            if contains_any(&line.text, signature.unless) {
+                continue;
+            }
+            if let Some(fields) = fields(pattern.as_ref(), &line.text) {
+                part.note_hit(signature, fields, &line, || context(bytes, start, end, number));
+            }
+        }
+        if erroneous && level::of(&line.text).is_none_or(|level| level >= level::Level::Error) {
+            part.note_template(&line);
+        }
+    }
+}
+
+impl LogPart {
+    fn note_hit(
+        &mut self,
+        signature: &Signature,
+        fields: Vec<(Arc<str>, String)>,
+        line: &LogLine,
+        context: impl FnOnce() -> Vec<(u32, String)>,
+    ) {
+        let key = (signature.id, fields.iter().map(|(_, v)| v.clone()).collect::<Vec<_>>());
+        if let Some(hit) = self.hits.get_mut(&key) {
+            hit.count += 1;
+            hit.last = line.clone();
+            return;
+        }
+        let same = self.hits.range((signature.id, Vec::new())..).take_while(|((id, _), _)| *id == signature.id).count();
+        if same < HITS_PER_SIGNATURE {
+            let hit = LogHit {
+                signature: signature.id,
+                family: signature.family,
+                fields,
+                first: line.clone(),
+                last: line.clone(),
+                count: 1,
+                context: context(),
+            };
+            self.hits.insert(key, hit);
+        }
+    }
+
+    fn note_template(&mut self, line: &LogLine) {
+        let text = template(&line.text);
+        let room = self.templates.len() < TEMPLATES;
+        match self.templates.get_mut(&text) {
+            Some(known) => {
+                known.count += 1;
+                known.last_time = line.time.or(known.last_time);
+            }
+            None if room => {
+                self.templates.insert(text.clone(), Template { text, first: line.clone(), last_time: line.time, count: 1 });
+            }
+            None => {}
+        }
+    }
+
+    /// Adds the part that follows.
+    pub(crate) fn join(&mut self, next: Self) {
+        self.lines += next.lines;
+        self.bytes += next.bytes;
+        self.first_time = self.first_time.or(next.first_time);
+        self.last_time = next.last_time.or(self.last_time);
+        for (key, hit) in next.hits {
+            match self.hits.get_mut(&key) {
+                Some(known) => {
+                    known.count += hit.count;
+                    known.last = hit.last;
+                }
+                None => {
+                    self.hits.insert(key, hit);
+                }
+            }
+        }
+        for (text, template) in next.templates {
+            match self.templates.get_mut(&text) {
+                Some(known) => {
+                    known.count += template.count;
+                    known.last_time = template.last_time.or(known.last_time);
+                }
+                None => {
+                    self.templates.insert(text, template);
+                }
+            }
+        }
+        self.tail.extend(next.tail);
+        let surplus = self.tail.len().saturating_sub(TAIL);
+        self.tail.drain(..surplus);
+    }
+
+    /// The finished log.
+    pub(crate) fn finish(self, path: Arc<str>, namespace: &str, pod: &str, container: &str, run: Run) -> ContainerLog {
+        let mut hits: Vec<LogHit> = self.hits.into_values().collect();
+        hits.sort_by_key(|hit| hit.first.number);
+        let mut templates: Vec<Template> = self.templates.into_values().collect();
+        templates.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.first.number.cmp(&b.first.number)));
+        templates.truncate(TEMPLATES);
+        ContainerLog {
+            path,
+            namespace: namespace.to_owned(),
+            pod: pod.to_owned(),
+            container: container.to_owned(),
+            run,
+            lines: self.lines,
+            bytes: self.bytes,
+            first_time: self.first_time,
+            last_time: self.last_time,
+            hits,
+            templates,
+            tail: self.tail,
+        }
+    }
+}
+
+/// Counts lines up to a position, going forward only.
+struct Counted {
+    position: usize,
+    line: u32,
+}
+
+impl Counted {
+    fn advance(&mut self, bytes: &[u8], to: usize) {
+        let between = bytes.get(self.position..to).unwrap_or_default();
+        self.line = self.line.saturating_add(u32::try_from(memchr::memchr_iter(b'\n', between).count()).unwrap_or(u32::MAX));
+        self.position = to;
+    }
+}
+
+/// Bounds of the line around a position, without its line end.
+fn line_around(bytes: &[u8], at: usize) -> (usize, usize) {
+    let (before, after) = bytes.split_at(at.min(bytes.len()));
+    (memrchr(b'\n', before).map_or(0, |i| i + 1), memchr(b'\n', after).map_or(bytes.len(), |i| at + i))
+}
+
+/// A line with the runtime's time taken off.
+fn read_line(raw: &[u8], number: u32) -> LogLine {
+    let text = String::from_utf8_lossy(raw.strip_suffix(b"\r").unwrap_or(raw));
+    let timed = text
+        .split_once(' ')
+        .and_then(|(first, rest)| if first.len() >= 20 { Some((first.parse::<Timestamp>().ok()?, rest)) } else { None });
+    match timed {
+        Some((time, rest)) => LogLine { number, time: Some(time), text: rest.to_owned() },
+        None => LogLine { number, time: None, text: text.into_owned() },
+    }
+}
+
+/// The last lines.
+fn tail(bytes: &[u8], last_line: u32) -> Vec<LogLine> {
+    let body = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    if body.is_empty() {
+        return Vec::new();
+    }
+    let mut lines: Vec<LogLine> = body
+        .rsplit(|&b| b == b'\n')
+        .take(TAIL)
+        .enumerate()
+        .map(|(i, raw)| read_line(raw.get(..LINE_LIMIT).unwrap_or(raw), last_line.saturating_sub(u32::try_from(i).unwrap_or(u32::MAX))))
+        .collect();
+    lines.reverse();
+    lines
+}
+
+/// Lines around a line, with their numbers.
+fn context(bytes: &[u8], start: usize, end: usize, number: u32) -> Vec<(u32, String)> {
+    let show = |raw: &[u8]| read_line(raw.get(..2048).unwrap_or(raw), 0).text;
+    let before = bytes.get(..start.saturating_sub(1)).filter(|_| start > 0).unwrap_or_default();
+    let mut lines: Vec<(u32, String)> = if start == 0 {
+        Vec::new()
+    } else {
+        let numbers = (1..).map(|back| number.saturating_sub(back));
+        before.rsplit(|&b| b == b'\n').take(CONTEXT).zip(numbers).map(|(raw, n)| (n, show(raw))).collect()
+    };
+    lines.reverse();
+    let after = bytes.get(start..).unwrap_or_default();
+    lines.extend(
+        after
+            .split(|&b| b == b'\n')
+            .take(CONTEXT + 1)
+            .zip(number..)
+            .filter(|(raw, n)| *n == number || !raw.is_empty())
+            .map(|(raw, n)| (n, show(raw))),
+    );
+    debug_assert!(end >= start);
+    lines
+}
+
+/// A compiled pattern with the names of its groups.
+#[derive(Debug)]
+struct Pattern {
+    regex: Regex,
+    names: Vec<(usize, Arc<str>)>,
+}
+
+impl Pattern {
+    fn new(pattern: &str) -> Result<Self, regex::Error> {
+        let regex = Regex::new(pattern)?;
+        let names = regex.capture_names().enumerate().filter_map(|(i, name)| Some((i, Arc::from(name?)))).collect();
+        Ok(Self { regex, names })
+    }
+}
+
+/// Values of the pattern's named groups, if it matches.
+fn fields(pattern: Option<&Pattern>, text: &str) -> Option<Vec<(Arc<str>, String)>> {
+    let Some(pattern) = pattern else { return Some(Vec::new()) };
+    let captures = pattern.regex.captures(text)?;
+    let named = pattern.names.iter().filter_map(|(i, name)| Some((Arc::clone(name), captures.get(*i)?.as_str().to_owned())));
+    Some(named.collect())
+}
+
+/// Whether the text holds any of the words, ASCII case ignored.
+fn contains_any(text: &str, words: &[&str]) -> bool {
+    let text = text.as_bytes();
+    words.iter().any(|word| text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes())))
+}

@@ -1,0 +1,90 @@
+//! NDJSON lines to typed objects: by the resource that the entry's path names, one line at a time; a line that cannot be
+//! read is a problem, never the end.
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use tarbox_model::coverage::InputProblem;
+use tarbox_model::evidence::Origin;
+use tarbox_model::object::{Custom, Metadata, Object};
+use tarbox_model::snapshot::Snapshot;
+
+/// Which resource a line belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Resource<'a> {
+    /// API group; empty for the nameless one.
+    pub(crate) group: &'a str,
+    /// Plural name.
+    pub(crate) name: &'a str,
+}
+
+/// Reads lines of one resource; `first_line` is the number of the first of them, from 1.
+pub(crate) fn read_lines(resource: Resource<'_>, path: &Arc<str>, first_line: u32, bytes: &[u8], into: &mut Snapshot) {
+    let base: Arc<str> = Arc::from("");
+    for (i, line) in bytes.split(|&b| b == b'\n').enumerate() {
+        if line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        let number = first_line.saturating_add(u32::try_from(i).unwrap_or(u32::MAX));
+        let origin = Origin { path: Arc::clone(path), line: number, base: Arc::clone(&base) };
+        if let Err(error) = read_one(resource, line, origin, into) {
+            let message = format!("object skipped: {error}");
+            into.problems.push(InputProblem { path: Some(path.to_string()), line: Some(number), message });
+        }
+    }
+}
+
+/// Reads one object into the list of its kind.
+fn read_one(resource: Resource<'_>, json: &[u8], origin: Origin, into: &mut Snapshot) -> Result<(), serde_json::Error> {
+    fn typed<T: DeserializeOwned>(json: &[u8], origin: Origin, list: &mut Vec<Object<T>>) -> Result<(), serde_json::Error> {
+        list.push(Object { origin, value: serde_json::from_slice(json)? });
+        Ok(())
+    }
+    match (resource.group, resource.name) {
+        ("", "pods") => typed(json, origin, &mut into.pods),
+        ("", "nodes") => typed(json, origin, &mut into.nodes),
+        ("", "namespaces") => typed(json, origin, &mut into.namespaces),
+        ("", "services") => typed(json, origin, &mut into.services),
+        ("", "endpoints") => typed(json, origin, &mut into.endpoints),
+        ("", "configmaps") => typed(json, origin, &mut into.config_maps),
+        ("", "secrets") => typed(json, origin, &mut into.secrets),
+        ("", "serviceaccounts") => typed(json, origin, &mut into.service_accounts),
+        ("", "persistentvolumes") => typed(json, origin, &mut into.persistent_volumes),
+        ("", "persistentvolumeclaims") => typed(json, origin, &mut into.persistent_volume_claims),
+        ("", "resourcequotas") => typed(json, origin, &mut into.resource_quotas),
+        ("", "limitranges") => typed(json, origin, &mut into.limit_ranges),
+        ("", "events") => typed(json, origin, &mut into.events),
+        ("apps" | "extensions", "deployments") => typed(json, origin, &mut into.deployments),
+        ("apps" | "extensions", "replicasets") => typed(json, origin, &mut into.replica_sets),
+        ("apps", "statefulsets") => typed(json, origin, &mut into.stateful_sets),
+        ("apps" | "extensions", "daemonsets") => typed(json, origin, &mut into.daemon_sets),
+        ("batch", "jobs") => typed(json, origin, &mut into.jobs),
+        ("batch", "cronjobs") => typed(json, origin, &mut into.cron_jobs),
+        ("discovery.k8s.io", "endpointslices") => typed(json, origin, &mut into.endpoint_slices),
+        ("networking.k8s.io" | "extensions", "ingresses") => typed(json, origin, &mut into.ingresses),
+        ("networking.k8s.io", "ingressclasses") => typed(json, origin, &mut into.ingress_classes),
+        ("networking.k8s.io" | "extensions", "networkpolicies") => typed(json, origin, &mut into.network_policies),
+        ("storage.k8s.io", "storageclasses") => typed(json, origin, &mut into.storage_classes),
+        ("policy", "poddisruptionbudgets") => typed(json, origin, &mut into.disruption_budgets),
+        ("autoscaling", "horizontalpodautoscalers") => typed(json, origin, &mut into.autoscalers),
+        ("coordination.k8s.io", "leases") => typed(json, origin, &mut into.leases),
+        ("apiregistration.k8s.io", "apiservices") => typed(json, origin, &mut into.api_services),
+        ("rbac.authorization.k8s.io", "roles" | "clusterroles") => typed(json, origin, &mut into.roles),
+        ("rbac.authorization.k8s.io", "rolebindings" | "clusterrolebindings") => typed(json, origin, &mut into.role_bindings),
+        _ => {
+            into.custom.push(custom(json, origin)?);
+            Ok(())
+        }
+    }
+}
+
+/// An object of a kind without a shape.
+fn custom(json: &[u8], origin: Origin) -> Result<Custom, serde_json::Error> {
+    let value: serde_json::Value = serde_json::from_slice(json)?;
+    let text = |name: &str| Arc::from(value.get(name).and_then(|v| v.as_str()).unwrap_or_default());
+    let metadata = match value.get("metadata") {
+        Some(metadata) => serde_json::from_value::<Metadata>(metadata.clone())?,
+        None => Metadata::default(),
+    };
+    Ok(Custom { origin, api_version: text("apiVersion"), kind: text("kind"), metadata, value })
+}
