@@ -1,0 +1,99 @@
+//! # node-affinity-mismatch
+//!
+//! No node satisfies what a pod asks for by node affinity.
+//!
+//! ## What it detects
+//! Pods that wait because no node satisfies their required node affinity. Where the terms are known, it says which
+//! condition no node meets and what the nodes carry instead.
+//!
+//! ## Why it happens
+//! A slip in a label or value, a node pool that came back without its labels, or a zone that no longer has nodes.
+//!
+//! ## How to confirm
+//! `kubectl get nodes --show-labels`, beside *affinity.nodeAffinity* in `kubectl get deployment NAME -o yaml` (`describe`
+//! does not show it).
+//!
+//! ## How to fix
+//! Correct the affinity, make it *preferred* instead of *required*, or label the nodes that are meant.
+//!
+//! ## When it stays silent
+//! When the wish comes from `nodeSelector` (that is node-selector-mismatch), and when a node does satisfy it and is
+//! closed for another reason.
+
+use tarbox_model::finding::{Finding, Severity};
+use tarbox_model::rule::{Effect, Level, Need};
+use tarbox_model::{Context, Rule};
+
+use super::blame::blamed;
+use super::node_selector_mismatch::is_selector;
+use super::verdict::Reason;
+use super::{labels, shortage};
+use crate::wording::{capitalised, counted, target};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "node-affinity-mismatch",
+    title: "No node satisfies what a pod asks for by node affinity",
+    level: Level::Cause,
+    severity: Severity::High,
+    guide: "Node Selector/Affinity Issues",
+    needs: &[Need::Objects("pods")],
+    produces: &[Effect::Unscheduled],
+    explained_by: &[],
+    check,
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (verdict, part) in blamed(context, |reason| *reason == Reason::NodeAffinity) {
+        let spec = &verdict.pod.spec;
+        if is_selector(context, spec) {
+            continue;
+        }
+        let (nodes, owner) = (&context.snapshot.nodes, verdict.owner());
+        let required = spec.affinity.node_affinity.required_during_scheduling_ignored_during_execution.as_ref();
+        let mut said = Vec::new();
+        let mut wanted = Vec::new();
+        let mut evidence = None;
+        for (t, term) in required.iter().flat_map(|r| r.node_selector_terms.iter().enumerate()) {
+            for (e, condition) in term.match_expressions.iter().enumerate() {
+                wanted.push(condition.describe());
+                let met = nodes.iter().filter(|n| condition.matches(&n.metadata.labels)).count();
+                if met == 0 && !nodes.is_empty() {
+                    said.push(format!("wanted is `{}`: {}", condition.describe(), labels::instead(nodes, &condition.key, condition.values.first().map(String::as_str))));
+                } else if !nodes.is_empty() {
+                    said.push(format!("`{}` is met by {met} of {} nodes", condition.describe(), nodes.len()));
+                }
+                let pointer = format!(
+                    "/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms/{t}/matchExpressions/{e}/key"
+                );
+                evidence = evidence.or_else(|| Some(verdict.pod.evidence(pointer, condition.key.as_str())));
+            }
+        }
+        let what = if wanted.is_empty() { String::new() } else { format!(" `{}`", wanted.join("; ")) };
+        let why = if said.is_empty() { String::new() } else { format!("{}. ", capitalised(&said.join("; "))) };
+        findings.push(
+            Finding::new(
+                verdict.pod.reference(),
+                format!("No node satisfies the node affinity{what} of `{}`", owner.name),
+                shortage::quoted(&verdict, &part.text),
+            )
+            .summary(format!(
+                "{why}The scheduler refused {} of {} nodes for their labels; {} cannot be placed.",
+                part.count,
+                verdict.total,
+                counted(verdict.pods, "pod")
+            ))
+            .workload(verdict.workload.cloned())
+            .confidence(if required.is_some() { 0.95 } else { 0.85 })
+            .evidence(evidence)
+            .seen(verdict.first, verdict.last)
+            .remedy(
+                "Correct the affinity, or make it a preference. This changes the pod template and starts new pods.",
+                format!("kubectl edit {}{}", target(&owner), owner.namespace_flag()),
+            )
+            .remedy("Or give the nodes that are meant the label that is wanted.", "kubectl label node NODE KEY=VALUE"),
+        );
+    }
+    findings
+}

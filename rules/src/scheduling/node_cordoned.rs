@@ -1,0 +1,77 @@
+//! # node-cordoned
+//!
+//! Nodes are cordoned, and no other can take the pod.
+//!
+//! ## What it detects
+//! Pods that wait because the nodes that could take them are cordoned (`SchedulingDisabled`). A control plane that is
+//! cordoned for good is not meant.
+//!
+//! ## Why it happens
+//! Somebody began maintenance (`kubectl cordon`, `kubectl drain`) and did not end it, or an autoscaler is about to remove
+//! the node.
+//!
+//! ## How to confirm
+//! `kubectl get nodes`: status *SchedulingDisabled*.
+//!
+//! ## How to fix
+//! Uncordon the node, if its maintenance is over.
+//!
+//! ## When it stays silent
+//! When other nodes are open and refuse the pod for another reason.
+
+use tarbox_model::finding::{Finding, Severity};
+use tarbox_model::rule::{Effect, Level, Need};
+use tarbox_model::object::{Node, Object};
+use tarbox_model::{Context, Rule};
+
+use super::blame::blamed;
+use super::verdict::{Part, Reason, Verdict};
+use super::{fit, shortage};
+use crate::wording::{capitalised, counted, listed};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "node-cordoned",
+    title: "Nodes are cordoned, and no other can take the pod",
+    level: Level::Cause,
+    severity: Severity::High,
+    guide: "Pods Stuck in Pending State",
+    needs: &[Need::Objects("pods")],
+    produces: &[Effect::Unscheduled],
+    explained_by: &[],
+    check,
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let blamed = blamed(context, |reason| *reason == Reason::Cordoned);
+    blamed.into_iter().map(|(verdict, part)| finding(context, &verdict, &part)).collect()
+}
+
+fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding {
+    let (pod, owner) = (verdict.pod, verdict.owner());
+    let cordoned = || context.snapshot.nodes.iter().filter(|n| n.spec.unschedulable);
+    let workers = || cordoned().filter(|n| !fit::is_control_plane(n));
+    let suits = |n: &&Object<Node>| fit::selected(&pod.spec, n) && fit::has_affinity(&pod.spec, n);
+    let mut nodes: Vec<&Object<Node>> = workers().filter(suits).collect();
+    if nodes.is_empty() {
+        nodes = workers().collect();
+    }
+    if nodes.is_empty() {
+        nodes = cordoned().collect();
+    }
+    let names = listed(nodes.iter().map(|n| n.metadata.name.as_str()));
+    let wish = pod.spec.node_selector.is_empty();
+    let only = if wish { "" } else { " Its nodeSelector leaves it no other choice." };
+    let since = nodes.iter().filter_map(|n| n.spec.taints.iter().find(|t| t.key == "node.kubernetes.io/unschedulable")?.time_added).min();
+    let mut finding = Finding::new(pod.reference(), format!("The nodes that could take `{}` are cordoned", owner.name), shortage::quoted(verdict, &part.text))
+        .summary(format!("{} of {} nodes are cordoned ({names}).{only} {} cannot be placed.", part.count, verdict.total, capitalised(&counted(verdict.pods, "pod"))))
+        .workload(verdict.workload.cloned())
+        .confidence(0.95)
+        .evidence(nodes.first().map(|n| n.evidence("/spec/unschedulable", "true")))
+        .seen(since.or(verdict.first), verdict.last);
+    if let [node] = nodes.as_slice() {
+        finding = finding.cause(node.reference());
+    }
+    let uncordon: Vec<&str> = nodes.iter().map(|n| n.metadata.name.as_str()).collect();
+    finding.remedy("If the maintenance is over, open the node again. Waiting pods are then placed by themselves.", format!("kubectl uncordon {}", if uncordon.is_empty() { "NODE".to_owned() } else { uncordon.join(" ") }))
+}

@@ -1,0 +1,82 @@
+//! # topology-spread-unsatisfied
+//!
+//! A pod would make the spread over zones or nodes uneven.
+//!
+//! ## What it detects
+//! Pods that wait because a topology spread constraint with `DoNotSchedule` forbids every node that has room, with the
+//! number of pods in each domain.
+//!
+//! ## Why it happens
+//! A zone is full or gone, so the only places left are where too many pods already are; or nodes lack the label that
+//! makes the domains.
+//!
+//! ## How to confirm
+//! `kubectl get pods -l SELECTOR -o wide` and `kubectl get nodes -L TOPOLOGYKEY`.
+//!
+//! ## How to fix
+//! Make room in the domain that has fewest pods, raise *maxSkew*, or let the constraint yield: `whenUnsatisfiable:
+//! ScheduleAnyway`.
+//!
+//! ## When it stays silent
+//! When something else than the spread refuses most nodes.
+
+use std::collections::BTreeMap;
+
+use tarbox_model::finding::{Finding, Severity};
+use tarbox_model::rule::{Effect, Level, Need};
+use tarbox_model::object::{Object, Pod};
+use tarbox_model::{Context, Rule};
+
+use super::blame::blamed;
+use super::shortage;
+use super::verdict::{Part, Reason, Verdict};
+use crate::wording::{counted, target};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "topology-spread-unsatisfied",
+    title: "A pod would make the spread over zones or nodes uneven",
+    level: Level::Cause,
+    severity: Severity::High,
+    guide: "Pod Anti-Affinity Conflicts",
+    needs: &[Need::Objects("pods")],
+    produces: &[Effect::Unscheduled],
+    explained_by: &[],
+    check,
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let blamed = blamed(context, |reason| *reason == Reason::Spread);
+    blamed.into_iter().map(|(verdict, part)| finding(context, &verdict, &part)).collect()
+}
+
+fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding {
+    let (pod, owner) = (verdict.pod, verdict.owner());
+    let hard = pod.spec.topology_spread_constraints.iter().enumerate().find(|(_, c)| c.when_unsatisfiable != "ScheduleAnyway");
+    let mut summary = format!("{} of {} nodes are refused by a topology spread constraint; {} cannot be placed.", part.count, verdict.total, counted(verdict.pods, "pod"));
+    if let Some((_, constraint)) = hard {
+        let key = constraint.topology_key.as_str();
+        let mut domains: BTreeMap<&str, usize> = BTreeMap::new();
+        for node in &context.snapshot.nodes {
+            if let Some(domain) = node.metadata.labels.get(key) {
+                let counts = |p: &&Object<Pod>| {
+                    p.metadata.namespace == pod.metadata.namespace && p.is_active() && constraint.label_selector.as_ref().is_some_and(|s| s.matches(&p.metadata.labels))
+                };
+                *domains.entry(domain).or_default() += context.relations.pods_on(context.snapshot, &node.metadata.name).filter(counts).count();
+            }
+        }
+        let bare = context.snapshot.nodes.iter().filter(|n| !n.metadata.labels.contains_key(key)).count();
+        let counts: Vec<String> = domains.iter().map(|(domain, count)| format!("{domain}: {count}")).collect();
+        summary += &format!(" The constraint allows a difference of {} over `{key}`; there are {}.", constraint.max_skew, if counts.is_empty() { "no such domains".to_owned() } else { counts.join(", ") });
+        if bare > 0 {
+            summary += &format!(" {} without the label and can never be used.", if bare == 1 { "1 node is".to_owned() } else { format!("{bare} nodes are") });
+        }
+    }
+    Finding::new(pod.reference(), format!("The spread rule leaves no node for `{}`", owner.name), shortage::quoted(verdict, &part.text))
+        .summary(summary)
+        .workload(verdict.workload.cloned())
+        .confidence(0.95)
+        .evidence(hard.map(|(i, c)| pod.evidence(format!("/spec/topologySpreadConstraints/{i}/topologyKey"), c.topology_key.as_str())))
+        .seen(verdict.first, verdict.last)
+        .remedy("Let the constraint yield when it cannot be met (`whenUnsatisfiable: ScheduleAnyway`), or raise `maxSkew`. This starts new pods.", format!("kubectl edit {}{}", target(&owner), owner.namespace_flag()))
+}
