@@ -1,0 +1,56 @@
+//! A snapshot to an analysis: rules, causes, timeline.
+
+use tarbox_model::analysis::{Analysis, NotEvaluated, RuledOut, Totals};
+use tarbox_model::rule::RuleOutcome;
+use tarbox_model::{Context, Relations, Snapshot};
+
+use crate::{causes, engine, timeline};
+
+/// Runs all rules over a snapshot and draws the conclusions.
+pub fn conclude(snapshot: &Snapshot, bundle: &str) -> Analysis {
+    let relations = Relations::new(snapshot);
+    let context = Context { snapshot, relations: &relations };
+    let outcomes = engine::run(tarbox_rules::all().map(|r| r.rule), &context);
+    let (mut fired, mut ruled_out, mut not_evaluated) = (Vec::new(), Vec::new(), Vec::new());
+    let rules = outcomes.len();
+    for (rule, outcome) in outcomes {
+        match outcome {
+            RuleOutcome::Fired(findings) => fired.extend(findings.into_iter().map(|finding| (rule, finding))),
+            RuleOutcome::Clear => ruled_out.push(RuledOut { rule: rule.id, title: rule.title }),
+            RuleOutcome::NotEvaluated(reason) => not_evaluated.push(NotEvaluated { rule: rule.id, reason }),
+        }
+    }
+    ruled_out.sort();
+    not_evaluated.sort();
+    let totals = totals(snapshot, (rules - not_evaluated.len()) as u64);
+    let causes = causes::link(&context, fired);
+    let prevention =
+        causes.findings.iter().enumerate().filter(|(_, f)| f.level == tarbox_model::rule::Level::Prevention).map(|(i, _)| i).collect();
+    Analysis {
+        bundle: bundle.to_owned(),
+        facts: snapshot.facts.clone(),
+        taken_at: snapshot.taken_at,
+        findings: causes.findings,
+        roots: causes.roots,
+        prevention,
+        ruled_out,
+        not_evaluated,
+        timeline: timeline::moments(&context),
+        coverage: snapshot.coverage.sources().cloned().collect(),
+        problems: snapshot.problems.clone(),
+        totals,
+    }
+}
+
+fn totals(s: &Snapshot, rules: u64) -> Totals {
+    let objects: u64 = s.counts().filter(|(resource, _)| *resource != "events").map(|(_, count)| count).sum();
+    Totals {
+        nodes: s.nodes.len() as u64,
+        pods: s.pods.len() as u64,
+        pods_not_ready: s.pods.iter().filter(|p| p.is_active() && !p.is_ready()).count() as u64,
+        objects: objects + s.custom.len() as u64,
+        events: s.events.len() as u64,
+        log_lines: s.logs.iter().map(|l| l.lines).sum(),
+        rules,
+    }
+}
