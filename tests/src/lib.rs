@@ -1,1 +1,13 @@
-//! End-to-end tests over the crates and the programs
+//! What the end-to-end tests stand on: cases written as text, made into real bundles, and evidence followed to its place.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`case`] | reads a `.bundle` text: a small cluster in YAML, logs, and what must be said of it |
+//! | [`stage`] | writes such a case as a real bundle, with manifest and ledger |
+//! | [`evidence`] | checks that every quote stands where the report says |
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a fixture that cannot be read is a failed test, and must say where")]
+
+pub mod case;
+pub mod evidence;
+pub mod stage;
