@@ -15,14 +15,27 @@ macro_rules! family {
     };
 }
 
+pub mod access;
 pub mod admission;
+pub mod cluster;
 pub mod configuration;
 pub mod containers;
+pub mod database;
+pub mod dns;
 pub mod images;
+pub mod ingress;
+pub mod logs;
+pub mod mesh;
+pub mod monitoring;
+pub mod network;
+pub mod performance;
+pub mod prevention;
 pub mod probes;
 pub mod rollout;
 pub mod scheduling;
+pub mod services;
 pub mod signatures;
+pub mod storage;
 mod wording;
 
 use tarbox_model::Rule;
@@ -43,7 +56,20 @@ static FAMILIES: &[(&str, &[Registered])] = &[
     ("containers", containers::RULES),
     ("probes", probes::RULES),
     ("configuration", configuration::RULES),
+    ("services", services::RULES),
+    ("ingress", ingress::RULES),
+    ("dns", dns::RULES),
+    ("network", network::RULES),
+    ("mesh", mesh::RULES),
+    ("storage", storage::RULES),
     ("rollout", rollout::RULES),
+    ("database", database::RULES),
+    ("performance", performance::RULES),
+    ("access", access::RULES),
+    ("monitoring", monitoring::RULES),
+    ("cluster", cluster::RULES),
+    ("prevention", prevention::RULES),
+    ("logs", logs::RULES),
 ];
 
 /// Headings that every page has, in this order.

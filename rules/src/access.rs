@@ -1,0 +1,3 @@
+//! Access: who may not do what, and credentials that ended.
+
+family!("access":);

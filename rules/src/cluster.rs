@@ -1,0 +1,3 @@
+//! The cluster itself: nodes, control plane, jobs.
+
+family!("cluster":);

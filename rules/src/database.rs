@@ -1,0 +1,3 @@
+//! The database: whether clients reach it, and whether it is well.
+
+family!("database":);

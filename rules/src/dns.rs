@@ -1,0 +1,3 @@
+//! DNS: names that do not resolve.
+
+family!("dns":);

@@ -1,0 +1,3 @@
+//! What the logs say that nothing else explains.
+
+family!("logs":);

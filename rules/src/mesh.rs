@@ -1,0 +1,3 @@
+//! The service mesh: sidecars, mTLS, routes.
+
+family!("mesh":);

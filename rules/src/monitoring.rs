@@ -1,0 +1,3 @@
+//! Monitoring: metrics that are missing, alerts that are noise.
+
+family!("monitoring":);

@@ -1,0 +1,3 @@
+//! Network: packets that do not arrive.
+
+family!("network":);

@@ -1,0 +1,3 @@
+//! Performance: slow, held back, or at its limit.
+
+family!("performance":);

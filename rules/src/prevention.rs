@@ -1,0 +1,3 @@
+//! Prevention: what will break one day.
+
+family!("prevention":);

@@ -1,0 +1,3 @@
+//! Services: why nobody answers behind one.
+
+family!("services":);

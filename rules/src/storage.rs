@@ -1,0 +1,3 @@
+//! Storage: claims, volumes, full disks.
+
+family!("storage":);
