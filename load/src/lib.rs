@@ -7,6 +7,7 @@
 //! Nothing that a bundle holds can fail the load: what cannot be read becomes a line of [`Snapshot::problems`].
 
 mod error;
+mod facts;
 mod level;
 mod logs;
 mod metrics;

@@ -9,6 +9,7 @@ use tarbox_model::coverage::{Coverage, InputProblem, Outcome, SourceCoverage};
 use tarbox_model::log::Run;
 use tarbox_model::snapshot::Snapshot;
 
+use crate::facts;
 use crate::logs::{LogPart, LogScanner};
 use crate::metrics::{self, Counters};
 use crate::objects::{self, Resource};
@@ -79,6 +80,7 @@ impl<'s> Native<'s> {
             self.snapshot.logs.push(open.part.finish(open.path, &namespace, &pod, &container, run));
         }
         self.counters.finish(&mut self.snapshot);
+        facts::releases_from_secrets(&mut self.snapshot);
         if let Some(header) = header {
             let facts = &mut self.snapshot.facts;
             facts.format = format!("tarbox bundle, format {}", header.format);
@@ -151,13 +153,21 @@ fn decode(scanner: &LogScanner, chunk: &Chunk) -> Part {
         Place::Secrets => objects::read_lines(Resource { group: "", name: "secrets" }, &path, first_line, &chunk.bytes, &mut part),
         Place::Metrics { .. } => metrics::read_metrics_api(&path, first_line, &chunk.bytes, &mut part),
         Place::Kubelet { file, .. } if file.ends_with(".prom") => return Part::Counters(Counters::read(&path, first_line, &chunk.bytes)),
-        Place::Kubelet { .. } => {
-            if let Err(error) = metrics::read_summary(&path, &chunk.bytes, &mut part) {
-                let message = format!("not read: {error}");
-                part.problems.push(InputProblem { path: Some(path.to_string()), line: None, message });
+        Place::Certificates => facts::read_certificates(&path, first_line, &chunk.bytes, &mut part),
+        Place::Health { file } if !file.ends_with(".json") => facts::read_health(&path, &file, &chunk.bytes, &mut part),
+        place => {
+            let bytes = chunk.bytes.as_slice();
+            let read = match &place {
+                Place::Kubelet { .. } => metrics::read_summary(&path, bytes, &mut part),
+                Place::Http { .. } => facts::read_http(&path, bytes, &mut part),
+                Place::Helm { namespace, release } => facts::read_helm(&path, namespace, release, bytes, &mut part),
+                Place::Mongodb { namespace, pod, .. } => facts::read_mongodb(&path, namespace, pod, bytes, &mut part),
+                _ => return Part::Nothing,
+            };
+            if let Err(error) = read {
+                part.problems.push(InputProblem { path: Some(path.to_string()), line: None, message: format!("not read: {error}") });
             }
         }
-        _ => return Part::Nothing,
     }
     Part::Snapshot(Box::new(part))
 }

@@ -6,7 +6,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`object`] | lean, tolerant shapes of the Kubernetes objects that rules read |
-//! | [`log`], [`metrics`] | what was kept of logs and resource samples |
+//! | [`log`], [`metrics`], [`facts`] | what was kept of logs, resource samples, certificates, Helm releases, database answers |
 //! | [`snapshot`] | everything that was read, with what was *not* collected ([`coverage`]) |
 //! | [`relations`] | joins: owner, selector, route, placement, mount |
 //! | [`evidence`], [`finding`] | claims, each with quotes that resolve in the bundle |
@@ -16,6 +16,7 @@
 pub mod analysis;
 pub mod coverage;
 pub mod evidence;
+pub mod facts;
 pub mod finding;
 mod lenient;
 pub mod log;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::coverage::{Coverage, InputProblem};
+use crate::facts::{Certificate, HelmRelease, MongoAnswer};
 use crate::log::ContainerLog;
 use crate::metrics::{ContainerUsage, HttpAnswer, NodeUsage, Throttling, VolumeUsage};
 use crate::object::*;
@@ -46,6 +47,12 @@ pub struct Snapshot {
     pub node_usage: Vec<NodeUsage>,
     /// Health endpoints and probes of Services.
     pub http: Vec<HttpAnswer>,
+    /// Public parts of certificates.
+    pub certificates: Vec<Certificate>,
+    /// Helm releases with their history.
+    pub helm_releases: Vec<HelmRelease>,
+    /// Answers of MongoDB servers.
+    pub mongo_answers: Vec<MongoAnswer>,
     /// Pods.
     pub pods: Vec<Object<Pod>>,
     /// Nodes.
@@ -176,6 +183,10 @@ impl Snapshot {
         self.volume_usage.sort_by(|a, b| (&a.namespace, &a.pod, &a.volume, &a.origin).cmp(&(&b.namespace, &b.pod, &b.volume, &b.origin)));
         self.node_usage.sort_by(|a, b| (&a.node, a.time, &a.origin).cmp(&(&b.node, b.time, &b.origin)));
         self.http.sort_by(|a, b| (&a.target, &a.origin).cmp(&(&b.target, &b.origin)));
+        self.certificates.sort_by(|a, b| (&a.namespace, &a.secret, &a.key, a.index).cmp(&(&b.namespace, &b.secret, &b.key, b.index)));
+        self.helm_releases.sort_by(|a, b| (&a.namespace, &a.name, &a.origin).cmp(&(&b.namespace, &b.name, &b.origin)));
+        self.mongo_answers
+            .sort_by(|a, b| (&a.namespace, &a.pod, &a.command, &a.origin).cmp(&(&b.namespace, &b.pod, &b.command, &b.origin)));
         self.problems.sort();
         self.problems.dedup();
     }
@@ -268,7 +279,7 @@ macro_rules! append {
 impl Snapshot {
     /// Adds what another part of the same bundle holds. Facts, time and coverage are the caller's to set.
     pub fn append(&mut self, mut other: Self) {
-        append!(self, other: problems, logs, container_usage, throttling, volume_usage, node_usage, http, pods, nodes, namespaces, deployments,
+        append!(self, other: problems, logs, container_usage, throttling, volume_usage, node_usage, http, certificates, helm_releases, mongo_answers, pods, nodes, namespaces, deployments,
             replica_sets, stateful_sets, daemon_sets, jobs, cron_jobs, services, endpoint_slices, endpoints, ingresses, ingress_classes,
             config_maps, secrets, service_accounts, roles, role_bindings, persistent_volumes, persistent_volume_claims, storage_classes,
             resource_quotas, limit_ranges, network_policies, disruption_budgets, autoscalers, leases, api_services, events, custom);

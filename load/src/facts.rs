@@ -1,0 +1,202 @@
+//! The small files of a bundle: certificates, Helm releases, answers of services, of the API server and of databases.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::Value;
+use tarbox_model::Timestamp;
+use tarbox_model::coverage::InputProblem;
+use tarbox_model::evidence::Origin;
+use tarbox_model::facts::{Certificate, HelmRelease, HelmRevision, MongoAnswer};
+use tarbox_model::metrics::HttpAnswer;
+use tarbox_model::snapshot::Snapshot;
+
+/// One line of `certificates.ndjson`.
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+struct CertificateLine {
+    namespace: String,
+    secret: String,
+    key: String,
+    index: u32,
+    subject: String,
+    sans: Vec<String>,
+    issuer: String,
+    not_before: Option<Timestamp>,
+    not_after: Option<Timestamp>,
+    is_ca: bool,
+    key_matches: Option<bool>,
+}
+
+/// Reads lines of `certificates.ndjson`.
+pub(crate) fn read_certificates(path: &Arc<str>, first_line: u32, bytes: &[u8], into: &mut Snapshot) {
+    for (number, line) in (first_line..).zip(bytes.split(|&b| b == b'\n')) {
+        if line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        match serde_json::from_slice::<CertificateLine>(line) {
+            Ok(c) => into.certificates.push(Certificate {
+                origin: Origin { path: Arc::clone(path), line: number, base: Arc::from("") },
+                namespace: c.namespace,
+                secret: c.secret,
+                key: c.key,
+                index: c.index,
+                subject: c.subject,
+                sans: c.sans,
+                issuer: c.issuer,
+                not_before: c.not_before,
+                not_after: c.not_after,
+                is_ca: c.is_ca,
+                key_matches: c.key_matches,
+            }),
+            Err(error) => into.problems.push(InputProblem {
+                path: Some(path.to_string()),
+                line: Some(number),
+                message: format!("certificate skipped: {error}"),
+            }),
+        }
+    }
+}
+
+/// A release's file, `helm/NAMESPACE/RELEASE.json`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct HelmFile {
+    history: Vec<HelmEntry>,
+    notes: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct HelmEntry {
+    revision: i64,
+    status: String,
+    chart: String,
+    chart_version: String,
+    app_version: String,
+    updated: Option<Timestamp>,
+    description: String,
+}
+
+/// Reads a release's file.
+pub(crate) fn read_helm(
+    path: &Arc<str>,
+    namespace: &str,
+    release: &str,
+    json: &[u8],
+    into: &mut Snapshot,
+) -> Result<(), serde_json::Error> {
+    let file: HelmFile = serde_json::from_slice(json)?;
+    let origin = || Origin { path: Arc::clone(path), line: 0, base: Arc::from("") };
+    let mut history: Vec<HelmRevision> = file
+        .history
+        .into_iter()
+        .enumerate()
+        .map(|(i, e)| HelmRevision {
+            revision: e.revision,
+            status: e.status,
+            chart: e.chart,
+            chart_version: e.chart_version,
+            app_version: e.app_version,
+            updated: e.updated,
+            description: e.description,
+            origin: origin(),
+            pointer: format!("/history/{i}/status"),
+        })
+        .collect();
+    history.sort_by_key(|r| r.revision);
+    into.helm_releases.push(HelmRelease {
+        origin: origin(),
+        namespace: namespace.to_owned(),
+        name: release.to_owned(),
+        history,
+        notes: file.notes,
+    });
+    Ok(())
+}
+
+/// Releases of which only Helm's Secrets tell (`sh.helm.release.v1.NAME.vN`, by their labels), unless their file told more.
+pub(crate) fn releases_from_secrets(snapshot: &mut Snapshot) {
+    let mut releases: BTreeMap<(String, String), HelmRelease> = BTreeMap::new();
+    for secret in snapshot.secrets.iter().filter(|s| s.metadata.labels.get("owner").is_some_and(|o| o == "helm")) {
+        let labels = &secret.metadata.labels;
+        let (Some(name), Some(status)) = (labels.get("name"), labels.get("status")) else { continue };
+        let key = (secret.metadata.namespace.clone(), name.clone());
+        let release = releases.entry(key).or_insert_with_key(|(namespace, name)| HelmRelease {
+            origin: secret.origin.clone(),
+            namespace: namespace.clone(),
+            name: name.clone(),
+            ..HelmRelease::default()
+        });
+        release.history.push(HelmRevision {
+            revision: labels.get("version").and_then(|v| v.parse().ok()).unwrap_or(0),
+            status: status.clone(),
+            updated: secret.metadata.written_at(),
+            origin: secret.origin.clone(),
+            pointer: "/metadata/labels/status".to_owned(),
+            ..HelmRevision::default()
+        });
+    }
+    for ((namespace, name), mut release) in releases {
+        if !snapshot.helm_releases.iter().any(|r| r.namespace == namespace && r.name == name) {
+            release.history.sort_by_key(|r| r.revision);
+            snapshot.helm_releases.push(release);
+        }
+    }
+}
+
+/// An answer over HTTP, `http/NAMESPACE/SERVICE/FILE.json`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct HttpFile {
+    target: String,
+    status: u16,
+    body: String,
+    millis: u64,
+}
+
+/// Reads the answer of a service.
+pub(crate) fn read_http(path: &Arc<str>, json: &[u8], into: &mut Snapshot) -> Result<(), serde_json::Error> {
+    let file: HttpFile = serde_json::from_slice(json)?;
+    let origin = Origin { path: Arc::clone(path), line: 0, base: Arc::from("") };
+    into.http.push(HttpAnswer { origin, target: file.target, status: file.status, body: file.body, millis: file.millis });
+    Ok(())
+}
+
+/// Reads what the API server said of itself: `readyz`, `livez`, as text.
+pub(crate) fn read_health(path: &Arc<str>, file: &str, text: &[u8], into: &mut Snapshot) {
+    let body = String::from_utf8_lossy(text).into_owned();
+    // The status is not kept with the text; its verbose form ends with the verdict.
+    let failed = body.lines().any(|line| line.starts_with("[-]")) || body.contains("check failed");
+    let status = if failed { 500 } else { 200 };
+    let origin = Origin { path: Arc::clone(path), line: 0, base: Arc::from("") };
+    into.http.push(HttpAnswer { origin, target: file.to_owned(), status, body, millis: 0 });
+}
+
+/// One answer, `mongodb/NAMESPACE/POD/COMMAND.json`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct MongoFile {
+    command: String,
+    ok: bool,
+    error: String,
+    answer: Value,
+}
+
+/// Reads one answer of a MongoDB server.
+pub(crate) fn read_mongodb(path: &Arc<str>, namespace: &str, pod: &str, json: &[u8], into: &mut Snapshot) -> Result<(), serde_json::Error> {
+    let file: MongoFile = serde_json::from_slice(json)?;
+    let origin = Origin { path: Arc::clone(path), line: 0, base: Arc::from("") };
+    into.mongo_answers.push(MongoAnswer {
+        origin,
+        namespace: namespace.to_owned(),
+        pod: pod.to_owned(),
+        command: file.command,
+        ok: file.ok,
+        error: file.error,
+        answer: file.answer,
+    });
+    Ok(())
+}

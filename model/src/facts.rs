@@ -1,0 +1,136 @@
+//! What a bundle tells beside objects, logs and samples: certificates, Helm releases, answers of a database.
+
+use jiff::Timestamp;
+
+use crate::evidence::{Evidence, Origin};
+use crate::reference::ObjectRef;
+
+/// The public part of one certificate of a TLS Secret.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Certificate {
+    /// Where it was read.
+    pub origin: Origin,
+    /// Namespace of the Secret.
+    pub namespace: String,
+    /// The Secret.
+    pub secret: String,
+    /// Key of the Secret that holds it: `tls.crt`.
+    pub key: String,
+    /// Position in the chain; 0 is the server's own.
+    pub index: u32,
+    /// Subject.
+    pub subject: String,
+    /// DNS names and addresses that it is for.
+    pub sans: Vec<String>,
+    /// Issuer.
+    pub issuer: String,
+    /// Valid from.
+    pub not_before: Option<Timestamp>,
+    /// Valid until.
+    pub not_after: Option<Timestamp>,
+    /// Whether it is an authority.
+    pub is_ca: bool,
+    /// Whether the Secret's private key belongs to it, as far as that was compared.
+    pub key_matches: Option<bool>,
+}
+
+impl Certificate {
+    /// The Secret that holds it.
+    pub fn secret_reference(&self) -> ObjectRef {
+        ObjectRef::new("Secret", self.namespace.as_str(), self.secret.as_str())
+    }
+
+    /// Whether it is for a host; a leading `*.` stands for one label.
+    pub fn is_for(&self, host: &str) -> bool {
+        let host = host.to_ascii_lowercase();
+        self.sans.iter().any(|san| {
+            let san = san.to_ascii_lowercase();
+            san == host || san.strip_prefix("*.").is_some_and(|parent| host.split_once('.').is_some_and(|(_, rest)| rest == parent))
+        })
+    }
+}
+
+/// A Helm release with its history, oldest revision first.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct HelmRelease {
+    /// Where it was read.
+    pub origin: Origin,
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// Revisions, oldest first.
+    pub history: Vec<HelmRevision>,
+    /// Notes of the newest revision.
+    pub notes: String,
+}
+
+/// One revision of a release.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct HelmRevision {
+    /// Number.
+    pub revision: i64,
+    /// `deployed`, `superseded`, `failed`, `pending-upgrade`, …
+    pub status: String,
+    /// Chart.
+    pub chart: String,
+    /// Version of the chart.
+    pub chart_version: String,
+    /// Version of the application.
+    pub app_version: String,
+    /// When.
+    pub updated: Option<Timestamp>,
+    /// What Helm says of it.
+    pub description: String,
+    /// Place of this revision: of its Secret, or of the release's file.
+    pub origin: Origin,
+    /// JSON pointer to the status there, for evidence.
+    pub pointer: String,
+}
+
+impl HelmRelease {
+    /// The release as an object of its own kind.
+    pub fn reference(&self) -> ObjectRef {
+        ObjectRef::new("HelmRelease", self.namespace.as_str(), self.name.as_str())
+    }
+}
+
+impl HelmRevision {
+    /// Evidence: its status, where it stands.
+    pub fn evidence(&self) -> Evidence {
+        self.origin.at(&self.pointer, self.status.as_str())
+    }
+}
+
+/// The answer of a MongoDB server to one command.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MongoAnswer {
+    /// Where it was read.
+    pub origin: Origin,
+    /// Namespace of the server's pod.
+    pub namespace: String,
+    /// The server's pod.
+    pub pod: String,
+    /// Command: `serverStatus`, `replSetGetStatus`.
+    pub command: String,
+    /// Whether the server did it.
+    pub ok: bool,
+    /// Why not.
+    pub error: String,
+    /// The answer, relaxed extended JSON; stands at `/answer` in the entry.
+    pub answer: serde_json::Value,
+}
+
+impl MongoAnswer {
+    /// Evidence for a value of the answer, by a pointer inside it.
+    pub fn evidence(&self, pointer: &str, quote: impl Into<String>) -> Evidence {
+        self.origin.at(format!("/answer{pointer}"), quote)
+    }
+
+    /// A number of the answer, plain or as `{"$numberLong": "…"}`.
+    pub fn number(&self, pointer: &str) -> Option<f64> {
+        let value = self.answer.pointer(pointer)?;
+        let wrapped = ["$numberLong", "$numberInt", "$numberDouble"].iter().find_map(|k| value.get(k)?.as_str()?.parse().ok());
+        value.as_f64().or(wrapped)
+    }
+}
