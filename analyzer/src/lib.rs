@@ -2,12 +2,20 @@
 //!
 //! ```text
 //! load → rules, in parallel → causes → analysis → reports        (the answer)
-//!      ↘ index → search                                           (whoever wants to read on)
 //! ```
+//!
+//! The programs' edge (command line, files, terminal) is [`cli`] with one file per command in `commands/`; what is said of
+//! a snapshot is [`conclude`], a pure function.
 
 mod analyze;
 mod causes;
+pub mod cli;
+mod commands;
+mod console;
 mod engine;
+pub mod exit;
+mod failure;
+mod options;
 mod timeline;
 
 pub use analyze::conclude;
