@@ -1,5 +1,7 @@
 //! Whatever happens to the file, what is whole is read, what is not is named, and nothing panics.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its own sample has failed")]
+
 mod common;
 
 use common::{Folder, frames, header, log_text, noise, options, write_bundle};
@@ -63,7 +65,10 @@ fn sample() -> &'static Sample {
     })
 }
 
-fn read(path: &Path) -> Option<(BTreeMap<String, Vec<u8>>, BTreeSet<ProblemKind>, End)> {
+/// What came out of a file: entries, kinds of problems, and how it ended.
+type Read = (BTreeMap<String, Vec<u8>>, BTreeSet<ProblemKind>, End);
+
+fn read(path: &Path) -> Option<Read> {
     let mut reader = match Reader::open(path, Limits::default()) {
         Ok(reader) => reader,
         Err(error) => {

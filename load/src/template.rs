@@ -12,12 +12,12 @@ pub(crate) fn template(line: &str) -> String {
             out.push('…');
             break;
         }
-        if matches!(first, '"' | '\'') {
-            if let Some(end) = rest[1..].find(first).filter(|&end| end > 0 && end < 120) {
-                out.push_str("<*>");
-                rest = &rest[end + 2..];
-                continue;
-            }
+        if matches!(first, '"' | '\'')
+            && let Some(end) = rest[1..].find(first).filter(|&end| end > 0 && end < 120)
+        {
+            out.push_str("<*>");
+            rest = &rest[end + 2..];
+            continue;
         }
         if first.is_alphanumeric() {
             let end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '/'))).unwrap_or(rest.len());

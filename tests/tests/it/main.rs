@@ -1,5 +1,7 @@
 //! End-to-end tests, in one program so that the heavy crates are linked once.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
 mod causes;
 mod judged;
 mod rules;
