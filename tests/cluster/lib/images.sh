@@ -73,7 +73,7 @@ fill_python() {
   debian "$1" python3-minimal python3-flask python3-pymongo gunicorn curl
   logged compile-python chroot "$1" /bin/sh -c 'exec python3 -m compileall -q /usr/lib/python3*'
 }
-fill_shepherd() { mkdir -p "$1/app"; cp "$HERE"/service/app/* "$1/app/"; }
+fill_shepherd() { mkdir -p "$1/app"; cp "$HERE"/service/app/*.py "$1/app/"; }
 fill_nginx() { debian "$1" nginx-light; mkdir -p "$1"/var/{lib,log}/nginx; }
 
 # Makes what is missing, and leaves the archives' paths in WANTED.
@@ -91,5 +91,5 @@ make_images() {
     fill_python "$root"; layer "$root" "$python.partial"; mv "$python.partial" "$python"; rm -r "$root"
     say "made the Python layer ($SECONDS s)"
   fi
-  image shepherd "$APP_IMAGE" '["gunicorn","--config","/app/gunicorn.conf.py","shepherd:app"]' "$(cat "$HERE"/service/app/*)" fill_shepherd "$python"
+  image shepherd "$APP_IMAGE" '["gunicorn","--config","/app/gunicorn.conf.py","shepherd:app"]' "$(cat "$HERE"/service/app/*.py)" fill_shepherd "$python"
 }

@@ -34,7 +34,8 @@ make_pki() {
     local service=kubernetes.default.svc.cluster.local
     certificate apiserver kubernetes kube-apiserver "DNS:localhost,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc,DNS:$service,IP:127.0.0.1,IP:10.96.0.1,IP:$NODE_IP"
     certificate admin system:masters kubernetes-admin
-    certificate kubelet system:nodes system:node:$NODE "DNS:$NODE,IP:127.0.0.1,IP:$NODE_IP"
+    certificate kubelet-node-1 system:nodes system:node:node-1 DNS:node-1,IP:127.0.0.1,IP:$NODE_IP
+    certificate kubelet-node-2 system:nodes system:node:node-2 DNS:node-2,IP:127.0.0.1,IP:10.243.0.2
     certificate controller-manager system:kube-controller-manager system:kube-controller-manager
     certificate scheduler system:kube-scheduler system:kube-scheduler
     certificate proxy system:node-proxier system:kube-proxy
@@ -43,6 +44,6 @@ make_pki() {
     openssl ec -in service-accounts.key -pubout -out service-accounts.pub 2>/dev/null
     touch done
   )
-  local user; for user in kubelet controller-manager scheduler proxy; do kubeconfig "$STATE/$user.kubeconfig" $user; done
+  local user; for user in kubelet-node-1 kubelet-node-2 controller-manager scheduler proxy; do kubeconfig "$STATE/$user.kubeconfig" $user; done
   kubeconfig "$KUBECONFIG" admin
 }

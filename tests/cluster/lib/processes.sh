@@ -4,12 +4,12 @@ PIDS=$STATE/run
 
 alive() { [ -f "$PIDS/$1.pid" ] && kill -0 "$(cat "$PIDS/$1.pid")" 2>/dev/null; }
 
-# Starts a program in the background unless it runs: start NAME COMMAND…
+# Starts a program in the background unless it runs, ahead of what else keeps the machine busy: start NAME COMMAND…
 start() {
   local name=$1; shift
   alive "$name" && return 0
   mkdir -p "$PIDS"
-  setsid nohup "$@" >"$LOGS/$name.log" 2>&1 </dev/null &
+  setsid nice -n -5 "$@" >"$LOGS/$name.log" 2>&1 </dev/null &
   echo $! >"$PIDS/$name.pid"
 }
 

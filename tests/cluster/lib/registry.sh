@@ -31,7 +31,7 @@ YAML
 
 start_registry() {
   registry_process registry 5801
-  ctr -a "$CONTAINERD" -n k8s.io images push --plain-http --hosts-dir "$STATE/registries" "$APP_IMAGE" >"$LOGS/push.log" 2>&1 ||
+  ctr_node $NODE images push --plain-http --hosts-dir "$STATE/registries" "$APP_IMAGE" >"$LOGS/push.log" 2>&1 ||
     { tail -n 5 "$LOGS/push.log" >&2; return 1; }
 }
 

@@ -27,7 +27,9 @@ service() {
 service_ready() {
   kubectl -n mongodb rollout status statefulset/mongodb --timeout=120s >/dev/null &&
     kubectl -n production rollout status deployment/shepherd --timeout=120s >/dev/null || { pods >&2; return 1; }
+  until_true 20 "the service answers" answers
 }
+answers() { curl -fsS -m 5 "http://$(kubectl -n production get service shepherd -o jsonpath='{.spec.clusterIP}'):5000/api/health"; }
 
 # The service, whole, ready and with some requests behind it.
 healthy_service() { service; service_ready; seed; requests 40; }
@@ -57,7 +59,11 @@ reset() {
   [ -z "$doomed" ] || kubectl wait --for=delete $(printf 'namespace/%s ' $doomed) --timeout=120s >/dev/null
   kubectl delete persistentvolumes,storageclasses --all >/dev/null
   rm -rf "$STATE"/volumes/*
+  # The logs of the last incident must not be in the next one's bundle.
   kubectl apply -f "$HERE/addons" >/dev/null
+  for namespace in kube-system ingress-nginx; do kubectl -n $namespace delete pods --all --force --grace-period=0 >/dev/null 2>&1; done
+  kubectl -n kube-system rollout status deployment/coredns --timeout=60s >/dev/null
+  kubectl -n ingress-nginx rollout status deployment/ingress-nginx-controller --timeout=60s >/dev/null
   kubectl delete events --all -A >/dev/null
 }
 

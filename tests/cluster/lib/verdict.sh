@@ -3,6 +3,20 @@
 ROOT=$(cd "$HERE/../.." && pwd)
 BIN=${TARBOX_BIN:-$ROOT/target/debug}
 RESULTS=${TARBOX_CLUSTER_RESULTS:-$ROOT/target/cluster}
+SCENARIOS=$ROOT/fixtures/scenarios
+
+# A line of an incident's head: declared NAME FIELD
+declared() { sed -n "s/^# $2: *//p" "$HERE/incidents/$1.sh"; }
+
+# Collects into a folder of its own, and leaves the bundle's path in BUNDLE: collect NAME
+# Exit code 5 says that something could not be had, which is what some incidents are about; the bundle is whole all the same.
+collect() {
+  local folder=$RESULTS/$1 code=0
+  rm -rf "$folder"; mkdir -p "$folder"; BUNDLE=$folder/$1.tar.zst
+  "$BIN/tarbox-collect" --progress plain -o "$BUNDLE" >"$folder/collect.log" 2>&1 || code=$?
+  case $code in 0 | 5) ;; *) tail -n 20 "$folder/collect.log" >&2; die "tarbox-collect ended with $code" ;; esac
+  [ -s "$BUNDLE" ] || die "tarbox-collect left no bundle"
+}
 
 # What is wrong with a report, one line each; nothing when it is right: complaints REPORT.json RULES OBJECT NEVER
 complaints() {
@@ -24,33 +38,40 @@ complaints() {
   ' "$1"
 }
 
-# Collects, analyzes, compares: judge check|record NAME
+# Analyzes a bundle and compares; says what is wrong and fails: judge NAME BUNDLE
 judge() {
-  local mode=$1 name=$2 folder=$RESULTS/$2 bundle rules found
-  rules=$(declared "$name" rule)
-  rm -rf "$folder"; mkdir -p "$folder"; bundle=$folder/$name.tar.zst
-  "$BIN/tarbox-collect" -o "$bundle" >"$folder/collect.log" 2>&1 || { tail -n 20 "$folder/collect.log" >&2; die "tarbox-collect ended with $?"; }
+  local name=$1 bundle=$2 folder=$RESULTS/$1 file found
+  mkdir -p "$folder"; rm -rf "$folder/report"
   "$BIN/tarbox" analyze "$bundle" -o "$folder/report" --format json,html,md >"$folder/analyze.log" 2>&1 || { tail -n 20 "$folder/analyze.log" >&2; die "tarbox analyze ended with $?"; }
-  local file; for file in report.json report.html report.md; do [ -s "$folder/report/$file" ] || die "no $file in $folder/report"; done
-  found=$(complaints "$folder/report/report.json" "$rules" "$(declared "$name" object)" "$(declared "$name" never)")
-  [ "$mode" = check ] || keep "$name" "$bundle"
-  [ -z "$found" ] || { say "$name: $found"; exit 1; }
+  for file in report.json report.html report.md; do [ -s "$folder/report/$file" ] || die "no $file in $folder/report"; done
+  found=$(complaints "$folder/report/report.json" "$(declared "$name" rule)" "$(declared "$name" object)" "$(declared "$name" never)")
+  [ -z "$found" ] || { printf '%s\n' "$found" | while read -r line; do say "$name: $line"; done; return 1; }
 }
 
-# Keeps a bundle among the fixtures, with the truth beside it.
+# Keeps a bundle among the scenarios, with what it was recorded with: keep NAME BUNDLE
 keep() {
-  local name=$1 folder=$ROOT/fixtures/scenarios; mkdir -p "$folder"
-  cp "$2" "$folder/$name.tar.zst"
-  local list; list() { jq -cRn --arg text "$1" --arg by "$2" '$text | split($by) | map(select(. != ""))'; }
-  cat >"$folder/$name.toml" <<TOML
-# $(sed -n '1s/^# //p' "$HERE/incidents/$name.sh")
-rules = $(list "$(declared "$name" rule | sed 's/^none$//')" '|')
-objects = $(list "$(declared "$name" object)" '|')
-never = $(list "$(declared "$name" never)" ' ')
-made_by = "tests/cluster/record $name"
-kubernetes = "$(version_of kubernetes k8s.io/kubernetes)"
-containerd = "$(containerd --version | awk '{ print $3 }')"
-collector = "$("$BIN/tarbox-collect" --version)"
-recorded = "$(date -u +%Y-%m-%d)"
-TOML
+  local name=$1; mkdir -p "$SCENARIOS"
+  install -m 644 "$2" "$SCENARIOS/$name.tar.zst"
+  {
+    echo "made_by = \"tests/cluster/record $name\""
+    echo "kubernetes = \"$(version_of kubernetes k8s.io/kubernetes)\""
+    echo "collector = \"$("$BIN/tarbox-collect" --version)\""
+    echo "recorded = \"$(date -u +%Y-%m-%d)\""
+  } >"$SCENARIOS/$name.toml"
+  declare_truth "$name"
+}
+
+# Writes the truth of an incident's head into the file beside its recorded bundle, and leaves the rest of that file: declare_truth NAME
+declare_truth() {
+  local name=$1 file=$SCENARIOS/$1.toml rest
+  [ -f "$file" ] || die "$name is not recorded: run $HERE/record $name"
+  rest=$(grep -vE '^(#|(rules|objects|never) = )' "$file")
+  local list; list() { jq -cRn --arg text "$1" --arg by "$2" '$text | split($by) | map(select(. != "" and . != "-"))'; }
+  {
+    echo "# $(sed -n '1s/^# //p' "$HERE/incidents/$name.sh")"
+    echo "rules = $(list "$(declared "$name" rule | sed 's/^none$//')" '|')"
+    echo "objects = $(list "$(declared "$name" object)" '|')"
+    echo "never = $(list "$(declared "$name" never)" ' ')"
+    printf '%s\n' "$rest"
+  } >"$file"
 }

@@ -3,42 +3,16 @@
 It fails as the guide says that the real one fails, in the same words. The FAULT_* variables make it misbehave on purpose.
 """
 
-import logging
 import os
-import sys
 import time
 
 from flask import Flask, Response, g, jsonify, request
-from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-log = logging.getLogger("shepherd")
+from startup import connect, log
 
-settings = {}
-for name in ("MONGODB_URI", "SECRET_KEY"):
-    settings[name] = os.environ.get(name)
-    if not settings[name]:
-        log.critical("Environment variable not set: %s", name)
-        sys.exit(1)
-
-config_file = os.environ.get("CONFIG_FILE", "/etc/config/config.yaml")
-with open(config_file, encoding="utf-8") as lines:
-    log.info("Configuration loaded from %s: %d lines", config_file, len(lines.readlines()))
-
-client = MongoClient(
-    settings["MONGODB_URI"],
-    serverSelectionTimeoutMS=int(os.environ.get("MONGODB_TIMEOUT_MS", "3000")),
-    maxPoolSize=int(os.environ.get("MONGODB_MAX_POOL_SIZE", "10")),
-)
+client = connect()
 database = client[os.environ.get("DATABASE_NAME", "shepherd_cms")]
-try:
-    client.admin.command("ping")
-except PyMongoError as error:
-    log.error("Connection to database failed: %s", error)
-    sys.exit(1)
-
-time.sleep(float(os.environ.get("FAULT_SLOW_START", "0")))
 leak_megabytes = float(os.environ.get("FAULT_LEAK_MB", "0"))
 hoard = []
 counts = {}
