@@ -2,6 +2,7 @@
 use crate::{
     clock,
     connect::{self, Connection},
+    console::{self, Tone},
     discovery::{Resource, discover},
     exit::Exit,
     gateway::{Ask, Failure, Gateway, Kind, Manners},
@@ -39,7 +40,18 @@ pub(crate) struct Collected {
 /// Collects. An error means that there is no bundle under the final name.
 pub(crate) async fn collect(options: Collect, stop: Arc<Stop>, progress: Progress) -> Result<Collected, Trouble> {
     let started = Instant::now();
-    let connection = connect::connect(options.kubeconfig.as_deref(), options.context.as_deref(), options.request_timeout).await?;
+    // From the very beginning: a login helper that hangs is inside of the deadline too.
+    let deadline = {
+        let (stop, after) = (Arc::clone(&stop), options.deadline);
+        tokio::spawn(async move { stop.at_deadline(after).await })
+    };
+    let collected = within_deadline(options, stop, progress, started).await;
+    deadline.abort();
+    collected
+}
+
+async fn within_deadline(options: Collect, stop: Arc<Stop>, progress: Progress, started: Instant) -> Result<Collected, Trouble> {
+    let connection = connect::connect(&options, &stop).await?;
     let redact = Redact::new(options.privacy).map_err(|error| {
         Trouble::new(Exit::Internal, "this machine has no random numbers for the redaction key", error.to_string(), "please report this")
     })?;
@@ -50,8 +62,7 @@ pub(crate) async fn collect(options: Collect, stop: Arc<Stop>, progress: Progres
     let header = match greet(&gateway, &connection, &options).await {
         Ok(header) => header,
         Err(trouble) => {
-            // Nothing is in it; a failure to remove it is not the trouble to tell.
-            let _ = Arc::try_unwrap(writer).map(Writer::abort);
+            sink::abort(writer);
             return Err(trouble);
         }
     };
@@ -60,12 +71,14 @@ pub(crate) async fn collect(options: Collect, stop: Arc<Stop>, progress: Progres
     sink.header(&header);
     let request_log = requests_end.write(writer);
     let run = Arc::new(Run::new(gateway, sink, options, progress, connection.namespace.clone()));
+    let server = connection.server.clone();
     drop(connection);
     ask_everything(&run).await;
     let Ok(run) = Arc::try_unwrap(run).map_err(drop) else {
         return Err(Trouble::new(Exit::Internal, "a source is still running", "", "please report this"));
     };
     let reason = stop.reason();
+    let no_rights = reason.is_none() && run.nothing_was_allowed();
     let (gaps, more_gaps) = run.gaps();
     let (requests, retries) =
         (run.gateway.counters().requests.load(Ordering::Relaxed), run.gateway.counters().retries.load(Ordering::Relaxed));
@@ -80,11 +93,23 @@ pub(crate) async fn collect(options: Collect, stop: Arc<Stop>, progress: Progres
         Ok(Ok(Err(error))) => Some(error.to_string()),
         _ => None,
     });
+    if no_rights {
+        sink::abort(writer);
+        return Err(Trouble::new(
+            Exit::NoRights,
+            format!("{server} knows us, but this login may not list a single kind of object"),
+            summary::first_words(&gaps),
+            "ask for rights: `tarbox-collect rbac` prints the ClusterRole to bind to this user; with rights in one namespace, name it with -n",
+        ));
+    }
     let finished = sink::finish(writer);
     let finished = match (finished, failure) {
         (Ok(finished), None) => finished,
         (Ok(finished), Some(why)) => {
-            progress.warn(&format!("not everything could be written: {why}"));
+            console::say(
+                Tone::Error,
+                &format!("error: not everything could be written to {}: {why}\n  do:  make room and run again", path.display()),
+            );
             return Ok(Collected { path: finished.path, exit: Exit::Output });
         }
         (Err(late), early) => {
@@ -112,23 +137,15 @@ pub(crate) async fn collect(options: Collect, stop: Arc<Stop>, progress: Progres
 
 /// The sources, in their order.
 async fn ask_everything(run: &Arc<Run>) {
-    let deadline = run.gateway.stop().at_deadline(run.options.deadline);
-    let work = async {
-        let found = discover(&run.gateway).await;
-        for (group_version, failure) in &found.gaps {
-            if !group_version.starts_with("metrics.k8s.io") {
-                run.outcome("discovery", &format!("discovery/{group_version}"), Ended::from(failure), 0, 0, &failure.to_string());
-            }
+    let found = discover(&run.gateway).await;
+    for (group_version, failure) in &found.gaps {
+        if !group_version.starts_with("metrics.k8s.io") {
+            let id = format!("discovery/{}", group_version.trim_start_matches('/'));
+            run.outcome("discovery", &id, Ended::from(failure), 0, 0, &failure.to_string());
         }
-        run.note_discovery(found.gaps);
-        sources(run, &found.resources).await;
-    };
-    tokio::pin!(work);
-    tokio::select! {
-        () = &mut work => {}
-        // The switch is thrown: every request ends now, and the work with them.
-        () = deadline => work.await,
     }
+    run.note_discovery(found.gaps);
+    sources(run, &found.resources).await;
 }
 
 async fn sources(run: &Arc<Run>, resources: &[Resource]) {

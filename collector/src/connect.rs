@@ -2,6 +2,8 @@
 use crate::{
     exit::Exit,
     gateway::{Failure, chain},
+    options::Collect,
+    stop::{Stop, StopReason},
     trouble::Trouble,
 };
 use http::{HeaderValue, header};
@@ -37,9 +39,9 @@ pub(crate) struct Connection {
 }
 
 /// Connects as told by the flags and the environment; nothing is sent yet.
-pub(crate) async fn connect(kubeconfig: Option<&Path>, context: Option<&str>, patience: Duration) -> Result<Connection, Trouble> {
-    // kube leaves the choice of the crypto provider to whoever links it.
-    let (mut config, name) = match read_kubeconfig(kubeconfig)? {
+pub(crate) async fn connect(options: &Collect, stop: &Stop) -> Result<Connection, Trouble> {
+    let (context, patience) = (options.context.as_deref(), options.request_timeout);
+    let (mut config, name) = match read_kubeconfig(options.kubeconfig.as_deref())? {
         Some(file) => from_file(file, context).await?,
         None => from_cluster(context)?,
     };
@@ -52,15 +54,24 @@ pub(crate) async fn connect(kubeconfig: Option<&Path>, context: Option<&str>, pa
     let server = config.cluster_url.to_string().trim_end_matches('/').to_owned();
     let namespace = config.default_namespace.clone();
     let certificate_ends = crate::certificate::client_certificate_end(&config.auth_info);
-    let client = Client::try_from(config).map_err(|error| {
-        let why = chain(&error);
-        Trouble::new(
-            Exit::Kubeconfig,
-            format!("the login for {server} cannot be used"),
-            why,
-            "check the certificates, keys and token of this context",
-        )
-    })?;
+    let helper = config.auth_info.exec.as_ref().and_then(|exec| exec.command.clone());
+    let unusable = |why: String| {
+        let (by, todo) = match &helper {
+            Some(command) => (format!(" (login helper {command})"), "run the login helper of this context by hand"),
+            None => (String::new(), "check the certificates, keys and token of this context"),
+        };
+        Trouble::new(Exit::Kubeconfig, format!("the login for {server} cannot be used{by}"), why, todo)
+    };
+    // This may run a login helper (`exec` in the kubeconfig), and wait for it without end: on a thread of its own, which the end leaves behind.
+    let building = tokio::task::spawn_blocking(move || Client::try_from(config));
+    let client = match stop.guard(building).await {
+        Err(StopReason::Interrupted) => {
+            return Err(Trouble::new(Exit::Interrupted, format!("interrupted before the login for {server} was there"), "", ""));
+        }
+        Err(reason) => return Err(unusable(format!("it was not there when {reason}"))),
+        Ok(Err(error)) => return Err(unusable(error.to_string())),
+        Ok(Ok(client)) => client.map_err(|error| unusable(chain(&error)))?,
+    };
     Ok(Connection { client, name, server, namespace, certificate_ends })
 }
 
@@ -172,6 +183,10 @@ pub(crate) fn explain(connection: &Connection, failure: &Failure) -> Trouble {
             trouble(format!("cannot reach the API server {server}: {what}"), todo)
         }
         Failure::Broken(_) => trouble(format!("{server} answers nonsense"), "check the address of this context, and proxies in between"),
+        Failure::Stopped(StopReason::Deadline) => trouble(
+            format!("{server} did not answer within the run's deadline"),
+            "check the network from here, or allow more time with --deadline",
+        ),
         Failure::Stopped(_) => Trouble::new(Exit::Interrupted, format!("interrupted before {server} answered"), "", ""),
     }
 }
@@ -179,7 +194,14 @@ pub(crate) fn explain(connection: &Connection, failure: &Failure) -> Trouble {
 /// What a transport error means. The texts are those of the operating system and of rustls, through the client's chain of causes.
 fn unreachable(why: &str) -> (&'static str, &'static str) {
     let has = |needle: &str| why.to_ascii_lowercase().contains(needle);
-    if has("unknownissuer") || has("unknown issuer") || has("unknown authority") || has("self-signed") || has("selfsigned") {
+    if has("unknownissuer")
+        || has("unknown issuer")
+        || has("unknown authority")
+        || has("self-signed")
+        || has("selfsigned")
+        || has("badsignature")
+    {
+        // A bad signature is what another authority of the same name makes: all clusters of one installer share that name.
         (
             "its certificate is signed by an authority we do not know",
             "check certificate-authority-data of this context; a proxy that opens TLS has its own",

@@ -18,14 +18,25 @@ pub enum Exit {
     Partial = 5,
     /// The bundle could not be written (permission, full disk).
     Output = 6,
+    /// The login works, but not one kind of object may be listed; no bundle is left.
+    NoRights = 7,
     /// Ctrl-C or SIGTERM: what was read until then is in the bundle.
     Interrupted = 130,
 }
 
 impl Exit {
     /// Every code in order, for the table in `--help` and the documentation.
-    pub const ALL: &[Self] =
-        &[Self::Complete, Self::Internal, Self::Usage, Self::Cluster, Self::Kubeconfig, Self::Partial, Self::Output, Self::Interrupted];
+    pub const ALL: &[Self] = &[
+        Self::Complete,
+        Self::Internal,
+        Self::Usage,
+        Self::Cluster,
+        Self::Kubeconfig,
+        Self::Partial,
+        Self::Output,
+        Self::NoRights,
+        Self::Interrupted,
+    ];
 
     /// The number the shell sees.
     pub fn code(self) -> u8 {
@@ -41,7 +52,8 @@ impl Exit {
             Self::Cluster => "the cluster could not be reached or refused the login",
             Self::Kubeconfig => "kubeconfig missing, unreadable or without that context",
             Self::Partial => "partial: the bundle opens, but something was denied, timed out or failed (listed in its manifest)",
-            Self::Output => "the bundle could not be written; a .partial file may remain and opens",
+            Self::Output => "the bundle could not be written, or not all of it; what was written (also as .partial) opens",
+            Self::NoRights => "the login works, but nothing may be read; no bundle is left",
             Self::Interrupted => "interrupted: the bundle holds what was read until then",
         }
     }

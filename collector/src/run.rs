@@ -35,6 +35,8 @@ pub(crate) struct Run {
     facts: OnceLock<Facts>,
     discovery_gaps: OnceLock<Vec<(String, Failure)>>,
     objects: AtomicU64,
+    allowed: AtomicU64,
+    denied: AtomicU64,
     gaps: Mutex<Vec<Gap>>,
     more_gaps: AtomicU64,
 }
@@ -62,6 +64,8 @@ impl Run {
             facts: OnceLock::new(),
             discovery_gaps: OnceLock::new(),
             objects: AtomicU64::new(0),
+            allowed: AtomicU64::new(0),
+            denied: AtomicU64::new(0),
             gaps: Mutex::default(),
             more_gaps: AtomicU64::new(0),
         }
@@ -122,6 +126,10 @@ impl Run {
     /// Records how `source`, a part of the source with this `id`, ended.
     pub(crate) fn outcome(&self, id: &str, source: &str, ended: Ended, items: u64, bytes: u64, detail: &str) {
         self.sink.outcome(source, ended, items, bytes, detail);
+        if matches!(id, "discovery" | "events" | "objects" | "secrets") {
+            self.allowed.fetch_add(u64::from(items > 0 || ended == Ended::Collected), Ordering::Relaxed);
+            self.denied.fetch_add(u64::from(ended == Ended::Denied), Ordering::Relaxed);
+        }
         if !ended.is_gap() {
             return;
         }
@@ -136,6 +144,11 @@ impl Run {
         } else {
             self.more_gaps.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Whether everything that can be listed was denied: such a bundle would be empty.
+    pub(crate) fn nothing_was_allowed(&self) -> bool {
+        self.allowed.load(Ordering::Relaxed) == 0 && self.denied.load(Ordering::Relaxed) > 0
     }
 
     /// Counts a gap that has no outcome of its own.

@@ -108,6 +108,10 @@ impl Sink {
     pub(crate) fn close(self) -> Arc<Writer> {
         let counts = serde_json::to_vec_pretty(&self.redact.found()).unwrap_or_default();
         self.settle(self.writer.add(&EntryPath::redactions(), &counts));
+        if let Some(why) = self.failure() {
+            // In case that the end can be written all the same.
+            self.outcome("bundle", Ended::Failed, 0, 0, &format!("not everything could be written: {why}"));
+        }
         self.writer
     }
 
@@ -127,6 +131,12 @@ impl Sink {
             })
             .ok()
     }
+}
+
+/// Removes a bundle that nothing is in.
+pub(crate) fn abort(writer: Arc<Writer>) {
+    // A failure to remove it is not the trouble to tell.
+    let _ = Arc::try_unwrap(writer).map(Writer::abort);
 }
 
 /// Gives the finished bundle its name.

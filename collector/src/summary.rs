@@ -38,6 +38,11 @@ pub(crate) fn gaps(gaps: &[Gap], unlisted: u64) -> String {
     text
 }
 
+/// What the server said first about a gap.
+pub(crate) fn first_words(gaps: &[Gap]) -> String {
+    gaps.first().map(|gap| gap.why.clone()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,7 +14,8 @@ pub(crate) struct Answer {
     body: Body,
     trace: Trace,
     idle: Duration,
-    until: Instant,
+    /// What is left of `whole`. Only waiting for the server counts: our own work on a piece is not its fault.
+    left: Duration,
     whole: Duration,
     _permit: Option<OwnedSemaphorePermit>,
 }
@@ -22,7 +23,7 @@ pub(crate) struct Answer {
 impl Answer {
     pub(super) fn new(body: Body, permit: Option<OwnedSemaphorePermit>, trace: Trace, patience: Duration, kind: Kind) -> Self {
         let whole = kind.whole(patience);
-        Self { body, trace, idle: patience, until: Instant::now() + whole, whole, _permit: permit }
+        Self { body, trace, idle: patience, left: whole, whole, _permit: permit }
     }
 
     /// The HTTP status.
@@ -35,13 +36,15 @@ impl Answer {
     /// # Errors
     /// When the server stalls, breaks off, or the run stops.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
-        let now = Instant::now();
-        if now >= self.until {
+        if self.left.is_zero() {
             return Err(self.trace.note(Failure::TimedOut(self.whole)));
         }
-        let wait = self.idle.min(self.until - now);
+        let wait = self.idle.min(self.left);
         let stop = Arc::clone(&self.trace.shared.stop);
-        match stop.guard(tokio::time::timeout(wait, next_data(&mut self.body))).await {
+        let asked = Instant::now();
+        let next = stop.guard(tokio::time::timeout(wait, next_data(&mut self.body))).await;
+        self.left = self.left.saturating_sub(asked.elapsed());
+        match next {
             Err(reason) => Err(self.trace.note(Failure::Stopped(reason))),
             Ok(Err(_)) => Err(self.trace.note(Failure::TimedOut(wait))),
             Ok(Ok(None)) => Ok(None),

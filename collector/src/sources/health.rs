@@ -21,8 +21,10 @@ pub(crate) static SOURCE: Source = Source {
 
 /// Reads them.
 pub(crate) async fn collect(run: &Arc<Run>) {
-    for (name, path) in [("version.json", "/version"), ("readyz", "/readyz?verbose"), ("livez", "/livez?verbose")] {
-        let id = format!("{}/{}", SOURCE.id, name.trim_end_matches(".json"));
+    for (check, file, path) in
+        [("version", "version.json", "/version"), ("readyz", "readyz", "/readyz?verbose"), ("livez", "livez", "/livez?verbose")]
+    {
+        let id = format!("{}/{check}", SOURCE.id);
         let answer = match run.gateway.get(&Ask::any(Kind::Health, path)).await {
             Ok(answer) => {
                 let status = answer.status();
@@ -32,7 +34,7 @@ pub(crate) async fn collect(run: &Arc<Run>) {
         };
         match answer {
             Ok((status, body)) => {
-                let written = run.sink.document(&EntryPath::health(name), &body);
+                let written = run.sink.document(&EntryPath::health(file), &body);
                 let detail = if status == 200 { String::new() } else { format!("the server answered HTTP {status}") };
                 run.outcome(SOURCE.id, &id, Ended::Collected, 1, written, &detail);
             }

@@ -3,7 +3,11 @@
 
 mod endings;
 mod faults;
+mod instants;
 mod log_faults;
+mod memory;
 mod plain;
 mod support;
+mod terminal;
+mod tls;
 mod troubles;

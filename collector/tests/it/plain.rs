@@ -82,3 +82,26 @@ fn a_large_log_keeps_head_and_tail_and_counts_the_rest() {
     assert!(mark.starts_with(&format!("{left_out} bytes in ")), "{mark}");
     assert_eq!(bundle.outcome("logs/a/pod-00000/init/current").0, "cut");
 }
+
+#[test]
+fn a_clock_that_goes_wrong_by_hours_is_told_and_harms_nothing() {
+    for hours in [-2i64, 2] {
+        // The server's clock is the bundle's; the machine's is off by so much.
+        let time = jiff::Zoned::now().with_time_zone(jiff::tz::TimeZone::UTC) + jiff::SignedDuration::from_hours(hours);
+        let date = time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        let server = Server::start_at(Cluster::default(), date);
+        let bundle = collect(&server, &["--since", "1h"]).ended(0).bundle();
+        let header = bundle.json("bundle.json");
+        let skew = header["clock_skew_seconds"].as_f64().unwrap();
+        assert!((skew + (hours * 3600) as f64).abs() < 60.0, "{skew}");
+        let at: jiff::Timestamp = header["collected_at"].as_str().unwrap().parse().unwrap();
+        assert!(at.duration_since(time.timestamp()).abs() < jiff::SignedDuration::from_secs(2), "{at}");
+        assert_eq!(bundle.text("logs/a/pod-00001/app/current.log"), Cluster::default().log);
+        // A span, never a time of day: so that the clocks need not agree.
+        let logs = server.asked();
+        let mut logs = logs.iter().filter(|asked| asked.path.ends_with("/log"));
+        assert!(
+            logs.all(|asked| asked.query.get("sinceSeconds").is_some_and(|span| span == "3600") && !asked.query.contains_key("sinceTime"))
+        );
+    }
+}

@@ -4,7 +4,10 @@ use crate::support::{
     cluster::{Cluster, status},
     collect,
     server::{Fault, Reply, Server},
+    start_with,
 };
+use serde_json::json;
+use std::time::{Duration, Instant};
 
 #[test]
 fn no_kubeconfig() {
@@ -48,6 +51,76 @@ fn not_let_in() {
     let ran = collect(&server, &[]);
     assert!(ran.ended(3).stderr.contains("does not accept our login"), "{}", ran.stderr);
     assert!(!ran.path("out.tar.zst.partial").exists());
+}
+
+#[test]
+fn no_rights_at_all() {
+    // As most clusters do it: discovery is open to everybody who is known, nothing else is.
+    let lists_only: Fault = Box::new(|asked| {
+        let discovery = matches!(asked.path.as_str(), "/version" | "/api" | "/apis");
+        (!discovery).then(|| Reply::Json(403, status(403, "Forbidden", "is forbidden: User \"u\" cannot list")))
+    });
+    let everything: Fault = Box::new(|_| Some(Reply::Json(403, status(403, "Forbidden", "is forbidden: User \"u\" cannot"))));
+    for fault in [lists_only, everything] {
+        let server = Server::start(Cluster::default(), vec![fault]);
+        let ran = collect(&server, &[]);
+        assert!(ran.ended(7).stderr.contains("may not list a single kind") && ran.stderr.contains("tarbox-collect rbac"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("User \"u\" cannot"), "the server's own words: {}", ran.stderr);
+        assert!(!ran.path("out.tar.zst").exists() && !ran.path("out.tar.zst.partial").exists(), "nothing is left behind");
+        assert_eq!(ran.stdout, "");
+    }
+}
+
+#[test]
+fn a_login_that_ends_during_the_run() {
+    let fault: Fault =
+        Box::new(|asked| asked.path.ends_with("/log").then(|| Reply::Json(401, status(401, "Unauthorized", "Unauthorized"))));
+    let server = Server::start(Cluster::default(), vec![fault]);
+    let bundle = collect(&server, &[]).ended(5).bundle();
+    assert_eq!(bundle.lines("objects/core/v1/pods").len(), 12);
+    assert_eq!(bundle.outcome("logs/a/pod-00001/app/current").0, "denied");
+}
+
+#[test]
+fn a_login_helper_that_hangs_fails_or_is_not_there() {
+    let server = Server::start(Cluster::default(), Vec::new());
+    let helper = |command: &str, arguments: &[&str]| {
+        let exec =
+            json!({"apiVersion": "client.authentication.k8s.io/v1", "command": command, "args": arguments, "interactiveMode": "Never"});
+        server.kubeconfig_with(json!({}), json!({"exec": exec}))
+    };
+    let started = Instant::now();
+    let ran = start_with(&helper("/bin/sleep", &["60"]), &["--deadline", "1s"]).wait();
+    assert!(ran.ended(4).stderr.contains("the run's deadline passed") && ran.stderr.contains("login helper"), "{}", ran.stderr);
+    let running = start_with(&helper("/bin/sleep", &["60"]), &[]);
+    std::thread::sleep(Duration::from_millis(500));
+    running.signal("INT");
+    assert!(running.wait().ended(130).stderr.contains("interrupted before the login"));
+    assert!(started.elapsed() < Duration::from_secs(10));
+    let ran = start_with(&helper("/nowhere/helper", &[]), &[]).wait();
+    assert!(ran.ended(4).stderr.contains("/nowhere/helper"), "{}", ran.stderr);
+    let ran = start_with(&helper("/bin/false", &[]), &[]).wait();
+    assert!(ran.ended(4).stderr.contains("cannot be used"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_server_that_never_answers_ends_with_the_deadline() {
+    let fault: Fault = Box::new(|_| Some(Reply::Hang));
+    let server = Server::start(Cluster::default(), vec![fault]);
+    let ran = collect(&server, &["--deadline", "1s"]);
+    assert!(ran.ended(3).stderr.contains("within the run's deadline"), "{}", ran.stderr);
+    assert!(!ran.path("out.tar.zst.partial").exists());
+}
+
+#[test]
+fn an_unreadable_kubeconfig() {
+    for (content, words) in
+        [("not: [yaml", "cannot read kubeconfig"), ("{}", "no current context"), ("\u{0}\u{1}", "cannot read kubeconfig")]
+    {
+        let ran = start_with(content, &[]).wait();
+        assert!(ran.ended(4).stderr.contains(words), "{content:?}: {}", ran.stderr);
+        assert!(!ran.path("out.tar.zst.partial").exists());
+    }
 }
 
 #[test]

@@ -11,6 +11,8 @@ pub(crate) struct Cluster {
     pub(crate) log: String,
     /// Objects per page at most, whatever is asked for.
     pub(crate) page: usize,
+    /// Bytes of annotations on every pod, to give it a real pod's size.
+    pub(crate) weight: usize,
     /// Whether discovery is aggregated.
     pub(crate) aggregated: bool,
 }
@@ -18,7 +20,7 @@ pub(crate) struct Cluster {
 impl Default for Cluster {
     fn default() -> Self {
         let log = (0..20).map(|line| format!("2026-11-24T07:00:{:02}.000000000Z line {line}\n", line % 60)).collect();
-        Self { pods: 12, namespaces: vec!["a", "b"], log, page: 5, aggregated: true }
+        Self { pods: 12, namespaces: vec!["a", "b"], log, page: 5, weight: 0, aggregated: true }
     }
 }
 
@@ -127,7 +129,7 @@ impl Cluster {
                 .enumerate()
                 .flat_map(|(index, namespace)| {
                     let count = self.pods / self.namespaces.len() + usize::from(index < self.pods % self.namespaces.len());
-                    (0..count).map(|number| named(namespace, format!("pod-{number:05}"), pod(number))).collect::<Vec<_>>()
+                    (0..count).map(|number| self.pod(namespace, number)).collect::<Vec<_>>()
                 })
                 .collect(),
             ("", "nodes") => vec![json!({"metadata": {"name": "n"}, "status": {"conditions": [{"type": "Ready", "status": "True"}]}})],
@@ -140,6 +142,17 @@ impl Cluster {
             ("metrics.k8s.io", "pods") => each("pod-00000", json!({"containers": []})),
             _ => Vec::new(),
         }
+    }
+}
+
+impl Cluster {
+    fn pod(&self, namespace: &str, number: usize) -> Value {
+        let mut whole = pod(number);
+        whole["metadata"] = json!({"namespace": namespace, "name": format!("pod-{number:05}")});
+        if self.weight > 0 {
+            whole["metadata"]["annotations"] = json!({"weight": "some words of no meaning ".repeat(self.weight / 25)});
+        }
+        whole
     }
 }
 

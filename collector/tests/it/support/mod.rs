@@ -31,9 +31,14 @@ pub(crate) fn collect(server: &Server, flags: &[&str]) -> Ran {
 
 /// Starts the collector against a server.
 pub(crate) fn start(server: &Server, flags: &[&str]) -> Running {
+    start_with(&server.kubeconfig(), flags)
+}
+
+/// Starts the collector with this kubeconfig.
+pub(crate) fn start_with(content: &str, flags: &[&str]) -> Running {
     let folder = tempfile::tempdir().unwrap();
     let kubeconfig = folder.path().join("kubeconfig");
-    std::fs::write(&kubeconfig, server.kubeconfig()).unwrap();
+    std::fs::write(&kubeconfig, content).unwrap();
     // Pauses between tries follow from the patience: tests have little of it.
     let patience: &[&str] = if flags.contains(&"--request-timeout") { &[] } else { &["--request-timeout", "3s"] };
     let child =
@@ -56,10 +61,45 @@ fn command(folder: &tempfile::TempDir) -> Command {
 }
 
 impl Running {
+    /// Waits like [`Self::wait`], and gives the most memory the program had resident at any time, in KiB.
+    pub(crate) fn wait_with_peak(mut self) -> (Ran, u64) {
+        // What is written to full pipes would hold it up: somebody must read.
+        let read = |mut from: Box<dyn std::io::Read + Send>| {
+            std::thread::spawn(move || {
+                let mut text = String::new();
+                from.read_to_string(&mut text).unwrap();
+                text
+            })
+        };
+        let (stdout, stderr) = (read(Box::new(self.child.stdout.take().unwrap())), read(Box::new(self.child.stderr.take().unwrap())));
+        let status = format!("/proc/{}/status", self.child.id());
+        let mut peak = 0;
+        let ended = loop {
+            // The mark only ever rises: what is read last before the end is the peak.
+            let text = std::fs::read_to_string(&status).unwrap_or_default();
+            let mark = text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
+            peak = mark.unwrap_or(peak);
+            if let Some(ended) = self.child.try_wait().unwrap() {
+                break ended;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        };
+        let (stdout, stderr) = (stdout.join().unwrap(), stderr.join().unwrap());
+        (Ran { code: ended.code().unwrap_or(-1), stdout, stderr, folder: self.folder }, peak)
+    }
+
     /// Sends a signal by its name, such as `INT`.
     pub(crate) fn signal(&self, name: &str) {
         let sent = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status().unwrap();
         assert!(sent.success());
+    }
+
+    /// The same, where the run may have ended meanwhile.
+    pub(crate) fn signal_if_alive(&mut self, name: &str) {
+        if self.child.try_wait().unwrap().is_none() {
+            // Between the look and the signal it may end: then there is nobody to signal.
+            let _ = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).stderr(Stdio::null()).status();
+        }
     }
 
     pub(crate) fn wait(self) -> Ran {

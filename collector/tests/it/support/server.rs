@@ -14,6 +14,7 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
+use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 
 /// One request as the script sees it.
 #[derive(Clone, Debug)]
@@ -44,6 +45,7 @@ pub(crate) type Fault = Box<dyn Fn(&Asked) -> Option<Reply> + Send + Sync>;
 
 pub(crate) struct Server {
     address: SocketAddr,
+    scheme: &'static str,
     asked: Arc<Mutex<Vec<Asked>>>,
     _runtime: tokio::runtime::Runtime,
 }
@@ -51,36 +53,70 @@ pub(crate) struct Server {
 struct Script {
     cluster: Cluster,
     faults: Vec<Fault>,
+    /// The `Date` of every answer.
+    date: String,
     asked: Arc<Mutex<Vec<Asked>>>,
+    counts: Mutex<BTreeMap<String, usize>>,
 }
+
+/// What every cluster's clock shows, unless a test has its own.
+const DATE: &str = "Tue, 24 Nov 2026 08:00:00 GMT";
 
 impl Server {
     /// Serves this cluster; the first fault that has an answer wins.
     pub(crate) fn start(cluster: Cluster, faults: Vec<Fault>) -> Self {
+        Self::listen(cluster, faults, DATE.to_owned(), None)
+    }
+
+    /// The same with another time of day at the server.
+    pub(crate) fn start_at(cluster: Cluster, date: String) -> Self {
+        Self::listen(cluster, Vec::new(), date, None)
+    }
+
+    /// The same behind TLS.
+    pub(crate) fn start_tls(cluster: Cluster, faults: Vec<Fault>, tls: ServerConfig) -> Self {
+        Self::listen(cluster, faults, DATE.to_owned(), Some(tls))
+    }
+
+    fn listen(cluster: Cluster, faults: Vec<Fault>, date: String, tls: Option<ServerConfig>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let tls = tls.map(|config| TlsAcceptor::from(Arc::new(config)));
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let script = Arc::new(Script { cluster, faults, asked: Arc::clone(&asked) });
+        let script = Arc::new(Script { cluster, faults, date, asked: Arc::clone(&asked), counts: Mutex::default() });
         runtime.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let script = Arc::clone(&script);
+                let (script, tls) = (Arc::clone(&script), tls.clone());
                 tokio::spawn(async move {
                     let service = service_fn(move |request| answer(Arc::clone(&script), request));
-                    // Broken connections are part of the script.
-                    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+                    // Broken connections and handshakes are part of the script.
+                    match tls {
+                        None => drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades().await),
+                        Some(tls) => {
+                            if let Ok(stream) = tls.accept(stream).await {
+                                drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
+                            }
+                        }
+                    }
                 });
             }
         });
-        Self { address, asked, _runtime: runtime }
+        Self { address, scheme, asked, _runtime: runtime }
     }
 
     pub(crate) fn kubeconfig(&self) -> String {
-        let server = format!("http://{}", self.address);
+        self.kubeconfig_with(json!({}), json!({"token": "t"}))
+    }
+
+    /// A kubeconfig with these further fields of its cluster, and this user.
+    pub(crate) fn kubeconfig_with(&self, mut cluster: Value, user: Value) -> String {
+        cluster["server"] = format!("{}://{}", self.scheme, self.address).into();
         json!({"apiVersion": "v1", "kind": "Config", "current-context": "test",
-            "clusters": [{"name": "c", "cluster": {"server": server}}],
+            "clusters": [{"name": "c", "cluster": cluster}],
             "contexts": [{"name": "test", "context": {"cluster": "c", "user": "u"}}],
-            "users": [{"name": "u", "user": {"token": "t"}}]})
+            "users": [{"name": "u", "user": user}]})
         .to_string()
     }
 
@@ -106,10 +142,12 @@ async fn answer(script: Arc<Script>, request: Request<hyper::body::Incoming>) ->
     let agent = request.headers().get("user-agent").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let mut asked = Asked { method: request.method().to_string(), path: request.uri().path().to_owned(), query, before: 0, agent };
     {
-        let mut log = script.asked.lock().unwrap();
-        asked.before = log.iter().filter(|other| other.path == asked.path && other.query == asked.query).count();
-        log.push(asked.clone());
+        let mut counts = script.counts.lock().unwrap();
+        let count = counts.entry(request.uri().to_string()).or_default();
+        asked.before = *count;
+        *count += 1;
     }
+    script.asked.lock().unwrap().push(asked.clone());
     let reply = script.faults.iter().find_map(|fault| fault(&asked)).unwrap_or_else(|| script.cluster.answer(&asked));
     let full = |text: String| Full::new(Bytes::from(text)).map_err(|never| match never {}).boxed();
     let pieces = |text: String, end: io::Result<Frame<Bytes>>| {
@@ -120,7 +158,7 @@ async fn answer(script: Arc<Script>, request: Request<hyper::body::Incoming>) ->
         });
         BodyExt::boxed(StreamBody::new(begin.chain(pause)))
     };
-    let mut response = Response::builder().header("date", "Tue, 24 Nov 2026 08:00:00 GMT");
+    let mut response = Response::builder().header("date", &script.date);
     let body = match reply {
         Reply::Json(status, value) => {
             response = response.status(status).header("content-type", "application/json");
