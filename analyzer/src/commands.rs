@@ -3,6 +3,7 @@
 pub(crate) mod analyze;
 pub(crate) mod inspect;
 pub(crate) mod rules;
+pub(crate) mod search;
 mod table;
 pub(crate) mod verify;
 

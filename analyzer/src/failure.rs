@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use tarbox_bundle::{OpenError, ReadError};
+use tarbox_index::IndexError;
 use tarbox_load::LoadError;
 use tarbox_reports::RenderError;
 
@@ -53,6 +54,17 @@ impl From<OpenError> for Failure {
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
         Self::new(Exit::Input, error.to_string())
+    }
+}
+
+impl From<IndexError> for Failure {
+    fn from(error: IndexError) -> Self {
+        let exit = match error {
+            IndexError::Open(_) | IndexError::Read(_) => Exit::Input,
+            IndexError::Io(..) => Exit::Output,
+            IndexError::Tantivy(_) => Exit::Internal,
+        };
+        Self::new(exit, error.to_string())
     }
 }
 

@@ -14,6 +14,7 @@ fn after_help() -> String {
          tarbox analyze case-4711.tar.zst                  name the root cause, write a report\n  \
          tarbox analyze case-4711.tar.zst --format json -o -   the report as JSON on stdout\n  \
          tarbox analyze case-4711.tar.zst --fail-on high   for scripts: exit code 5 when something is broken\n  \
+         tarbox search case-4711.tar.zst level:error       lines of logs, events, objects\n  \
          tarbox inspect case-4711.tar.zst                  what the bundle holds and what it lacks\n  \
          tarbox rules explain secret-key-missing           what a rule looks for, and how to fix it\n\n\
          Everything happens on this machine: tarbox never opens a connection.\n\n\
@@ -38,6 +39,8 @@ pub(crate) enum Command {
     Inspect(Inspect),
     /// Check every file of a bundle against its manifest
     Verify(Verify),
+    /// Find lines in logs, events and objects
+    Search(Search),
     /// List the rules, or explain one
     #[command(subcommand)]
     Rules(Rules),
@@ -89,6 +92,48 @@ impl From<AtLeast> for Severity {
             AtLeast::Critical => Self::Critical,
         }
     }
+}
+
+/// `tarbox search`.
+#[derive(Debug, Args)]
+#[command(after_help = "A line matches when it holds every word and phrase (ASCII case ignored), and its entry has every field:\n  \
+    level:LEVEL    at least debug, info, warning, error or fatal (logs)\n  \
+    ns:NAME pod:NAME container:NAME kind:log|events|pods|… run:current|previous path:PATH    `*` stands for anything\n  \
+    -WORD -pod:NAME    not that;   word*    words that begin so\n\n\
+    Examples:\n  \
+    tarbox search case.tar.zst 'level:error pod:web* \"connection refused\"'\n  \
+    tarbox search case.tar.zst kind:events FailedScheduling\n  \
+    tarbox search case.tar.zst timeout --since 2026-11-24T03:00:00Z -C 3")]
+pub(crate) struct Search {
+    /// Bundle: a file, or an unpacked folder
+    pub(crate) bundle: PathBuf,
+    /// What to look for
+    #[arg(required = true, value_name = "QUERY", allow_hyphen_values = true)]
+    pub(crate) query: Vec<String>,
+    /// Lines shown before and after each match
+    #[arg(short = 'C', long, value_name = "N", default_value_t = 0)]
+    pub(crate) context: usize,
+    /// Only log lines from this time on (RFC 3339)
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<tarbox_model::Timestamp>,
+    /// Only log lines before this time (RFC 3339)
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<tarbox_model::Timestamp>,
+    /// Most lines shown
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub(crate) limit: usize,
+    /// Only how many lines match
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) count: bool,
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Folder in which indexes are kept [default: the user's cache folder]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+    /// Index for this search only
+    #[arg(long, conflicts_with = "cache")]
+    pub(crate) no_cache: bool,
 }
 
 /// `tarbox inspect`.

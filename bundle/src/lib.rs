@@ -24,7 +24,7 @@ pub use limits::Limits;
 pub use manifest::{FileRecord, Manifest, Outcome, SourceOutcome, Totals};
 pub use paths::{EntryPath, InvalidPath, LogKind, Place};
 pub use problem::{Problem, ProblemKind};
-pub use reader::{Chunk, Container, End, EntryInfo, Everything, Reader, Summary, read_all};
+pub use reader::{Chunk, Container, End, EntryInfo, Everything, RandomAccess, Reader, Summary, read_all};
 pub use records::{ClusterInfo, Header, RequestRecord, ToolInfo};
 pub use verify::{Fault, FaultKind, VerifyReport, verify};
 pub use writer::{EntryStats, EntryWriter, Finished, Writer, WriterOptions};

@@ -9,6 +9,7 @@ mod input;
 mod intake;
 mod names;
 mod plain;
+mod random;
 mod slot;
 mod sniff;
 mod zstd_frame;
@@ -21,6 +22,7 @@ use frames::Frames;
 pub(crate) use intake::Intake;
 use intake::IntakeError;
 use plain::{Ahead, Bare, Gzip};
+pub use random::RandomAccess;
 use serde::{Deserialize, Serialize};
 use sniff::{Sniffed, sniff};
 use std::fs::File;
@@ -39,6 +41,8 @@ pub struct EntryInfo {
     pub index: u32,
     /// Bytes of content as announced.
     pub size: u64,
+    /// Where its content begins in the plain archive: for [`RandomAccess`]. Absent in an unpacked folder.
+    pub position: Option<u64>,
 }
 
 /// A piece of an entry: whole lines of a line-oriented one, or a whole document.

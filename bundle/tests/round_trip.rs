@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::Command;
 use tarbox_bundle::{
-    Container, End, EntryPath, Limits, LogKind, Outcome, Place, Reader, SourceOutcome, WriteErrorKind, Writer, read_all, verify,
+    Container, End, EntryPath, Limits, LogKind, Outcome, Place, RandomAccess, Reader, SourceOutcome, WriteErrorKind, Writer, read_all,
+    verify,
 };
 
 /// Sizes around everything that has a border: tar blocks, the batch, the chunk.
@@ -270,4 +271,24 @@ fn group_core_and_dotted_names_keep_apart() {
     {
         assert_eq!(Place::parse(other), Place::Other, "{other}");
     }
+}
+
+#[test]
+fn any_stretch_is_read_alone() {
+    let folder = Folder::new();
+    let files = BTreeMap::from([
+        ("logs/a/b/c/current.log".to_owned(), log_text(5 << 20, 7)),
+        ("health/readyz".to_owned(), b"ok\n".to_vec()),
+        ("health/livez".to_owned(), b"ok\n".to_vec()),
+    ]);
+    let path = write_bundle(&folder, &files);
+    let mut random = RandomAccess::open(&path).unwrap().expect("a whole bundle has a seek table");
+    let mut reader = Reader::open(&path, Limits::default()).unwrap();
+    let mut chunks = 0;
+    while let Some(chunk) = reader.next_chunk().unwrap() {
+        let position = chunk.entry.position.expect("an archive knows where entries begin") + chunk.offset;
+        assert_eq!(random.read(position, chunk.bytes.len()).unwrap(), chunk.bytes, "{} at {}", chunk.entry.path, chunk.offset);
+        chunks += 1;
+    }
+    assert!(chunks > 3 && random.read(u64::MAX / 2, 10).unwrap().is_empty());
 }

@@ -49,6 +49,13 @@ fn klog(line: &str) -> Option<Level> {
     }
 }
 
+impl Level {
+    /// A level by any of its common names, case ignored.
+    pub fn named(word: &str) -> Option<Self> {
+        named(word)
+    }
+}
+
 fn named(word: &str) -> Option<Level> {
     match word.to_ascii_lowercase().as_str() {
         "trace" | "debug" | "d" => Some(Level::Debug),

@@ -23,7 +23,7 @@ use tarbox_model::snapshot::Snapshot;
 
 pub use error::LoadError;
 pub use level::Level;
-pub use logs::LogScanner;
+pub use logs::{LogScanner, split_time};
 use native::Native;
 
 /// Bytes that are decoded side by side at a time.

@@ -249,13 +249,14 @@ fn line_around(bytes: &[u8], at: usize) -> (usize, usize) {
 /// A line with the runtime's time taken off.
 fn read_line(raw: &[u8], number: u32) -> LogLine {
     let text = String::from_utf8_lossy(raw.strip_suffix(b"\r").unwrap_or(raw));
-    let timed = text
-        .split_once(' ')
-        .and_then(|(first, rest)| if first.len() >= 20 { Some((first.parse::<Timestamp>().ok()?, rest)) } else { None });
-    match timed {
-        Some((time, rest)) => LogLine { number, time: Some(time), text: rest.to_owned() },
-        None => LogLine { number, time: None, text: text.into_owned() },
-    }
+    let (time, rest) = split_time(&text);
+    LogLine { number, time, text: rest.to_owned() }
+}
+
+/// The time that the runtime put before a line, if it did, and the rest of the line.
+pub fn split_time(line: &str) -> (Option<Timestamp>, &str) {
+    let timed = line.split_once(' ').filter(|(first, _)| first.len() >= 20).and_then(|(first, rest)| Some((first.parse().ok()?, rest)));
+    timed.map_or((None, line), |(time, rest)| (Some(time), rest))
 }
 
 /// The last lines.

@@ -408,7 +408,7 @@ impl Archive {
             }
             return Ok(());
         }
-        match intake.begin(&name, size, here) {
+        match intake.begin(&name, size, here, Some(self.offset)) {
             Admission::Wanted => {
                 self.state = State::Content { remaining: size, padding: padding(size) };
                 if size == 0 {

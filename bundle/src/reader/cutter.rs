@@ -143,7 +143,7 @@ mod tests {
 
     fn run(path: &str, content: &[u8], step: usize, limits: &Limits) -> (Vec<Chunk>, Vec<LongLine>) {
         let mut out = VecDeque::new();
-        let info = EntryInfo { path: path.to_owned(), full_path: path.to_owned(), index: 0, size: content.len() as u64 };
+        let info = EntryInfo { path: path.to_owned(), full_path: path.to_owned(), index: 0, size: content.len() as u64, position: None };
         let mut cutter = Cutter::new(info);
         let mut long: Vec<LongLine> = content.chunks(step).flat_map(|piece| cutter.data(piece, limits, &mut out)).collect();
         long.extend(cutter.end(false, &mut out));

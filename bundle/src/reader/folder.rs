@@ -105,7 +105,7 @@ impl Folder {
         } else {
             let file = File::open(path)?;
             // Not wanted means not read at all: nothing follows it that one would have to step over to.
-            if intake.begin(name, metadata.len(), 0) == Admission::Wanted {
+            if intake.begin(name, metadata.len(), 0, None) == Admission::Wanted {
                 self.open = Some((file, metadata.len()));
             }
         }

@@ -16,9 +16,9 @@ use zstd::stream::raw::{Decoder, InBuffer, Operation as _, OutBuffer};
 use zstd::zstd_safe::DParameter;
 
 /// Plain bytes of a frame up to which it is decompressed whole.
-const WHOLE_PLAIN: u64 = 8 << 20;
+pub(super) const WHOLE_PLAIN: u64 = 8 << 20;
 /// Compressed bytes of such a frame: more than any compressor makes of it.
-const WHOLE_COMPRESSED: usize = (8 << 20) + (256 << 10);
+pub(super) const WHOLE_COMPRESSED: usize = (8 << 20) + (256 << 10);
 /// Bytes of all frames in the window, plain and compressed, beyond the last.
 const WINDOW_BYTES: u64 = 20 << 20;
 /// What even an empty frame counts for.
@@ -28,7 +28,7 @@ const WINDOW_LOG: u32 = 27;
 /// Plain bytes in one piece of a stream.
 const STREAM_PIECE: usize = 1 << 20;
 /// Frames in a seek table beyond which it is not used.
-const TABLE_FRAMES: usize = 4 << 20;
+pub(super) const TABLE_FRAMES: usize = 4 << 20;
 
 pub(super) struct Frames {
     input: Input,

@@ -106,8 +106,8 @@ impl Intake {
         self.problem(ProblemKind::UnsupportedType, Some(names::shown(raw)), Some(offset), format!("skipped: it is {what}"));
     }
 
-    /// A file.
-    pub(super) fn begin(&mut self, raw: &[u8], size: u64, offset: u64) -> Admission {
+    /// A file; its header stands at `offset`, its content at `position` of the plain archive.
+    pub(super) fn begin(&mut self, raw: &[u8], size: u64, offset: u64, position: Option<u64>) -> Admission {
         let named = names::clean(raw, &self.limits)
             .and_then(|path| if path.is_empty() { Err((ProblemKind::UnsafeName, "it has no name")) } else { Ok(path) });
         let full_path = match named.and_then(|path| self.names.add_file(&path, size, true).map(|()| path)) {
@@ -124,7 +124,7 @@ impl Intake {
             return Admission::Skipped;
         }
         self.passing = Some((full_path.clone(), Sha256::new()));
-        self.current = Some(Cutter::new(EntryInfo { path, full_path, index: self.entries, size }));
+        self.current = Some(Cutter::new(EntryInfo { path, full_path, index: self.entries, size, position }));
         self.entries += 1;
         Admission::Wanted
     }

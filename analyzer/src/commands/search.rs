@@ -1,0 +1,72 @@
+//! `tarbox search`: lines of logs, events and objects.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+use tarbox_index::{Hit, Hits, Query, Window};
+use tarbox_reports::sanitize;
+
+use crate::console;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::options::Search;
+
+pub(crate) fn run(options: &Search) -> Result<Exit, Failure> {
+    let query = Query::parse(&options.query.join(" ")).map_err(|e| Failure::new(Exit::Usage, e.to_string()))?;
+    let cache = if options.no_cache { None } else { options.cache.clone().or_else(cache_folder) };
+    let (mut searcher, _) = tarbox_index::open(&options.bundle, cache.as_deref())?;
+    let limit = if options.count { 0 } else { options.limit };
+    let window = Window { since: options.since, until: options.until, context: options.context, limit };
+    let hits = searcher.search(&query, &window)?;
+    let text = if options.count {
+        format!("{}\n", hits.total)
+    } else if options.json {
+        hits.lines.iter().map(as_json).collect()
+    } else {
+        for_people(&hits, options.context > 0)
+    };
+    console::print(&text);
+    Ok(if hits.total == 0 { Exit::Nothing } else { Exit::Done })
+}
+
+/// The user's cache folder; without a home nothing is kept.
+fn cache_folder() -> Option<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    Some(folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))?.join("tarbox/index"))
+}
+
+fn as_json(hit: &Hit) -> String {
+    let value = json!({
+        "path": hit.path, "line": hit.line, "time": hit.time.map(|t| t.to_string()), "text": hit.text, "context": hit.context,
+    });
+    format!("{value}\n")
+}
+
+fn for_people(hits: &Hits, with_context: bool) -> String {
+    let mut text = String::new();
+    let mut path = "";
+    for hit in &hits.lines {
+        if hit.path != path {
+            let gap = if path.is_empty() { "" } else { "\n" };
+            text.push_str(&format!("{gap}{}\n", sanitize::line(&hit.path)));
+            path = &hit.path;
+        } else if with_context {
+            text.push_str("  --\n");
+        }
+        let time = hit.time.map(|t| format!("{t} ")).unwrap_or_default();
+        for (number, line) in hit.context.iter().filter(|(n, _)| *n < hit.line) {
+            text.push_str(&format!("{number:>8}- {}\n", sanitize::line(line)));
+        }
+        text.push_str(&format!("{:>8}: {time}{}\n", hit.line, sanitize::line(&hit.text)));
+        for (number, line) in hit.context.iter().filter(|(n, _)| *n > hit.line) {
+            text.push_str(&format!("{number:>8}- {}\n", sanitize::line(line)));
+        }
+    }
+    let shown = hits.lines.len() as u64;
+    match hits.total {
+        0 => text.push_str("no line matches\n"),
+        total if total > shown => text.push_str(&format!("\n{shown} of {total} lines shown; --limit {total} shows all\n")),
+        total => text.push_str(&format!("\n{total} {}\n", if total == 1 { "line" } else { "lines" })),
+    }
+    text
+}

@@ -1,0 +1,79 @@
+//! Reading a stretch of a bundle without what stands before it: frames are found by the seek table and decompressed alone.
+
+use super::frames::{TABLE_FRAMES, WHOLE_COMPRESSED, WHOLE_PLAIN};
+use super::input::Input;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::path::Path;
+
+/// A bundle of ours that is whole: any stretch of its plain archive, at the cost of the frames that hold it.
+#[derive(Debug)]
+pub struct RandomAccess {
+    file: File,
+    /// Where each frame begins, in the plain archive and in the file, and its compressed length; ascending.
+    frames: Vec<(u64, u64, u32)>,
+    plain_bytes: u64,
+    /// The frame that was decompressed last: neighbours are mostly asked for together.
+    last: Option<(usize, Vec<u8>)>,
+}
+
+impl RandomAccess {
+    /// Opens a file; `None` when it has no seek table (a cut bundle, another tool's, a folder) and must be read from its beginning.
+    ///
+    /// # Errors
+    /// When the system cannot read it.
+    pub fn open(path: &Path) -> io::Result<Option<Self>> {
+        if path.is_dir() {
+            return Ok(None);
+        }
+        let mut input = Input::new(File::open(path)?)?;
+        let fits = |compressed, plain| compressed <= WHOLE_COMPRESSED as u64 && plain <= WHOLE_PLAIN;
+        let Some(table) = input.seek_table(TABLE_FRAMES, fits)? else { return Ok(None) };
+        let (mut plain_at, mut file_at) = (0_u64, 0_u64);
+        let mut frames = Vec::with_capacity(table.len());
+        for (compressed, plain) in table {
+            if plain > 0 {
+                frames.push((plain_at, file_at, compressed));
+            }
+            plain_at += u64::from(plain);
+            file_at += u64::from(compressed);
+        }
+        Ok(Some(Self { file: File::open(path)?, frames, plain_bytes: plain_at, last: None }))
+    }
+
+    /// The `length` bytes of the plain archive from `position` on; fewer at its end.
+    ///
+    /// # Errors
+    /// When the system cannot read it, or a frame is damaged.
+    pub fn read(&mut self, position: u64, length: usize) -> io::Result<Vec<u8>> {
+        let mut out = Vec::with_capacity(length.min(WHOLE_PLAIN as usize));
+        let mut index = self.frames.partition_point(|(plain, _, _)| *plain <= position).saturating_sub(1);
+        let mut at = position;
+        while out.len() < length && at < self.plain_bytes {
+            let begin = self.frames.get(index).map_or(u64::MAX, |(plain, _, _)| *plain);
+            let frame = self.frame(index)?;
+            let Some(there) = at.checked_sub(begin).and_then(|skip| frame.get(usize::try_from(skip).ok()?..)).filter(|b| !b.is_empty())
+            else {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, "the seek table does not fit the frames"));
+            };
+            let take = there.len().min(length - out.len());
+            out.extend_from_slice(&there[..take]);
+            at += take as u64;
+            index += 1;
+        }
+        Ok(out)
+    }
+
+    fn frame(&mut self, index: usize) -> io::Result<&[u8]> {
+        if self.last.as_ref().is_none_or(|(last, _)| *last != index) {
+            let invalid = || io::Error::new(io::ErrorKind::InvalidData, "the seek table does not fit the frames");
+            let &(_, file_at, compressed) = self.frames.get(index).ok_or_else(invalid)?;
+            self.file.seek(SeekFrom::Start(file_at))?;
+            let mut bytes = vec![0; compressed as usize];
+            self.file.read_exact(&mut bytes)?;
+            let plain = zstd::bulk::decompress(&bytes, WHOLE_PLAIN as usize)?;
+            self.last = Some((index, plain));
+        }
+        Ok(self.last.as_ref().map_or(&[], |(_, plain)| plain.as_slice()))
+    }
+}

@@ -1,0 +1,119 @@
+//! Bundle → index: blocks are cut from chunks as they come and given to tantivy's writing threads.
+
+use std::path::Path;
+
+use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
+use tantivy::tokenizer::TextAnalyzer;
+use tantivy::{Index, IndexSettings, IndexWriter, TantivyDocument};
+use tarbox_bundle::{Chunk, Limits, Place, Reader};
+
+use crate::blocks::{BLOCK_BYTES, Block, Blocks, Entry};
+use crate::error::IndexError;
+use crate::words::Words;
+
+/// Memory of the writing threads together.
+const WRITER_BYTES: usize = 128 << 20;
+/// The tokenizer's name in the schema.
+const WORDS: &str = "words";
+
+/// The two fields of a block's document.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fields {
+    pub(crate) text: Field,
+    pub(crate) block: Field,
+}
+
+/// The schema: which blocks hold a word, and nothing more.
+pub(crate) fn schema() -> (Schema, Fields) {
+    let mut schema = Schema::builder();
+    let words = TextFieldIndexing::default().set_tokenizer(WORDS).set_fieldnorms(false).set_index_option(IndexRecordOption::Basic);
+    let text = schema.add_text_field("text", TextOptions::default().set_indexing_options(words));
+    let block = schema.add_u64_field("block", FAST);
+    (schema.build(), Fields { text, block })
+}
+
+/// Makes tantivy know our words.
+pub(crate) fn register(index: &Index) {
+    index.tokenizers().register(WORDS, TextAnalyzer::from(Words::default()));
+}
+
+/// Indexes a bundle into an empty folder.
+pub(crate) fn build(bundle: &Path, folder: &Path) -> Result<Blocks, IndexError> {
+    let (schema, fields) = schema();
+    let directory = tantivy::directory::MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
+    let index = Index::create(directory, schema, IndexSettings::default())?;
+    register(&index);
+    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).clamp(1, 8);
+    let mut writer: IndexWriter<TantivyDocument> = index.writer_with_num_threads(threads, WRITER_BYTES)?;
+    let mut reader = Reader::open(bundle, Limits::default())?;
+    let mut blocks = Blocks::default();
+    let mut index_of_entry = None;
+    while let Some(chunk) = reader.next_chunk()? {
+        if !is_text(&chunk) {
+            continue;
+        }
+        if index_of_entry != Some(chunk.entry.index) {
+            index_of_entry = Some(chunk.entry.index);
+            blocks.entries.push(Entry { path: chunk.entry.path.clone(), position: chunk.entry.position });
+        }
+        let entry = u32::try_from(blocks.entries.len().saturating_sub(1)).unwrap_or(u32::MAX);
+        for (block, text) in cut(&chunk, entry) {
+            let mut document = TantivyDocument::default();
+            document.add_text(fields.text, String::from_utf8_lossy(text));
+            document.add_u64(fields.block, blocks.blocks.len() as u64);
+            writer.add_document(document)?;
+            blocks.blocks.push(block);
+        }
+    }
+    writer.commit()?;
+    writer.wait_merging_threads()?;
+    Ok(blocks)
+}
+
+/// Whether people would search it. What describes the bundle itself is left out.
+fn is_text(chunk: &Chunk) -> bool {
+    !matches!(Place::parse(&chunk.entry.path), Place::Manifest | Place::Header | Place::Requests | Place::Redactions)
+}
+
+/// A chunk as blocks of whole lines.
+fn cut(chunk: &Chunk, entry: u32) -> impl Iterator<Item = (Block, &[u8])> {
+    let (mut at, mut line) = (0_usize, chunk.first_line);
+    std::iter::from_fn(move || {
+        let rest = chunk.bytes.get(at..).filter(|rest| !rest.is_empty())?;
+        let aim = BLOCK_BYTES.min(rest.len());
+        let end = memchr::memchr(b'\n', rest.get(aim.saturating_sub(1)..)?).map_or(rest.len(), |i| aim + i);
+        let text = rest.get(..end)?;
+        let block = Block {
+            entry,
+            first_line: u32::try_from(line).unwrap_or(u32::MAX),
+            offset: chunk.offset + at as u64,
+            length: u32::try_from(end).unwrap_or(u32::MAX),
+        };
+        at += end;
+        line += memchr::memchr_iter(b'\n', text).count() as u64;
+        Some((block, text))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use tarbox_bundle::EntryInfo;
+
+    #[test]
+    fn blocks_are_whole_lines_and_know_their_place() {
+        let text: String = (1..=5000).map(|i| format!("line {i} {}\n", "x".repeat(i % 50))).collect();
+        let info = EntryInfo { path: "logs/a/b/c/current.log".to_owned(), full_path: String::new(), index: 0, size: 0, position: None };
+        let chunk =
+            Chunk { entry: Arc::new(info), seq: 0, offset: 100, first_line: 11, bytes: text.clone().into_bytes(), last: true, cut: false };
+        let mut together = String::new();
+        for (block, bytes) in cut(&chunk, 0) {
+            assert_eq!(block.offset, 100 + together.len() as u64);
+            let part = String::from_utf8_lossy(bytes);
+            assert!(part.starts_with(&format!("line {} ", block.first_line - 10)) && part.ends_with('\n'));
+            together.push_str(&part);
+        }
+        assert_eq!(together, text);
+    }
+}

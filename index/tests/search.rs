@@ -1,0 +1,122 @@
+//! Searches over a real bundle find what a look at every line finds, whatever the bundle is packed in.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tarbox_bundle::{EntryPath, LogKind, Writer, WriterOptions};
+use tarbox_index::{Cached, Query, Searcher, Window, open};
+
+const LINES: usize = 60_000;
+
+fn line(i: usize) -> String {
+    let level = ["INFO", "WARNING", "ERROR"][i % 7 % 3];
+    let what =
+        ["request served", "connection refused by 10.0.0.7:27017", "timeout after 30s", "Traceback (most recent call last):"][i % 5 % 4];
+    format!("2026-11-24T{:02}:{:02}:{:02}.000000000Z {level} worker-{} {what} id={i}", i / 3600 % 24, i / 60 % 60, i % 60, i % 13)
+}
+
+/// A bundle being written, its header in it.
+fn writer(path: &Path) -> Writer {
+    let writer = Writer::create(path, WriterOptions::new("case", 0)).unwrap();
+    writer.header(&serde_json::from_str(r#"{"format": 1}"#).unwrap()).unwrap();
+    writer
+}
+
+fn bundle(folder: &Path) -> PathBuf {
+    let path = folder.join("case.tar.zst");
+    let writer = writer(&path);
+    let text: String = (0..LINES).map(|i| line(i) + "\n").collect();
+    writer.add(&EntryPath::log("web", "app-1", "app", LogKind::Current), text.as_bytes()).unwrap();
+    writer.add(&EntryPath::log("web", "app-2", "app", LogKind::Previous), b"2026-11-24T01:00:00Z ERROR only here\n").unwrap();
+    let events = "{\"kind\":\"Event\",\"reason\":\"FailedScheduling\",\"message\":\"0/1 nodes are available\"}\n";
+    writer.add(&EntryPath::objects("", "v1", "events", None), events.as_bytes()).unwrap();
+    writer.finish().unwrap();
+    path
+}
+
+fn numbers(searcher: &mut Searcher, query: &str) -> Vec<u32> {
+    let window = Window { limit: usize::MAX, ..Window::default() };
+    let hits = searcher.search(&Query::parse(query).unwrap(), &window).unwrap();
+    assert_eq!(hits.total, hits.lines.len() as u64);
+    hits.lines.iter().map(|h| h.line).collect()
+}
+
+fn expect(searcher: &mut Searcher, query: &str, holds: impl Fn(&str) -> bool) {
+    let wanted: Vec<u32> = (0..LINES).filter(|&i| holds(&line(i))).map(|i| u32::try_from(i).unwrap() + 1).collect();
+    assert_eq!(numbers(searcher, query), wanted, "{query}");
+}
+
+fn everything_is_found(searcher: &mut Searcher) {
+    expect(searcher, "pod:app-1 refused worker-5", |l| l.contains("refused") && l.contains("worker-5 "));
+    expect(searcher, "\"refused by 10.0.0.7:27017\" -worker-3 pod:app-*", |l| l.contains("refused by") && !l.contains("worker-3 "));
+    expect(searcher, "id=59999", |l| l.ends_with("id=59999"));
+    expect(searcher, "ns:web pod:app-1 level:error trace*", |l| l.contains("ERROR") && l.contains("Traceback"));
+    assert_eq!(numbers(searcher, "kind:events failedscheduling"), [1]);
+    assert_eq!(numbers(searcher, "run:previous level:error"), [1]);
+    assert!(numbers(searcher, "nowhere").is_empty());
+}
+
+#[test]
+fn every_line_is_found_and_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = bundle(folder.path());
+    let cache = folder.path().join("cache");
+    let (mut searcher, cached) = open(&path, Some(&cache)).unwrap();
+    assert_eq!(cached, Cached::Built);
+    everything_is_found(&mut searcher);
+    let (mut again, cached) = open(&path, Some(&cache)).unwrap();
+    assert_eq!(cached, Cached::Found);
+    everything_is_found(&mut again);
+}
+
+#[test]
+fn a_bundle_of_another_packing_is_read_from_its_beginning() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = bundle(folder.path());
+    assert!(Command::new("tar").arg("--zstd").arg("-xf").arg(&path).arg("-C").arg(folder.path()).status().unwrap().success());
+    let gz = folder.path().join("case.tar.gz");
+    assert!(Command::new("tar").arg("-czf").arg(&gz).arg("-C").arg(folder.path()).arg("case").status().unwrap().success());
+    for other in [gz, folder.path().join("case")] {
+        let (mut searcher, _) = open(&other, None).unwrap();
+        everything_is_found(&mut searcher);
+    }
+}
+
+#[test]
+fn a_broken_index_is_made_again_and_a_changed_bundle_has_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = bundle(folder.path());
+    let cache = folder.path().join("cache");
+    drop(open(&path, Some(&cache)).unwrap());
+    let home = std::fs::read_dir(&cache).unwrap().next().unwrap().unwrap().path();
+    std::fs::remove_file(home.join("meta.json")).unwrap();
+    std::fs::remove_file(home.join("blocks.json")).unwrap();
+    let (mut searcher, cached) = open(&path, Some(&cache)).unwrap();
+    assert_eq!(cached, Cached::Built);
+    everything_is_found(&mut searcher);
+    let other = folder.path().join("other.tar.zst");
+    let writer = writer(&other);
+    writer.add(&EntryPath::health("readyz"), b"etcd failed\n").unwrap();
+    writer.finish().unwrap();
+    std::fs::rename(&other, &path).unwrap();
+    let (mut searcher, cached) = open(&path, Some(&cache)).unwrap();
+    assert_eq!((cached, numbers(&mut searcher, "etcd")), (Cached::Built, vec![1]));
+}
+
+#[test]
+fn time_context_and_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut searcher, _) = open(&bundle(folder.path()), None).unwrap();
+    let window = Window {
+        since: Some("2026-11-24T00:01:00Z".parse().unwrap()),
+        until: Some("2026-11-24T00:02:00Z".parse().unwrap()),
+        context: 2,
+        limit: 3,
+    };
+    let hits = searcher.search(&Query::parse("pod:app-1 refused").unwrap(), &window).unwrap();
+    assert_eq!((hits.total, hits.lines.len()), (12, 3));
+    let first = &hits.lines[0];
+    assert_eq!(first.context.iter().map(|(n, _)| *n).collect::<Vec<_>>(), [first.line - 2, first.line - 1, first.line + 1, first.line + 2]);
+}
