@@ -121,14 +121,13 @@ impl Redact {
 impl RedactText<'_> {
     /// Takes the next piece; what can be let go stands at the end of `out`.
     pub(crate) fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.stream.push(piece));
+        self.stream.push(piece, out);
     }
 
     /// Lets go what is held back; what comes then is another text.
     pub(crate) fn finish(&mut self, out: &mut Vec<u8>) {
         let stream = std::mem::replace(&mut self.stream, self.redact.redactor.text_stream(TextKind::Log));
-        let (rest, counts) = stream.finish();
-        out.extend_from_slice(&rest);
+        let counts = stream.finish(out);
         self.redact.count(&self.file, &counts);
     }
 }

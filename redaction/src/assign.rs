@@ -4,6 +4,7 @@
 //! log that says `password: must not be empty` keeps its words, `password: hunter2` does not.
 
 use crate::TextKind;
+use crate::fold;
 use crate::keys::{self, Sensitivity};
 use crate::span::{Rank, Span};
 use crate::{placeholder, values};
@@ -12,6 +13,10 @@ const RULE_STRONG: &str = "password-assignment";
 const RULE_WEAK: &str = "secret-assignment";
 /// Longest value without quotes; more is no password.
 const MAX_BARE: usize = 4096;
+/// Longest name.
+const MAX_NAME: usize = 256;
+/// Fields whose value is the name of what stands in the field beside it.
+const NAMING: &[&str] = &["name", "key", "header", "parameter", "option", "property", "field", "variable"];
 
 /// What joins a name to its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,26 +37,123 @@ enum Joint {
 pub(crate) fn find(text: &[u8], hints: &[usize], kind: TextKind, spans: &mut Vec<Span>) {
     let mut last_start = usize::MAX;
     for hint in hints {
-        let name_start = hint - text.get(..*hint).unwrap_or_default().iter().rev().take_while(|byte| is_name(**byte)).count();
-        if name_start == last_start {
-            continue;
-        }
-        last_start = name_start;
-        let name_end = hint + text.get(*hint..).unwrap_or_default().iter().take_while(|byte| is_name(**byte)).count();
-        let Some(name) = text.get(name_start..name_end).and_then(|name| std::str::from_utf8(name).ok()) else { continue };
+        let Some((start, end)) = name_at(text, *hint).filter(|(start, _)| *start != last_start) else { continue };
+        last_start = start;
+        let Some(name) = text.get(start..end).and_then(|name| std::str::from_utf8(name).ok()) else { continue };
         let sensitivity = keys::sensitivity(name);
         if sensitivity == Sensitivity::None || placeholder::is_redacted(name) {
             continue;
         }
-        if let Some((start, end)) = value(text, name_start, name_end, sensitivity, kind) {
+        if let Some((from, to)) = value(text, start, end, sensitivity, kind) {
             let rule = if sensitivity == Sensitivity::Strong { RULE_STRONG } else { RULE_WEAK };
-            spans.push(Span::new(start, end, rule, Rank::Context));
+            spans.push(Span { from: start, ..Span::new(from, to, rule, Rank::Context) });
         }
     }
 }
 
+/// Whether a name around `start..end` is followed by something that could join it to a value: the cheap test before all others.
+pub(crate) fn announces(text: &[u8], start: usize, end: usize) -> bool {
+    let rest = text.get(end..).unwrap_or_default();
+    let name = rest.iter().take(MAX_NAME).take_while(|byte| is_name(**byte)).count();
+    let rest = rest.get(name..).unwrap_or_default();
+    let closing = rest.iter().take(4).take_while(|byte| is_closing(**byte)).count();
+    let rest = rest.get(closing..).unwrap_or_default();
+    let gap = rest.iter().take(64).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let after = rest.get(gap..).unwrap_or_default();
+    match after.first() {
+        None => true,
+        Some(b'=' | b':' | b'>' | b'-' | b'?' | b'\n' | b'\r') => true,
+        // `"--password", "x"`, `"name": "password", "value": …`: the name is itself a value.
+        Some(b',' | b'<' | b']' | b'}') => is_value(text, start),
+        Some(b'"' | b'\'' | b'`') => gap > 0,
+        Some(_) => gap > 0 && closing == 0 && is_flag(text, start),
+    }
+}
+
+/// Whether what stands before the name's beginning makes it a value or an item of a list.
+fn is_value(text: &[u8], at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let name = before.iter().rev().take(MAX_NAME).take_while(|byte| is_name(**byte)).count();
+    let before = before.get(..before.len() - name).unwrap_or_default();
+    let before = before.get(before.len().saturating_sub(8)..).unwrap_or_default().trim_ascii_end();
+    before.is_empty() || before.last().is_some_and(|byte| b"\"'`\\:=>[,".contains(byte))
+}
+
+fn is_flag(text: &[u8], at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let name = before.iter().rev().take(MAX_NAME).take_while(|byte| is_name(**byte)).count();
+    text.get(at - name) == Some(&b'-')
+}
+
+/// The whole name around a position inside it.
+pub(crate) fn name_at(text: &[u8], hint: usize) -> Option<(usize, usize)> {
+    let before = text.get(..hint)?.iter().rev().take(MAX_NAME).take_while(|byte| is_name(**byte)).count();
+    let after = text.get(hint..)?.iter().take(MAX_NAME).take_while(|byte| is_name(**byte)).count();
+    Some((hint - before, hint + after))
+}
+
+/// Whether the name that ends there is the key of a YAML block: `key: |`, `key: >-`.
+pub(crate) fn opens_block(line: &[u8], name_end: usize) -> bool {
+    let rest = line.get(name_end..).unwrap_or_default();
+    let rest = rest.strip_prefix(b"\"").or_else(|| rest.strip_prefix(b"'")).unwrap_or(rest);
+    let Some(rest) = rest.strip_prefix(b":") else { return false };
+    let rest = rest.trim_ascii();
+    let rest = memchr::memmem::find(rest, b" #").and_then(|at| rest.get(..at)).unwrap_or(rest).trim_ascii_end();
+    matches!(rest.first(), Some(b'|' | b'>')) && rest.iter().skip(1).all(|byte| b"+-123456789".contains(byte))
+}
+
+/// Whether the name is all that the line says, as the value of `name` (`Some(false)`) or as a flag in a list (`Some(true)`).
+pub(crate) fn is_name_alone(line: &[u8], start: usize, end: usize) -> Option<bool> {
+    let rest = line.get(end..)?.trim_ascii();
+    let rest = rest.get(rest.iter().take_while(|byte| is_closing(**byte) || **byte == b',').count()..)?;
+    if !rest.is_empty() && !rest.starts_with(b"</") {
+        return None;
+    }
+    let before = line.get(..start)?.trim_ascii_end();
+    let quotes = before.iter().rev().take_while(|byte| is_closing(**byte)).count();
+    let before = before.get(..before.len() - quotes)?.trim_ascii_end();
+    if line.get(start) == Some(&b'-') {
+        let before = before.get(fold::head(before)..)?;
+        return (before.is_empty() || before == b"-" || before.ends_with(b"[") || before.ends_with(b",")).then_some(true);
+    }
+    let before = before.strip_suffix(b":").or_else(|| before.strip_suffix(b"=")).or_else(|| before.strip_suffix(b">"))?.trim_ascii_end();
+    let quotes = before.iter().rev().take_while(|byte| is_closing(**byte)).count();
+    let before = before.get(..before.len() - quotes)?;
+    let length = before.iter().rev().take_while(|byte| is_name(**byte)).count();
+    let key = before.get(before.len() - length..)?;
+    NAMING.iter().any(|name| key.eq_ignore_ascii_case(name.as_bytes())).then_some(false)
+}
+
+/// The item of a list that is the whole line: `- x`, `"x",`.
+pub(crate) fn list_item(line: &[u8], head: usize) -> Option<(usize, usize)> {
+    let words = line.get(head..)?;
+    let dash = if words.starts_with(b"- ") { 2 } else { 0 };
+    let words = words.get(dash..)?.trim_ascii_end();
+    let words = words.strip_suffix(b",").unwrap_or(words);
+    let quotes = words.iter().take_while(|byte| is_closing(**byte)).count();
+    let closing = words.iter().rev().take_while(|byte| is_closing(**byte)).count();
+    let (start, end) = (head + dash + quotes, (head + dash + words.len()).checked_sub(closing)?);
+    (start < end && line.get(start) != Some(&b'-')).then_some((start, end))
+}
+
+/// The value on a line that is `value: x`, `"value": "x"` or `<value>x</value>`.
+pub(crate) fn named_value(line: &[u8], head: usize, sensitivity: Sensitivity) -> Option<(usize, usize)> {
+    let words = line.get(head..)?;
+    let signs = words.iter().take_while(|byte| is_closing(**byte) || **byte == b'<').count();
+    let start = head + signs;
+    let length = line.get(start..)?.iter().take_while(|byte| is_name(**byte)).count();
+    let name = line.get(start..start + length)?;
+    (name.eq_ignore_ascii_case(b"value") || name.eq_ignore_ascii_case(b"defaultValue"))
+        .then(|| value(line, start, start + length, sensitivity, TextKind::Config))?
+}
+
 fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$') || byte >= 0x80
+}
+
+/// What may close a quoted name.
+fn is_closing(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`' | b'\\')
 }
 
 fn value(text: &[u8], name_start: usize, name_end: usize, sensitivity: Sensitivity, kind: TextKind) -> Option<(usize, usize)> {

@@ -3,10 +3,20 @@
 //! A row is data. Its literals are what a cheap first pass looks for; only on lines that hold one of them does its pattern run; a capture
 //! group marks what is secret, so that hosts, user agents and key names around it stay. Patterns run on the linear-time engine.
 
+mod chat;
 mod cloud;
 mod database;
 mod examples;
+mod generic;
+mod git;
+mod http;
+mod kube;
+mod payment;
+mod personal;
+mod private;
+mod registry;
 mod set;
+mod token;
 mod validate;
 
 use crate::Level;
@@ -21,8 +31,11 @@ pub struct Detector {
     pub about: &'static str,
     /// From which level on it runs.
     pub level: Level,
-    /// Any of these stands on a line with such a secret (ASCII case is ignored). None: the pattern runs on everything.
+    /// Any of these stands on a line with such a secret; in any case when the pattern says so. None: the pattern runs on every line
+    /// with a run of digits that looks like a key (at the strict level: on everything).
     pub(crate) literals: &'static [&'static str],
+    /// What must stand around a literal before the pattern runs.
+    pub(crate) near: Near,
     /// Where it is; every capture group that takes part is secret.
     pub(crate) pattern: &'static str,
     /// A test that the pattern cannot make: checksum, entropy, structure.
@@ -35,8 +48,61 @@ pub struct Detector {
     pub misses: &'static [&'static str],
 }
 
+/// What must stand around a literal.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Near {
+    /// Anything.
+    Anything,
+    /// A token of at least so many bytes, the literal included.
+    Token(usize),
+    /// An `@` further on in the same word.
+    At,
+}
+
+impl Detector {
+    /// A secret that is recognised by itself.
+    const fn shape(id: &'static str, about: &'static str, literals: &'static [&'static str], pattern: &'static str) -> Self {
+        let near = Near::Token(18);
+        Self { id, about, level: Level::Default, literals, near, pattern, check: None, shape: true, hits: &[], misses: &[] }
+    }
+
+    /// A secret that is recognised by what stands around it.
+    const fn context(id: &'static str, about: &'static str, literals: &'static [&'static str], pattern: &'static str) -> Self {
+        Self { shape: false, near: Near::Anything, ..Self::shape(id, about, literals, pattern) }
+    }
+
+    const fn near(self, near: Near) -> Self {
+        Self { near, ..self }
+    }
+
+    const fn checked(self, check: fn(&[u8]) -> bool) -> Self {
+        Self { check: Some(check), ..self }
+    }
+
+    const fn strict(self) -> Self {
+        Self { level: Level::Strict, ..self }
+    }
+
+    const fn examples(self, hits: &'static [&'static str], misses: &'static [&'static str]) -> Self {
+        Self { hits, misses, ..self }
+    }
+}
+
 /// The families, each in a file of its own.
-static FAMILIES: &[&[Detector]] = &[cloud::DETECTORS, database::DETECTORS];
+static FAMILIES: &[&[Detector]] = &[
+    private::DETECTORS,
+    kube::DETECTORS,
+    cloud::DETECTORS,
+    git::DETECTORS,
+    registry::DETECTORS,
+    chat::DETECTORS,
+    payment::DETECTORS,
+    database::DETECTORS,
+    http::DETECTORS,
+    token::DETECTORS,
+    generic::DETECTORS,
+    personal::DETECTORS,
+];
 
 /// Every detector.
 pub fn all() -> impl Iterator<Item = &'static Detector> {

@@ -1,19 +1,31 @@
-//! Secrets inside encodings: runs of base64 and hex digits are decoded (and unpacked, when gzip), and what comes out is searched like any text.
+//! Secrets inside encodings: runs of base64 and hex digits are decoded, packed data is unpacked, and what comes out is searched like any text.
 
 use std::io::Read;
 
-use flate2::read::MultiGzDecoder;
+use flate2::read::{MultiGzDecoder, ZlibDecoder};
 
 use crate::base64;
 
 /// Shortest run of digits that is looked at: ten bytes, the shortest `pw=secret` worth the name.
-const MIN_RUN: usize = 14;
-/// Groups of four digits in a row that must read as text before a run is decoded.
-const MIN_GROUPS: usize = 3;
-/// What one gzip member may unpack to.
+pub(crate) const MIN_RUN: usize = 14;
+/// Shortest run of hex digits.
+const MIN_HEX: usize = 14;
+/// What one packed stretch may unpack to.
 const MAX_UNPACKED: u64 = 8 << 20;
+/// Base64 of the magic numbers of gzip, bzip2, xz, zip, zstd: packed data hides anything.
+pub(crate) const PACKED: &[&str] = &["H4sI", "QlpoO", "/Td6WFo", "UEsDB", "KLUv/"];
+/// Base64 of the headers of zlib, which are too short to be sure.
+const ZLIB: &[&[u8]] = &[b"eJw", b"eJx", b"eJy", b"eJz", b"eNo", b"eNp", b"eNq", b"eNr", b"eAE", b"eF4", b"eF5", b"eF6", b"eF7"];
 
-/// What a run of digits holds.
+/// A stretch of digits and what it stands for.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) content: Content,
+}
+
+/// What a stretch of digits holds.
 #[derive(Debug)]
 pub(crate) enum Content {
     /// Bytes to search.
@@ -30,8 +42,15 @@ pub(crate) struct Run {
     pub(crate) end: usize,
 }
 
-fn is_digit(byte: u8) -> bool {
+pub(crate) fn is_digit(byte: u8) -> bool {
     base64::value_of(byte).is_some()
+}
+
+/// The run of digits around a position.
+pub(crate) fn run_around(text: &[u8], at: usize) -> Run {
+    let before = text.get(..at).unwrap_or_default().iter().rev().take_while(|byte| is_digit(**byte)).count();
+    let after = text.get(at..).unwrap_or_default().iter().take_while(|byte| is_digit(**byte)).count();
+    Run { start: at - before, end: at + after }
 }
 
 /// Runs of at least [`MIN_RUN`] base64 digits. Looks at every 14th byte only, until one is a digit.
@@ -63,53 +82,84 @@ pub(crate) fn runs(text: &[u8]) -> impl Iterator<Item = Run> {
 
 /// Whether a run might hold something to search. Cheap: most runs are names, paths, digests.
 pub(crate) fn is_suspicious(run: &[u8]) -> bool {
-    is_hex_text(run)
-        || (0..4).any(|shift| reads_as_text(run, shift) || is_packed(run.get(shift..).unwrap_or_default()))
-        || is_private_der(run)
+    (0..4).any(|shift| text_groups(run, shift).is_some()) || !hex_parts(run).is_empty() || is_zlib(run) || is_private_der(run)
 }
 
 /// Everything that a run may stand for.
-pub(crate) fn contents(run: &[u8]) -> Vec<Content> {
+pub(crate) fn contents(run: &[u8]) -> Vec<Part> {
     let mut found = Vec::new();
-    if is_hex_text(run) {
-        found.push(Content::Bytes(unhex(run)));
+    for (start, end) in hex_parts(run) {
+        found.push(Part { start, end, content: Content::Bytes(unhex(run.get(start..end).unwrap_or_default())) });
+    }
+    for magic in PACKED {
+        if let Some(start) = memchr::memmem::find(run, magic.as_bytes()).filter(|start| run.len() - start >= 24) {
+            found.push(Part { start, end: run.len(), content: unpack(run.get(start..).unwrap_or_default()) });
+        }
+    }
+    if is_zlib(run)
+        && let Some(bytes) = base64::decode(run).and_then(|bytes| bounded(ZlibDecoder::new(bytes.as_slice())))
+    {
+        found.push(Part { start: 0, end: run.len(), content: Content::Bytes(bytes) });
     }
     for shift in 0..4 {
-        let part = run.get(shift..).unwrap_or_default();
-        if is_packed(part) {
-            found.push(unpack(part));
-        } else if reads_as_text(run, shift)
-            && let Some(bytes) = base64::decode(part)
+        if let Some((start, end)) = text_groups(run, shift)
+            && let Some(bytes) = run.get(start..end).and_then(base64::decode)
         {
-            found.push(Content::Bytes(bytes));
+            found.push(Part { start, end, content: Content::Bytes(bytes) });
         }
     }
     if is_private_der(run) {
-        found.push(Content::Opaque);
+        found.push(Part { start: 0, end: run.len(), content: Content::Opaque });
     }
     found
 }
 
-/// Whether, read from `shift`, some groups in a row stand for printable text. Each group of a random run passes one time in fifteen.
-fn reads_as_text(run: &[u8], shift: usize) -> bool {
-    let mut in_row = 0;
-    for group in run.get(shift..).unwrap_or_default().chunks_exact(4) {
-        let mut bits = 0_u32;
-        for digit in group {
-            bits = bits << 6 | u32::from(base64::value_of(*digit).unwrap_or(0));
-        }
-        let text = [bits >> 16, bits >> 8, bits].iter().all(|byte| matches!(byte & 0xff, 0x20..=0x7e | 0x09 | 0x0a | 0x0d));
-        in_row = if text { in_row + 1 } else { 0 };
-        if in_row >= MIN_GROUPS {
-            return true;
-        }
+/// Digits of which the first of a group stands for a printable byte: most letters of names do not.
+const OPENS: [bool; 256] = {
+    let mut opens = [false; 256];
+    let mut digit = 0_u8;
+    while digit < 255 {
+        opens[digit as usize] = matches!(digit, b'I'..=b'Z' | b'a'..=b'f' | b'C');
+        digit += 1;
     }
-    false
+    opens
+};
+
+/// The stretch that, read from `shift`, stands for printable text: from the first three groups in a row that do to the last of all, or to
+/// the end of the run. Each group of a random run passes one time in twenty.
+fn text_groups(run: &[u8], shift: usize) -> Option<(usize, usize)> {
+    let opens = |at: usize| run.get(at).is_some_and(|digit| OPENS[usize::from(*digit)]);
+    let mut at = shift;
+    let first = loop {
+        if at + 12 > run.len() {
+            return None;
+        }
+        if !opens(at + 8) {
+            at += 12;
+        } else if !opens(at + 4) {
+            at += 8;
+        } else if !opens(at) || ![at, at + 4, at + 8].into_iter().all(|group| is_text(run, group)) {
+            at += 4;
+        } else {
+            break at;
+        }
+    };
+    let mut start = first;
+    while let Some(before) = start.checked_sub(4).filter(|before| *before >= shift && is_text(run, *before)) {
+        start = before;
+    }
+    // Text in other alphabets is not printable here, so the stretch goes on to the last group that is, and takes a cut group along.
+    let groups = (run.len() - shift) / 4;
+    let last = (0..groups).rev().map(|group| shift + group * 4).find(|group| is_text(run, *group)).unwrap_or(first);
+    let end = if last + 8 > run.len() { run.len() } else { last + 4 };
+    Some((start, end))
 }
 
-/// Base64 of the magic numbers of gzip, bzip2, xz, zip, zstd, zlib-in-PKCS12: packed data hides anything.
-fn is_packed(run: &[u8]) -> bool {
-    [&b"H4sI"[..], b"QlpoO", b"/Td6WFo", b"UEsDB", b"KLUv/"].iter().any(|magic| run.starts_with(magic)) && run.len() >= 24
+/// Whether a group of four digits stands for three printable bytes.
+fn is_text(run: &[u8], at: usize) -> bool {
+    let Some(group) = run.get(at..at + 4) else { return false };
+    let bits = group.iter().fold(0_u32, |bits, digit| bits << 6 | u32::from(base64::value_of(*digit).unwrap_or(0)));
+    [bits >> 16, bits >> 8, bits].iter().all(|byte| matches!(byte & 0xff, 0x20..=0x7e | 0x09 | 0x0a | 0x0d))
 }
 
 fn unpack(run: &[u8]) -> Content {
@@ -119,9 +169,17 @@ fn unpack(run: &[u8]) -> Content {
 
 /// Unpacks gzip within the bound; `None` when it is broken, cut, or a bomb.
 pub(crate) fn gunzip(bytes: &[u8]) -> Option<Vec<u8>> {
+    bounded(MultiGzDecoder::new(bytes))
+}
+
+fn bounded(reader: impl Read) -> Option<Vec<u8>> {
     let mut unpacked = Vec::new();
-    let read = MultiGzDecoder::new(bytes).take(MAX_UNPACKED + 1).read_to_end(&mut unpacked);
+    let read = reader.take(MAX_UNPACKED + 1).read_to_end(&mut unpacked);
     (read.is_ok() && unpacked.len() as u64 <= MAX_UNPACKED).then_some(unpacked)
+}
+
+fn is_zlib(run: &[u8]) -> bool {
+    run.len() >= 24 && ZLIB.iter().any(|magic| run.starts_with(magic))
 }
 
 /// DER of a private key without its PEM lines: PKCS#1 and PKCS#8 begin with a version, a certificate with another sequence.
@@ -138,14 +196,40 @@ fn is_private_der(run: &[u8]) -> bool {
     matches!(body, [2, 1, 0, 2, ..] | [2, 1, 0, 0x30, ..] | [2, 1, 1, 4, ..])
 }
 
-/// Hex digits only, of bytes that are text: digests are not.
-fn is_hex_text(run: &[u8]) -> bool {
-    run.len() >= 20
-        && run.len().is_multiple_of(2)
-        && run
-            .chunks_exact(2)
-            .all(|pair| matches!(pair, [b'2'..=b'7', b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F'] | [b'0', b'9' | b'a' | b'A' | b'd' | b'D']))
-        && unhex(run).iter().all(|byte| matches!(byte, 0x20..=0x7e | 0x09 | 0x0a | 0x0d))
+/// Stretches of hex digits that stand for text somewhere: digests seldom do.
+fn hex_parts(run: &[u8]) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    while start + MIN_HEX <= run.len() {
+        // The last digit of the shortest stretch decides quickest.
+        let window = run.get(start..start + MIN_HEX).unwrap_or_default();
+        if let Some(other) = window.iter().rposition(|byte| !byte.is_ascii_hexdigit()) {
+            start += other + 1;
+            continue;
+        }
+        let end = start + run.get(start..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        for from in [start, start + 1] {
+            let even = from + (end - from) / 2 * 2;
+            if hex_reads_as_text(run.get(from..even).unwrap_or_default()) {
+                found.push((from, even));
+            }
+        }
+        start = end;
+    }
+    found
+}
+
+fn hex_reads_as_text(digits: &[u8]) -> bool {
+    let mut in_row = 0;
+    for pair in digits.chunks_exact(2) {
+        let text = matches!(pair, [b'2'..=b'6', _] | [b'0', b'9' | b'a' | b'A' | b'd' | b'D'])
+            || matches!(pair, [b'7', low] if !matches!(low, b'f' | b'F'));
+        in_row = if text { in_row + 1 } else { 0 };
+        if in_row >= MIN_HEX / 2 {
+            return true;
+        }
+    }
+    false
 }
 
 fn unhex(run: &[u8]) -> Vec<u8> {
@@ -182,6 +266,17 @@ mod tests {
         }
         assert!(is_suspicious(b"cGFzc3dvcmQ9aHVudGVyMg"));
         assert!(is_suspicious(b"70617373776f72643d68756e74657232"));
+        assert!(is_suspicious(b"e70617373776f72643d68756e74657232"));
+    }
+
+    #[test]
+    fn only_the_stretch_that_holds_text_is_a_part() {
+        let run = b"/api/v1/cGFzc3dvcmQ9aHVudGVyMg";
+        let parts = contents(run);
+        assert!(
+            parts.iter().any(|part| matches!(&part.content, Content::Bytes(bytes) if bytes.ends_with(b"word=hunter2")) && part.start >= 7),
+            "{parts:?}"
+        );
     }
 
     #[test]

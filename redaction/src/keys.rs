@@ -42,13 +42,15 @@ const STRONG: &[&str] = &[
     "bindpw",
     "storepass",
     "keypass",
-    "authorization",
     "htpasswd",
     "keyfilecontent",
     "otpauth",
     "totp",
     "mnemonic",
 ];
+
+/// Words that are secrets when nothing follows them: `Authorization`, but not `authorization.k8s.io`, `--authorization-mode`.
+const STRONG_LAST: &[&str] = &["authorization"];
 
 /// Word endings that are secrets: `pgpassword`, `mysqlpasswd`.
 const STRONG_ENDINGS: &[&str] = &["password", "passwd", "passphrase", "apikey", "authtoken", "accesstoken", "secretkey"];
@@ -104,7 +106,6 @@ const PAIRS: &[(&str, &str)] = &[
     ("pass", "key"),
     ("preshared", "key"),
     ("private", "key"),
-    ("proxy", "authorization"),
     ("root", "pass"),
     ("secret", "key"),
     ("secret", "id"),
@@ -285,6 +286,8 @@ const ABOUT: &[&str] = &[
     "ttl",
     "type",
     "types",
+    "uid",
+    "uuid",
     "updated",
     "uri",
     "url",
@@ -326,7 +329,10 @@ pub(crate) fn sensitivity(name: &str) -> Sensitivity {
     let mut by_pair_at_end = false;
     for (at, word) in words.iter().enumerate() {
         let word = word.as_str();
-        if STRONG.contains(&word) || STRONG_ENDINGS.iter().any(|ending| word.ends_with(ending)) {
+        if STRONG.contains(&word)
+            || at + 1 == words.len() && STRONG_LAST.contains(&word)
+            || STRONG_ENDINGS.iter().any(|ending| word.ends_with(ending))
+        {
             found = Sensitivity::Strong;
         } else if WEAK.contains(&word) || (word.len() > 6 && WEAK_ENDINGS.iter().any(|ending| word.ends_with(ending))) {
             found = found.max(if word == "pass" && words.len() == 1 { Sensitivity::Strong } else { Sensitivity::Weak });
@@ -348,7 +354,9 @@ pub(crate) fn sensitivity(name: &str) -> Sensitivity {
     }
     let numbered = last.bytes().all(|byte| byte.is_ascii_digit());
     let noun = if numbered && words.len() > 1 { words.get(words.len() - 2).unwrap_or(last) } else { last };
-    if ABOUT.contains(&noun.as_str()) {
+    if ABOUT.contains(&noun.as_str())
+        || noun.strip_suffix("es").or_else(|| noun.strip_suffix('s')).is_some_and(|noun| ABOUT.contains(&noun))
+    {
         return if noun == "key" || noun == "data" { Sensitivity::Weak } else { Sensitivity::None };
     }
     found

@@ -19,10 +19,10 @@
 //!
 //! // Logs, in pieces cut anywhere (best at line ends); one `TextRedactor` per stream.
 //! let mut stream = redactor.text_stream(TextKind::Log);
-//! let mut written = stream.push(b"connected to mongodb://shepherd:Hx7-").into_owned();
-//! written.extend_from_slice(&stream.push(b"kk2Q@mongodb:27017/db\nready\n"));
-//! let (rest, counts) = stream.finish();
-//! written.extend(rest);
+//! let mut written = Vec::new();
+//! stream.push(b"connected to mongodb://shepherd:Hx7-", &mut written);
+//! stream.push(b"kk2Q@mongodb:27017/db\nready\n", &mut written);
+//! let counts = stream.finish(&mut written);
 //! assert!(written.ends_with(b"@mongodb:27017/db\nready\n") && counts.total() == 2);
 //!
 //! // Names of files and objects, single strings.
@@ -37,15 +37,19 @@
 
 mod assign;
 mod base64;
+mod binary;
 mod counts;
 mod detectors;
 mod encoded;
 mod escape;
+mod finder;
+mod fold;
 mod keys;
 mod known;
 mod lines;
 mod object;
 mod placeholder;
+mod random;
 mod scan;
 mod secret;
 mod span;
@@ -129,7 +133,7 @@ impl std::fmt::Debug for Redactor {
 impl Redactor {
     /// A redactor whose placeholders are keyed by `key`.
     pub fn new(key: [u8; 32], level: Level) -> Self {
-        Self { inner: Arc::new(Inner { namer: placeholder::Namer::new(&key), level, known: known::Known::default() }) }
+        Self { inner: Arc::new(Inner { namer: placeholder::Namer::new(&key), level, known: known::Known::new(level) }) }
     }
 
     /// How much goes.
@@ -162,35 +166,33 @@ impl Redactor {
     /// Redacts a text that is at hand as a whole. Borrowed when nothing changed.
     pub fn redact_text<'a>(&self, text: &'a [u8], kind: TextKind) -> (Cow<'a, [u8]>, Counts) {
         let mut counts = Counts::new();
-        let mut carry = lines::Carry::default();
-        let lines = self.lines(kind);
-        let mut redacted = lines.redact(text, &mut carry, &mut counts);
-        let mut rest = Vec::new();
-        lines.end(&mut carry, &mut counts, &mut rest);
-        if !rest.is_empty() {
-            let mut whole = redacted.into_owned();
-            whole.extend(rest);
-            redacted = if whole == text { Cow::Borrowed(text) } else { Cow::Owned(whole) };
-        }
+        let redacted = self.working().text(text, kind, &mut counts);
         (redacted, counts)
     }
 
     /// Redacts a string: a message, a path, a name.
     pub fn redact_str<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        match self.redact_text(text.as_bytes(), TextKind::Message).0 {
-            Cow::Borrowed(_) => Cow::Borrowed(text),
-            Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
-        }
+        self.redact_counted(text).0
     }
 
     /// [`Redactor::redact_str`], with the counts.
     pub fn redact_counted<'a>(&self, text: &'a str) -> (Cow<'a, str>, Counts) {
-        let (redacted, counts) = self.redact_text(text.as_bytes(), TextKind::Message);
-        let redacted = match redacted {
-            Cow::Borrowed(_) => Cow::Borrowed(text),
-            Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
-        };
+        let mut counts = Counts::new();
+        let redacted = self.working().string(text, TextKind::Message, &mut counts);
         (redacted, counts)
+    }
+
+    /// Redacts an object in place. A Secret (at the top, in a list, inside an annotation) becomes its summary.
+    ///
+    /// # Errors
+    /// When the object cannot be judged: drop it, and record that it was dropped. It may have been redacted in part.
+    pub fn redact_object(&self, value: &mut Value) -> Result<Counts, Error> {
+        let mut counts = Counts::new();
+        if !value.is_object() {
+            return Err(Error::NotAnObject);
+        }
+        object::redact(&self.working(), value, &mut counts)?;
+        Ok(counts)
     }
 
     /// Redacts one line of NDJSON or one JSON document: structure-aware when it is an object or a list.
@@ -200,38 +202,77 @@ impl Redactor {
     pub fn redact_json(&self, json: &[u8]) -> Result<(Vec<u8>, Counts), Error> {
         let mut value: Value = serde_json::from_slice(json).map_err(|_| Error::NotJson)?;
         let mut counts = Counts::new();
-        self.redact_value(&mut value, &mut counts)?;
+        object::redact(&self.working(), &mut value, &mut counts)?;
         let text = serde_json::to_vec(&value).map_err(|_| Error::NotJson)?;
         Ok((text, counts))
     }
 
+    /// The public part of a Secret: `{apiVersion, kind, metadata, type, immutable, keys: {name: {bytes, digest, empty, newline}}}`.
+    /// `digest` is a keyed digest whose first 12 digits are those of the value's placeholder; `newline` says that the value ends with one,
+    /// the classic slip of `echo secret | base64`. Helm releases keep no keys: their names say nothing.
+    ///
+    /// # Errors
+    /// When the value is no object: nothing can be said about it safely.
+    pub fn summarise_secret(&self, secret: Value) -> Result<Value, Error> {
+        secret::summarise(&self.working(), secret, &mut Counts::new())
+    }
+
     /// The placeholder that stands for a value, for translating a report back on the side of whoever holds the key.
     pub fn placeholder_of(&self, value: &str) -> String {
-        if value.is_empty() { String::new() } else { self.name_of(value.trim().as_bytes()) }
+        if value.is_empty() {
+            String::new()
+        } else {
+            self.inner.namer.name(detectors::kind_of(value.trim().as_bytes()), value.trim().as_bytes())
+        }
     }
 
+    /// The redactor with its table of known values held for a piece of work.
+    pub(crate) fn working(&self) -> Working<'_> {
+        Working { table: self.inner.known.read(), namer: &self.inner.namer, level: self.inner.level }
+    }
+}
+
+/// A redactor at work: what was known when the work began, for the length of the work.
+pub(crate) struct Working<'a> {
+    table: std::sync::RwLockReadGuard<'a, known::Table>,
+    namer: &'a placeholder::Namer,
+    level: Level,
+}
+
+impl Working<'_> {
+    pub(crate) fn lines(&self, kind: TextKind) -> lines::Lines<'_> {
+        lines::Lines { scanner: scan::Scanner { table: &self.table, level: self.level, kind }, namer: self.namer }
+    }
+
+    pub(crate) fn text<'t>(&self, text: &'t [u8], kind: TextKind, counts: &mut Counts) -> Cow<'t, [u8]> {
+        let mut out = Vec::new();
+        self.lines(kind).redact(text, true, &mut lines::Carry::default(), counts, &mut out);
+        if out == text { Cow::Borrowed(text) } else { Cow::Owned(out) }
+    }
+
+    pub(crate) fn string<'t>(&self, text: &'t str, kind: TextKind, counts: &mut Counts) -> Cow<'t, str> {
+        match self.text(text.as_bytes(), kind, counts) {
+            Cow::Borrowed(_) => Cow::Borrowed(text),
+            Cow::Owned(bytes) => {
+                Cow::Owned(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+            }
+        }
+    }
+
+    /// The placeholder of a value.
     pub(crate) fn name_of(&self, value: &[u8]) -> String {
-        self.inner.namer.name(detectors::kind_of(value), value)
+        self.namer.name(detectors::kind_of(value), value)
     }
 
+    /// The placeholder of a value of that kind.
     pub(crate) fn name_as(&self, kind: &str, value: &[u8]) -> String {
-        self.inner.namer.name(kind, value)
+        self.namer.name(kind, value)
     }
 
+    /// A keyed digest, longer than a placeholder's.
     pub(crate) fn digest(&self, value: &[u8]) -> String {
-        let mut digest = self.inner.namer.digest(value);
+        let mut digest = self.namer.digest(value);
         digest.truncate(32);
         digest
-    }
-
-    /// Field names and keys: only what is a secret by itself goes.
-    pub(crate) fn redact_name<'a>(&self, name: &'a str, counts: &mut Counts) -> Cow<'a, str> {
-        let (redacted, more) = self.redact_counted(name);
-        counts.merge(&more);
-        redacted
-    }
-
-    pub(crate) fn lines(&self, kind: TextKind) -> lines::Lines<'_> {
-        lines::Lines { scanner: scan::Scanner { known: &self.inner.known, level: self.inner.level, kind }, namer: &self.inner.namer }
     }
 }

@@ -1,12 +1,12 @@
-//! Line after line, with what one line tells about the next: key blocks, YAML blocks, values that are folded or wrapped.
+//! Line after line: what has to go, replaced; what one line tells about the next, remembered.
 
 mod carry;
 
-use std::borrow::Cow;
-
+use crate::binary;
 use crate::counts::Counts;
+use crate::fold::{Unit, Units};
 use crate::placeholder::Namer;
-use crate::scan::Scanner;
+use crate::scan::{DEPTH, Mark, Scanner};
 use crate::span;
 pub(crate) use carry::Carry;
 
@@ -14,82 +14,87 @@ pub(crate) use carry::Carry;
 pub(crate) const MAX_LINE: usize = 1 << 20;
 /// Bytes before the cut that go with it: a secret may have been cut in two.
 const CUT_MARGIN: usize = 8 << 10;
-/// What the first pass looks at in one go; its list of positions stays small.
+/// What is looked at in one go; the list of marks stays small.
 const BATCH: usize = 64 << 10;
 /// Redacting again what was redacted must change nothing; so often is tried until it is so.
 const ROUNDS: usize = 4;
 
-/// The machine; its memory between calls is [`Carry`].
+/// The machine.
 pub(crate) struct Lines<'a> {
     pub(crate) scanner: Scanner<'a>,
     pub(crate) namer: &'a Namer,
 }
 
 impl Lines<'_> {
-    /// Redacts whole lines; the last may lack its line end at the end of a text.
-    pub(crate) fn redact<'t>(&self, text: &'t [u8], carry: &mut Carry, counts: &mut Counts) -> Cow<'t, [u8]> {
-        let mut out: Option<Vec<u8>> = None;
+    /// Redacts a text and appends it to `out`; returns the bytes at its end that are held back because the next line may belong to them. `last`: there is no next line.
+    pub(crate) fn redact(&self, text: &[u8], last: bool, carry: &mut Carry, counts: &mut Counts, out: &mut Vec<u8>) -> usize {
         let mut at = 0;
         while at < text.len() {
             let batch = batch(text, at);
-            let end = at + batch.len();
-            let positions = self.scanner.positions(batch);
-            if !positions.is_empty() || !carry.is_idle() || batch.len() > MAX_LINE {
-                let mut done = out.take().unwrap_or_else(|| text.get(..at).unwrap_or_default().to_vec());
-                self.batch(batch, &positions, carry, counts, &mut done);
-                out = Some(done);
-            } else if let Some(out) = &mut out {
-                out.extend_from_slice(batch);
+            let last = last && at + batch.len() == text.len();
+            let taken = self.batch(batch, last, carry, counts, out);
+            at += taken;
+            if taken < batch.len() {
+                // The rest belongs to what follows: it is read again with it, unless nothing follows here.
+                if at + (batch.len() - taken) >= text.len() {
+                    break;
+                }
             }
-            at = end;
         }
-        match out {
-            Some(out) if out != text => Cow::Owned(out),
-            _ => Cow::Borrowed(text),
-        }
+        text.len() - at
     }
 
-    /// Whatever is still held.
-    pub(crate) fn end(&self, carry: &mut Carry, counts: &mut Counts, out: &mut Vec<u8>) {
-        let unit = carry.take_held();
-        if !unit.is_empty() {
-            self.unit(&unit, carry, counts, out);
+    fn batch(&self, batch: &[u8], last: bool, carry: &mut Carry, counts: &mut Counts, out: &mut Vec<u8>) -> usize {
+        let marks = self.scanner.marks(batch);
+        let odd = !binary::is_plain(batch);
+        let mut copied = 0;
+        for unit in Units::new(batch, &marks) {
+            // A unit that could grow waits for its next line; the first of a batch does not, so that there is always progress.
+            if unit.unfinished && !last && (unit.start > 0 || batch.len() < BATCH) {
+                out.extend_from_slice(batch.get(copied..unit.start).unwrap_or_default());
+                return unit.start;
+            }
+            if unit.lines == 1 && unit.first_mark == unit.last_mark && carry.is_idle() && !odd && unit.end - unit.start <= MAX_LINE {
+                continue;
+            }
+            out.extend_from_slice(batch.get(copied..unit.start).unwrap_or_default());
+            copied = unit.end;
+            self.unit(batch.get(unit.start..unit.end).unwrap_or_default(), &unit, &marks, carry, counts, out);
         }
+        out.extend_from_slice(batch.get(copied..).unwrap_or_default());
+        batch.len()
     }
 
-    fn batch(&self, batch: &[u8], positions: &[usize], carry: &mut Carry, counts: &mut Counts, out: &mut Vec<u8>) {
-        let mut at = 0;
-        let mut positions = positions.iter().copied().peekable();
-        while at < batch.len() {
-            let start = if carry.is_idle() && batch.len() <= MAX_LINE {
-                while positions.next_if(|position| *position < at).is_some() {}
-                let Some(position) = positions.peek() else { break };
-                memchr::memrchr(b'\n', batch.get(..*position).unwrap_or_default()).map_or(at, |end| at.max(end + 1))
-            } else {
-                at
-            };
-            let rest = batch.get(start..).unwrap_or_default();
-            let line = rest.get(..memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1)).unwrap_or_default();
-            out.extend_from_slice(batch.get(at..start).unwrap_or_default());
-            self.line(line, carry, counts, out);
-            at = start + line.len();
+    fn unit(&self, text: &[u8], unit: &Unit, marks: &[Mark<'_>], carry: &mut Carry, counts: &mut Counts, out: &mut Vec<u8>) {
+        let content = text.strip_suffix(b"\n").unwrap_or(text);
+        if unit.lines == 1 && content.len() > MAX_LINE {
+            return self.long(content, text.len() > content.len(), counts, out);
         }
-        out.extend_from_slice(batch.get(at..).unwrap_or_default());
-    }
-
-    fn line(&self, line: &[u8], carry: &mut Carry, counts: &mut Counts, out: &mut Vec<u8>) {
-        let content = line.strip_suffix(b"\n").unwrap_or(line);
-        if content.len() > MAX_LINE {
-            self.end(carry, counts, out);
-            return self.long(content, line.len() > content.len(), counts, out);
+        if unit.lines == 1 && binary::is_binary(content) {
+            counts.add("binary-line");
+            out.extend_from_slice(self.namer.name("binary", content).as_bytes());
+            out.extend_from_slice(text.get(content.len()..).unwrap_or_default());
+            return;
         }
-        self.unit(line, carry, counts, out);
+        let before = carry.clone();
+        let marks = marks.get(unit.first_mark..unit.last_mark).unwrap_or_default();
+        let mut spans = Vec::new();
+        self.scanner.unit(text, unit, marks, DEPTH, carry, &mut spans);
+        let spans = span::settle(text, spans);
+        if spans.is_empty() {
+            return out.extend_from_slice(text);
+        }
+        let start = out.len();
+        span::replace(text, &spans, self.namer, counts, out);
+        self.settle(start, unit.open, &before, counts, out);
     }
 
     /// A line beyond the bound: its beginning, and a note.
     fn long(&self, content: &[u8], ended: bool, counts: &mut Counts, out: &mut Vec<u8>) {
         let head = content.get(..MAX_LINE).unwrap_or(content);
-        let mut spans = span::settle(head, self.scanner.spans(head));
+        let mut spans = Vec::new();
+        self.scanner.text(head, DEPTH, &mut spans);
+        let mut spans = span::settle(head, spans);
         let mut cut = MAX_LINE - CUT_MARGIN;
         while let Some(span) = spans.last().filter(|span| span.end > cut) {
             cut = cut.min(span.start);
@@ -98,31 +103,23 @@ impl Lines<'_> {
         let start = out.len();
         span::replace(head.get(..cut).unwrap_or_default(), &spans, self.namer, counts, out);
         counts.add("line-cut");
-        self.settle(start, counts, out);
+        self.settle(start, false, &Carry::default(), counts, out);
         out.extend_from_slice(b" [line cut by tarbox]");
         if ended {
             out.push(b'\n');
         }
     }
 
-    /// Lines that belong together, mostly one.
-    fn unit(&self, unit: &[u8], carry: &mut Carry, counts: &mut Counts, out: &mut Vec<u8>) {
-        let mut spans = self.scanner.spans(unit);
-        carry.read(unit, &mut spans);
-        let spans = span::settle(unit, spans);
-        if spans.is_empty() {
-            return out.extend_from_slice(unit);
-        }
-        let start = out.len();
-        span::replace(unit, &spans, self.namer, counts, out);
-        self.settle(start, counts, out);
-    }
-
     /// Scans what was written until nothing more is found, so that redacting twice is redacting once.
-    fn settle(&self, start: usize, counts: &mut Counts, out: &mut Vec<u8>) {
+    fn settle(&self, start: usize, open: bool, before: &Carry, counts: &mut Counts, out: &mut Vec<u8>) {
         for _ in 0..ROUNDS {
             let written = out.get(start..).unwrap_or_default();
-            let spans = span::settle(written, self.scanner.spans(written));
+            let marks = self.scanner.marks(written);
+            let lines = written.split_inclusive(|byte| *byte == b'\n').count();
+            let unit = Unit { start: 0, end: written.len(), lines, first_mark: 0, last_mark: marks.len(), open, unfinished: false };
+            let mut spans = Vec::new();
+            self.scanner.unit(written, &unit, &marks, DEPTH, &mut before.clone(), &mut spans);
+            let spans = span::settle(written, spans);
             if spans.is_empty() {
                 return;
             }

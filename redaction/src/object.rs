@@ -2,10 +2,12 @@
 
 mod args;
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use crate::keys::{self, Sensitivity};
-use crate::{Counts, Error, Redactor, TextKind, base64, values};
+use crate::{Counts, Error, TextKind, Working, base64, secret, values};
 
 /// Objects inside strings inside objects (last applied configurations) are followed so deep.
 const DEPTH: u32 = 6;
@@ -21,25 +23,17 @@ struct Place {
     nesting: u32,
 }
 
-impl Redactor {
-    /// Redacts an object in place. A Secret (at the top, in a list, inside an annotation) becomes its summary.
-    ///
-    /// # Errors
-    /// When the object cannot be judged: drop it, and record that it was dropped. It may have been redacted in part.
-    pub fn redact_object(&self, value: &mut Value) -> Result<Counts, Error> {
-        let mut counts = Counts::new();
-        if !value.is_object() {
-            return Err(Error::NotAnObject);
-        }
-        self.redact_value(value, &mut counts)?;
-        Ok(counts)
-    }
+/// Redacts a value in place.
+pub(crate) fn redact(working: &Working<'_>, value: &mut Value, counts: &mut Counts) -> Result<(), Error> {
+    let place = Place { sensitivity: Sensitivity::None, kind: TextKind::Message, depth: DEPTH, nesting: NESTING };
+    Walk { working }.walk(value, place, counts)
+}
 
-    pub(crate) fn redact_value(&self, value: &mut Value, counts: &mut Counts) -> Result<(), Error> {
-        let place = Place { sensitivity: Sensitivity::None, kind: TextKind::Message, depth: DEPTH, nesting: NESTING };
-        self.walk(value, place, counts)
-    }
+struct Walk<'a> {
+    working: &'a Working<'a>,
+}
 
+impl Walk<'_> {
     fn walk(&self, value: &mut Value, place: Place, counts: &mut Counts) -> Result<(), Error> {
         let Some(nesting) = place.nesting.checked_sub(1) else { return Err(Error::TooDeep) };
         let place = Place { nesting, ..place };
@@ -49,7 +43,7 @@ impl Redactor {
                 if place.sensitivity == Sensitivity::Strong {
                     let text = number.to_string();
                     counts.add("sensitive-field");
-                    *value = Value::String(self.name_of(text.as_bytes()));
+                    *value = Value::String(self.working.name_of(text.as_bytes()));
                 }
                 Ok(())
             }
@@ -60,7 +54,7 @@ impl Redactor {
                 Ok(())
             }
             Value::Array(items) => {
-                args::redact(self, items, counts);
+                args::redact(self.working, items, counts);
                 // `secrets: [a, b]` and `tokens: [a, b]` name things as often as they hold them: only the surer names mark their items.
                 items.iter_mut().try_for_each(|item| self.walk(item, place, counts))
             }
@@ -72,7 +66,7 @@ impl Redactor {
         let kind = fields.get("kind").and_then(Value::as_str).unwrap_or_default();
         if kind == "Secret" && (fields.contains_key("data") || fields.contains_key("stringData") || fields.contains_key("metadata")) {
             let taken = std::mem::take(fields);
-            if let Value::Object(summary) = self.summarise_secret(Value::Object(taken))? {
+            if let Value::Object(summary) = secret::summarise(self.working, Value::Object(taken), counts)? {
                 *fields = summary;
             }
             counts.add("secret-object");
@@ -98,7 +92,7 @@ impl Redactor {
             let kind = if config && (name == "data") { TextKind::Config } else { place.kind };
             // A field of a sensitive object is judged by its own name; its strings in a list by the list's.
             self.walk(value, Place { sensitivity: own, kind, ..place }, counts)?;
-            if let std::borrow::Cow::Owned(new) = self.redact_name(name, counts) {
+            if let Cow::Owned(new) = self.working.string(name, TextKind::Message, counts) {
                 renamed.push((name.clone(), new));
             }
         }
@@ -115,7 +109,7 @@ impl Redactor {
         for value in fields.get_mut("binaryData").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
             let Some(text) = value.as_str().filter(|text| !text.is_empty() && !is_dropped_binary(text)) else { continue };
             let bytes = base64::decode(text.as_bytes()).unwrap_or_else(|| text.as_bytes().to_vec());
-            *value = Value::String(format!("{}.{}-bytes", self.name_as("binary", &bytes), bytes.len()));
+            *value = Value::String(format!("{}.{}-bytes", self.working.name_as("binary", &bytes), bytes.len()));
             counts.add("binary-data");
         }
     }
@@ -134,9 +128,7 @@ impl Redactor {
             self.walk(&mut inner, Place { depth, ..place }, counts)?;
             // Unchanged text keeps its spelling; and what the walk left is read once more as text, as a whole.
             let rewritten = if counts.total() > before { inner.to_string() } else { text.to_owned() };
-            let (again, more) = self.redact_text(rewritten.as_bytes(), place.kind);
-            let redacted = String::from_utf8_lossy(&again).into_owned();
-            counts.merge(&more);
+            let redacted = self.working.string(&rewritten, place.kind, counts).into_owned();
             return Ok((redacted != text).then_some(redacted));
         }
         if place.sensitivity != Sensitivity::None
@@ -144,13 +136,11 @@ impl Redactor {
             && values::is_secret(text, place.sensitivity == Sensitivity::Strong)
         {
             counts.add("sensitive-field");
-            return Ok(Some(self.name_of(text.trim().as_bytes())));
+            return Ok(Some(self.working.name_of(text.trim().as_bytes())));
         }
-        let (redacted, more) = self.redact_text(text.as_bytes(), place.kind);
-        counts.merge(&more);
-        Ok(match redacted {
-            std::borrow::Cow::Borrowed(_) => None,
-            std::borrow::Cow::Owned(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+        Ok(match self.working.string(text, place.kind, counts) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(text) => Some(text),
         })
     }
 }

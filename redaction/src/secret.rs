@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::{Error, Redactor, base64};
+use crate::{Counts, Error, TextKind, Working, base64, object};
 
 /// Metadata that the diagnosis reads; the rest (managed fields, last applied configuration) repeats data.
 const METADATA: &[&str] = &[
@@ -24,62 +24,55 @@ const METADATA: &[&str] = &[
 const COPIES: &[&str] =
     &["kubectl.kubernetes.io/last-applied-configuration", "kubectl.kubernetes.io/original-replicas", "objectset.rio.cattle.io/applied"];
 
-impl Redactor {
-    /// The public part of a Secret: `{apiVersion, kind, metadata, type, immutable, keys: {name: {bytes, digest, empty, newline}}}`.
-    /// `digest` is a keyed digest whose first 12 digits are those of the value's placeholder; `newline` says that the value ends with one,
-    /// the classic slip of `echo secret | base64`. Helm releases keep no keys: their names say nothing.
-    ///
-    /// # Errors
-    /// When the value is no object: nothing can be said about it safely.
-    pub fn summarise_secret(&self, secret: Value) -> Result<Value, Error> {
-        let Value::Object(mut fields) = secret else { return Err(Error::NotAnObject) };
-        let mut metadata = Map::new();
-        if let Some(Value::Object(have)) = fields.get_mut("metadata") {
-            for name in METADATA {
-                if let Some(value) = have.remove(*name) {
-                    metadata.insert((*name).to_owned(), value);
-                }
+/// See [`crate::Redactor::summarise_secret`].
+pub(crate) fn summarise(working: &Working<'_>, secret: Value, counts: &mut Counts) -> Result<Value, Error> {
+    let Value::Object(mut fields) = secret else { return Err(Error::NotAnObject) };
+    let mut metadata = Map::new();
+    if let Some(Value::Object(have)) = fields.get_mut("metadata") {
+        for name in METADATA {
+            if let Some(value) = have.remove(*name) {
+                metadata.insert((*name).to_owned(), value);
             }
         }
-        if let Some(Value::Object(annotations)) = metadata.get_mut("annotations") {
-            annotations.retain(|name, _| !COPIES.contains(&name.as_str()));
-        }
-        let mut metadata = Value::Object(metadata);
-        self.redact_value(&mut metadata, &mut crate::Counts::new())?;
-        let kind = fields.get("type").and_then(Value::as_str).unwrap_or("Opaque").to_owned();
-        let helm = kind == "helm.sh/release.v1"
-            || metadata.get("name").and_then(Value::as_str).is_some_and(|name| name.starts_with("sh.helm.release."));
-        let mut keys = Map::new();
-        if !helm {
-            for (field, encoded) in [("data", true), ("stringData", false)] {
-                for (name, value) in fields.get(field).and_then(Value::as_object).into_iter().flatten() {
-                    keys.insert(self.redact_str(name).into_owned(), self.describe(value, encoded));
-                }
-            }
-        }
-        let mut summary = Map::new();
-        for (name, default) in [("apiVersion", "v1"), ("kind", "Secret")] {
-            summary.insert(name.to_owned(), json!(fields.get(name).and_then(Value::as_str).unwrap_or(default)));
-        }
-        summary.insert("metadata".to_owned(), metadata);
-        summary.insert("type".to_owned(), Value::String(self.redact_str(&kind).into_owned()));
-        summary.insert("immutable".to_owned(), json!(fields.get("immutable").and_then(Value::as_bool).unwrap_or(false)));
-        summary.insert("keys".to_owned(), Value::Object(keys));
-        Ok(Value::Object(summary))
     }
+    if let Some(Value::Object(annotations)) = metadata.get_mut("annotations") {
+        annotations.retain(|name, _| !COPIES.contains(&name.as_str()));
+    }
+    let mut metadata = Value::Object(metadata);
+    object::redact(working, &mut metadata, counts)?;
+    let kind = fields.get("type").and_then(Value::as_str).unwrap_or("Opaque").to_owned();
+    let helm = kind == "helm.sh/release.v1"
+        || metadata.get("name").and_then(Value::as_str).is_some_and(|name| name.starts_with("sh.helm.release."));
+    let mut keys = Map::new();
+    if !helm {
+        for (field, encoded) in [("data", true), ("stringData", false)] {
+            for (name, value) in fields.get(field).and_then(Value::as_object).into_iter().flatten() {
+                keys.insert(working.string(name, TextKind::Message, counts).into_owned(), describe(working, value, encoded));
+            }
+        }
+    }
+    let mut summary = Map::new();
+    for (name, default) in [("apiVersion", "v1"), ("kind", "Secret")] {
+        summary.insert(name.to_owned(), json!(fields.get(name).and_then(Value::as_str).unwrap_or(default)));
+    }
+    summary.insert("metadata".to_owned(), metadata);
+    summary.insert("type".to_owned(), Value::String(working.string(&kind, TextKind::Message, counts).into_owned()));
+    summary.insert("immutable".to_owned(), json!(fields.get("immutable").and_then(Value::as_bool).unwrap_or(false)));
+    summary.insert("keys".to_owned(), Value::Object(keys));
+    Ok(Value::Object(summary))
+}
 
-    fn describe(&self, value: &Value, encoded: bool) -> Value {
-        let text = value.as_str().unwrap_or_default();
-        let bytes = if encoded { base64::decode(text.as_bytes()) } else { None }.unwrap_or_else(|| text.as_bytes().to_vec());
-        let digest = if bytes.is_empty() { String::new() } else { self.digest(bytes.trim_ascii()) };
-        json!({"bytes": bytes.len(), "digest": digest, "empty": bytes.is_empty(), "newline": bytes.ends_with(b"\n")})
-    }
+fn describe(working: &Working<'_>, value: &Value, encoded: bool) -> Value {
+    let text = value.as_str().unwrap_or_default();
+    let bytes = if encoded { base64::decode(text.as_bytes()) } else { None }.unwrap_or_else(|| text.as_bytes().to_vec());
+    let digest = if bytes.is_empty() { String::new() } else { working.digest(bytes.trim_ascii()) };
+    json!({"bytes": bytes.len(), "digest": digest, "empty": bytes.is_empty(), "newline": bytes.ends_with(b"\n")})
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Level;
+    use crate::{Level, Redactor};
 
     #[test]
     fn says_names_and_sizes_only() {

@@ -23,13 +23,22 @@ pub(crate) struct Span {
     pub(crate) end: usize,
     pub(crate) rule: &'static str,
     pub(crate) rank: Rank,
+    /// Where what gives it away begins: the name before it, the whole match.
+    pub(crate) from: usize,
     /// The value to name, when it is not the stretch itself (it was encoded or escaped there).
     pub(crate) value: Option<Vec<u8>>,
 }
 
 impl Span {
     pub(crate) fn new(start: usize, end: usize, rule: &'static str, rank: Rank) -> Self {
-        Self { start, end, rule, rank, value: None }
+        Self { start, end, rule, rank, from: start, value: None }
+    }
+
+    /// Moves it, when its text turns out to start later in a larger one.
+    pub(crate) fn shift(&mut self, by: usize) {
+        self.start += by;
+        self.end += by;
+        self.from += by;
     }
 }
 
@@ -50,8 +59,11 @@ pub(crate) fn settle(text: &[u8], mut spans: Vec<Span>) -> Vec<Span> {
             }
         }
     }
+    // Of the same stretch read twice, through escapes and not, the shortest reading is the value as it was before anybody escaped it.
+    let reading = |span: &Span| span.value.as_ref().map_or(span.end - span.start, Vec::len);
     spans.sort_by(|a, b| {
-        a.start.cmp(&b.start).then(b.end.cmp(&a.end)).then(b.rank.cmp(&a.rank)).then(a.rule.cmp(b.rule)).then(a.value.cmp(&b.value))
+        let place = a.start.cmp(&b.start).then(b.end.cmp(&a.end)).then(b.rank.cmp(&a.rank));
+        place.then(reading(a).cmp(&reading(b))).then(a.rule.cmp(b.rule)).then(a.value.cmp(&b.value))
     });
     let mut settled: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans {

@@ -1,9 +1,7 @@
 //! Text as it comes: log lines in pieces, cut anywhere.
 //!
-//! Work is done by whole lines, so that the result does not depend on where the stream was cut; only a line whose end has not come
-//! is held back. What spans lines is the business of [`crate::lines`].
-
-use std::borrow::Cow;
+//! Work is done by whole lines, so that the result does not depend on where the stream was cut. Held back are only a line whose end has
+//! not come, and lines to which the next one may belong, see [`crate::fold`].
 
 use crate::counts::Counts;
 use crate::lines::{Carry, MAX_LINE};
@@ -13,68 +11,59 @@ use crate::{Redactor, TextKind};
 pub struct TextRedactor {
     redactor: Redactor,
     kind: TextKind,
-    /// A line whose end has not come yet; at most one byte longer than a line may be.
-    partial: Vec<u8>,
+    /// Whole lines held back, then a line whose end has not come yet; that one at most a byte longer than a line may be.
+    held: Vec<u8>,
+    /// Where the last line of `held` starts.
+    partial: usize,
     carry: Carry,
     counts: Counts,
 }
 
 impl TextRedactor {
     pub(crate) fn new(redactor: Redactor, kind: TextKind) -> Self {
-        Self { redactor, kind, partial: Vec::new(), carry: Carry::default(), counts: Counts::new() }
+        Self { redactor, kind, held: Vec::new(), partial: 0, carry: Carry::default(), counts: Counts::new() }
     }
 
-    /// Takes the next piece and returns what can be written by now. Borrowed when the piece ends with a line and nothing had to change;
-    /// give pieces cut at line ends where you can.
-    pub fn push<'a>(&mut self, piece: &'a [u8]) -> Cow<'a, [u8]> {
-        let Some(last) = memchr::memrchr(b'\n', piece) else {
-            self.hold(piece);
-            return Cow::Owned(Vec::new());
-        };
-        let (whole, rest) = piece.split_at(last + 1);
-        if self.partial.is_empty() {
-            let redacted = self.lines(whole);
-            self.hold(rest);
-            return redacted;
+    /// Takes the next piece, and appends to `out` what can be written by now.
+    pub fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+        for line in pieces(piece) {
+            // A line beyond the bound keeps its end, and one byte too many to be known as such.
+            let (content, ended) = line.strip_suffix(b"\n").map_or((line, false), |content| (content, true));
+            let room = (MAX_LINE + 1).saturating_sub(self.held.len() - self.partial);
+            // A piece of several lines has no line beyond the bound but, maybe, the first that it ends.
+            let first = memchr::memchr(b'\n', content).unwrap_or(content.len());
+            self.held.extend_from_slice(content.get(..first.min(room)).unwrap_or_default());
+            self.held.extend_from_slice(content.get(first..).unwrap_or_default());
+            if ended {
+                self.held.push(b'\n');
+                self.partial = self.held.len();
+            }
         }
-        let first = memchr::memchr(b'\n', whole).map_or(whole.len(), |end| end + 1);
-        let (head, tail) = whole.split_at(first);
-        let mut line = std::mem::take(&mut self.partial);
-        // A line beyond the bound keeps its end, and one byte too many to be known as such.
-        let room = (MAX_LINE + 1).saturating_sub(line.len());
-        line.extend_from_slice(head.get(..room).unwrap_or(head));
-        if !line.ends_with(b"\n") {
-            line.push(b'\n');
+        if self.partial > 0 {
+            let whole = self.held.get(..self.partial).unwrap_or_default();
+            let working = self.redactor.working();
+            let kept = working.lines(self.kind).redact(whole, false, &mut self.carry, &mut self.counts, out);
+            drop(working);
+            self.held.drain(..self.partial - kept);
+            self.partial = kept;
         }
-        let mut out = self.lines(&line).into_owned();
-        out.extend_from_slice(&self.lines(tail));
-        self.hold(rest);
-        Cow::Owned(out)
     }
 
-    /// The end of the stream: what was held back, and how often what was redacted.
-    pub fn finish(mut self) -> (Vec<u8>, Counts) {
-        let line = std::mem::take(&mut self.partial);
-        let mut out = self.lines(&line).into_owned();
-        self.redactor.lines(self.kind).end(&mut self.carry, &mut self.counts, &mut out);
-        (out, self.counts)
+    /// The end of the stream: appends what was held back, and tells how often what was redacted.
+    pub fn finish(mut self, out: &mut Vec<u8>) -> Counts {
+        let held = std::mem::take(&mut self.held);
+        self.redactor.working().lines(self.kind).redact(&held, true, &mut self.carry, &mut self.counts, out);
+        self.counts
     }
 
     /// Redactions so far.
     pub fn counts(&self) -> &Counts {
         &self.counts
     }
+}
 
-    fn lines<'a>(&mut self, text: &'a [u8]) -> Cow<'a, [u8]> {
-        let mut carry = std::mem::take(&mut self.carry);
-        let mut counts = std::mem::take(&mut self.counts);
-        let redacted = self.redactor.lines(self.kind).redact(text, &mut carry, &mut counts);
-        (self.carry, self.counts) = (carry, counts);
-        redacted
-    }
-
-    fn hold(&mut self, piece: &[u8]) {
-        let room = (MAX_LINE + 1).saturating_sub(self.partial.len());
-        self.partial.extend_from_slice(piece.get(..room).unwrap_or(piece));
-    }
+/// The part of a piece that ends with a line end, and the rest.
+fn pieces(piece: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let (whole, rest) = piece.split_at(memchr::memrchr(b'\n', piece).map_or(0, |end| end + 1));
+    [whole, rest].into_iter().filter(|part| !part.is_empty())
 }

@@ -62,12 +62,35 @@ const STATUS: &[&str] = &[
     "auto",
 ];
 
-/// Pairs of letters that are frequent in English and in the names people give to software; see [`is_wordy`].
-const PAIRS: &str = "thheineranreonatenndtiesorteofedisitalarsttontngsehaasouiolevecomedehiriroicneearaceli\
-chllbemasiomurcaeltalansdifohopeecprnoctusacotiltrlyncetutsssorsunlowageiewheewiemadolrtpowenaulnitsmoowpaimmiaishirsu\
-idosiviaamficiviplituevldrympfeblabghtyopwosaayexkefrooavagifapgrodbosprddoucbueiovbyrmepttocfaefcurnscgidayocrcldugaquue\
-ffbaeylsvaumppualupgohtrugdsltpircrregaueckewmubrbiptakpuuirgibtlnykirkysobmmfuphogmsyeudmbipuboirlgudrhrccftwnnuafhunnnveo\
-vorvnfxpgnsmflizoknlglawjuoaeqsyslpsjolfnkknksxtbsikdddnmdbkbqluswvifywkzoseywebshepherdmongocaddyjwtk8nsdnstmtlftpgre";
+/// For each letter the letters that often follow it in English and in the names people give to software: a third of all pairs; see [`is_wordy`].
+const FOLLOWERS: [&str; 26] = [
+    "bcdfgiklmnprstuvy",  // a
+    "abeilorsu",          // b
+    "acehiklortu",        // c
+    "adeiorsuy",          // d
+    "abcdefgilmnpqrstvx", // e
+    "aefiloru",           // f
+    "aehilnorsu",         // g
+    "aeiotu",             // h
+    "abcdefglmnoprstvz",  // i
+    "aeou",               // j
+    "aeis",               // k
+    "adeilostuy",         // l
+    "abeimopsu",          // m
+    "acdefgiknostuv",     // n
+    "bcdfgilmnoprstuvw",  // o
+    "aehiloprstu",        // p
+    "u",                  // q
+    "acdegiklmnorstuvy",  // r
+    "acehiklopstuwy",     // s
+    "acehilorstuwy",      // t
+    "abcdegilmnprst",     // u
+    "aeio",               // v
+    "aehio",              // w
+    "pt",                 // x
+    "aps",                // y
+    "eo",                 // z
+];
 
 /// Whether a value under a name that announces a secret is one. `strong` names hide everything that is not a status or a reference.
 pub(crate) fn is_secret(value: &str, strong: bool) -> bool {
@@ -81,7 +104,13 @@ pub(crate) fn is_secret(value: &str, strong: bool) -> bool {
     if strong {
         return true;
     }
-    value.len() >= 6 && !is_number(value) && !is_wordy(value) && !is_path(value) && !value.contains("://")
+    value.len() >= 6
+        && !is_number(value)
+        && !is_wordy(value)
+        && !is_name(value)
+        && !is_path(value)
+        && !is_pointer(value)
+        && !value.contains("://")
 }
 
 /// Whether a value of a Secret may be searched for as it stands in everything: words, names, ports and hosts would be found where no secret is.
@@ -155,6 +184,28 @@ fn is_path(value: &str) -> bool {
     relative.starts_with('/') && relative.split('/').all(|part| part.is_empty() || is_wordy(part))
 }
 
+/// `0xc0008e2640`, `([]string)`, `map[string]int`, `{`: what a program prints of its own variables.
+fn is_pointer(value: &str) -> bool {
+    let hex = value.strip_prefix("0x").is_some_and(|digits| digits.len() <= 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    hex || value.starts_with(['(', '[', '{']) && value.bytes().all(|byte| byte.is_ascii_lowercase() || b"[](){}*.".contains(&byte))
+}
+
+/// Whether the value could be the name of an object, or of several: lower-case words with hyphens, and at most a generated suffix.
+pub(crate) fn is_name(value: &str) -> bool {
+    let segments = || value.split(['-', '.', '/', ',', ':', ' ']).filter(|segment| !segment.is_empty());
+    let word = |segment: &str| {
+        let (frequent, all) = frequent_pairs(segment.as_bytes());
+        segment.len() <= 20 && segment.bytes().all(|byte| byte.is_ascii_lowercase()) && (segment.len() < 5 || frequent * 5 >= all * 2)
+    };
+    let suffix = |segment: &str| {
+        segment.len() <= 5 && segment.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+            || segment.len() <= 10 && segment.bytes().all(|byte| byte.is_ascii_hexdigit() && !byte.is_ascii_uppercase())
+    };
+    let words = segments().filter(|segment| word(segment)).count();
+    let others = segments().filter(|segment| !word(segment));
+    value.len() <= 4096 && words >= 2 && others.clone().all(suffix) && others.count() * 2 <= words
+}
+
 /// `10.0.0.1`, `10.0.0.1:27017`, `fe80::1`.
 fn is_address(value: &str) -> bool {
     value.parse::<std::net::IpAddr>().is_ok() || value.parse::<std::net::SocketAddr>().is_ok()
@@ -191,7 +242,7 @@ pub(crate) fn is_wordy(value: &str) -> bool {
     words > odd && symbols == 0 && value.is_ascii()
 }
 
-/// Whether letters read like a word. In one case or capitalised, at least 60 % of the letter pairs frequent ones; a random string of eight passes one time in thirty.
+/// Whether letters read like a word. In one case or capitalised, at least 60 % of the letter pairs frequent ones; a random string of eight passes one time in twelve.
 fn is_word(part: &str) -> bool {
     let letters = part.trim_end_matches(|char: char| char.is_ascii_digit());
     if letters.len() < 3 || part.len() - letters.len() > 3 || letters.len() > 24 || !letters.bytes().all(|byte| byte.is_ascii_alphabetic())
@@ -203,13 +254,35 @@ fn is_word(part: &str) -> bool {
     if humps > letters.len() / 5 {
         return false;
     }
-    let (mut all, mut frequent) = (0, 0);
-    for pair in bytes.windows(2) {
-        let [a, b] = [pair.first().copied().unwrap_or(0).to_ascii_lowercase(), pair.last().copied().unwrap_or(0).to_ascii_lowercase()];
-        all += 1;
-        frequent += usize::from(PAIRS.as_bytes().windows(2).step_by(2).any(|known| known == [a, b]));
-    }
+    let (frequent, all) = frequent_pairs(bytes);
     letters.len() < 4 || frequent * 10 >= all * 6
+}
+
+/// How many of the pairs of letters in a row are frequent ones, and how many pairs there are.
+pub(crate) fn frequent_pairs(text: &[u8]) -> (usize, usize) {
+    const FREQUENT: [[bool; 26]; 26] = {
+        let mut frequent = [[false; 26]; 26];
+        let mut letter = 0;
+        while letter < 26 {
+            let followers = FOLLOWERS[letter].as_bytes();
+            let mut at = 0;
+            while at < followers.len() {
+                frequent[letter][(followers[at] - b'a') as usize] = true;
+                at += 1;
+            }
+            letter += 1;
+        }
+        frequent
+    };
+    let (mut frequent, mut all) = (0, 0);
+    for pair in text.windows(2) {
+        let [a, b] = [pair.first(), pair.last()].map(|byte| byte.map_or(0, u8::to_ascii_lowercase));
+        if a.is_ascii_lowercase() && b.is_ascii_lowercase() {
+            all += 1;
+            frequent += usize::from(FREQUENT[usize::from(a - b'a')][usize::from(b - b'a')]);
+        }
+    }
+    (frequent, all)
 }
 
 /// Shannon entropy in bits a byte.

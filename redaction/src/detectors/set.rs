@@ -1,15 +1,15 @@
-//! All detectors, ready to run: one automaton over their literals, and their patterns compiled on first use.
+//! All detectors, ready to run: their patterns compiled on first use.
 
 use std::sync::{LazyLock, OnceLock};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::Detector;
+use super::{Detector, Near};
+use crate::Level;
+use crate::finder::{Finder, Needle};
 use crate::span::{Rank, Span};
-use crate::{Level, keys};
 
-/// The compiled detectors of the process; they depend on no key.
+/// The detectors of the process; they depend on no key.
 pub(crate) fn set() -> &'static Set {
     static SET: LazyLock<Set> = LazyLock::new(Set::new);
     &SET
@@ -20,95 +20,78 @@ pub(crate) fn kind_of(value: &[u8]) -> &'static str {
     set().kind_of(value)
 }
 
-/// What the first pass found in a stretch of text.
-#[derive(Debug, Default)]
-pub(crate) struct Triggers {
-    /// Detectors by index, sorted.
-    pub(crate) detectors: Vec<usize>,
-    /// Where a name begins that may announce a secret.
-    pub(crate) hints: Vec<usize>,
-}
+/// Longest value whose looks are judged.
+const MAX_KIND: usize = 8192;
 
 pub(crate) struct Set {
     rows: Vec<(&'static Detector, OnceLock<Option<Regex>>)>,
-    literals: Option<AhoCorasick>,
-    /// For each literal its detectors; no detectors: a hint for names.
-    owners: Vec<Vec<usize>>,
+    /// Literals of the detectors that recognise a secret by itself.
+    shapes: Finder<usize>,
     /// Detectors without literals.
-    always: Vec<usize>,
+    bare: Vec<usize>,
 }
 
 impl Set {
     fn new() -> Self {
         let rows: Vec<_> = super::all().map(|detector| (detector, OnceLock::new())).collect();
-        let mut literals: Vec<&str> = keys::HINTS.to_vec();
-        let mut owners: Vec<Vec<usize>> = literals.iter().map(|_| Vec::new()).collect();
-        let mut always = Vec::new();
-        for (index, (detector, _)) in rows.iter().enumerate() {
+        let mut shapes = Finder::new();
+        let mut bare = Vec::new();
+        for (row, (detector, _)) in rows.iter().enumerate() {
             if detector.literals.is_empty() {
-                always.push(index);
+                bare.push(row);
             }
-            for literal in detector.literals {
-                match literals.iter().skip(keys::HINTS.len()).position(|known| known == literal) {
-                    Some(at) => owners.get_mut(at + keys::HINTS.len()).into_iter().for_each(|owners| owners.push(index)),
-                    None => {
-                        literals.push(literal);
-                        owners.push(vec![index]);
-                    }
-                }
+            for literal in detector.literals.iter().filter(|_| detector.shape) {
+                shapes.add(Needle { bytes: literal.as_bytes().into(), any_case: true, what: row });
             }
         }
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(&literals);
-        Self { rows, literals: automaton.ok(), owners, always }
+        Self { rows, shapes, bare }
     }
 
-    /// Positions of literals, for the first pass over a large piece.
-    pub(crate) fn positions(&self, text: &[u8], found: &mut Vec<usize>) {
-        if let Some(literals) = &self.literals {
-            found.extend(literals.find_overlapping_iter(text).map(|hit| hit.start()));
-        }
-    }
-
-    /// Positions where a detector without literals matches.
-    pub(crate) fn positions_without_literals(&self, text: &[u8], level: Level, found: &mut Vec<usize>) {
-        for index in &self.always {
-            if let Some((detector, pattern)) = self.row(*index)
-                && detector.level <= level
-            {
-                found.extend(pattern.find_iter(text).map(|hit| hit.start()));
+    /// Whether a literal at that place is worth running its detector.
+    pub(crate) fn is_near(&self, row: usize, text: &[u8], start: usize, end: usize) -> bool {
+        let (before, after) = (text.get(..start).unwrap_or_default(), text.get(end..).unwrap_or_default());
+        match self.rows.get(row).map(|(detector, _)| detector.near) {
+            Some(Near::Token(length)) => {
+                let ahead = after.iter().take(length).take_while(|byte| is_token(**byte)).count();
+                let enough = |have: usize| have >= length;
+                // A token that ends with its line may go on in the next.
+                enough(ahead + end - start)
+                    || matches!(after.get(ahead), None | Some(b'\n' | b'\r'))
+                    || enough(ahead + end - start + before.iter().rev().take(length).take_while(|byte| is_token(**byte)).count())
             }
+            Some(Near::At) => {
+                let authority = after.iter().take(512).take_while(|byte| !matches!(byte, b' ' | b'\n' | b'"' | b'\'' | b'<' | b'>'));
+                let mut length = 0;
+                authority.inspect(|_| length += 1).any(|byte| *byte == b'@') || matches!(after.get(length), None | Some(b'\n'))
+            }
+            Some(Near::Anything) => true,
+            None => false,
         }
     }
 
-    /// Which detectors have to look at a line.
-    pub(crate) fn triggers(&self, line: &[u8], level: Level) -> Triggers {
-        let mut triggers = Triggers::default();
-        for hit in self.literals.iter().flat_map(|literals| literals.find_overlapping_iter(line)) {
-            match self.owners.get(hit.pattern().as_usize()).map(Vec::as_slice) {
-                Some([]) | None => triggers.hints.push(hit.start()),
-                Some(owners) => triggers.detectors.extend_from_slice(owners),
+    /// Calls `found` wherever a detector without literals matches.
+    pub(crate) fn find_without_literals(&self, text: &[u8], mut found: impl FnMut(usize, usize, usize)) {
+        for row in &self.bare {
+            if let Some((_, pattern)) = self.row(*row) {
+                pattern.find_iter(text).for_each(|hit| found(*row, hit.start(), hit.end()));
             }
         }
-        triggers.detectors.extend_from_slice(&self.always);
-        triggers.detectors.retain(|index| self.rows.get(*index).is_some_and(|(detector, _)| detector.level <= level));
-        triggers.detectors.sort_unstable();
-        triggers.detectors.dedup();
-        triggers
     }
 
-    /// Runs the detectors that were triggered.
-    pub(crate) fn run(&self, triggers: &Triggers, text: &[u8], spans: &mut Vec<Span>) {
-        for index in &triggers.detectors {
-            let Some((detector, pattern)) = self.row(*index) else { continue };
+    /// Detectors without literals.
+    pub(crate) fn without_literals(&self, level: Level) -> impl Iterator<Item = usize> {
+        self.bare.iter().copied().filter(move |row| self.rows.get(*row).is_some_and(|(detector, _)| detector.level <= level))
+    }
+
+    /// Runs detectors on a line.
+    pub(crate) fn run(&self, rows: &[usize], text: &[u8], spans: &mut Vec<Span>) {
+        for (detector, pattern) in rows.iter().filter_map(|row| self.row(*row)) {
             let rank = if detector.shape { Rank::Shape } else { Rank::Context };
             for captures in pattern.captures_iter(text) {
+                let from = captures.get(0).map_or(0, |whole| whole.start());
                 for group in captures.iter().skip(usize::from(captures.len() > 1)).flatten() {
                     if !group.is_empty() && detector.check.is_none_or(|check| check(group.as_bytes())) {
-                        spans.push(Span::new(group.start(), group.end(), detector.id, rank));
+                        spans.push(Span { from, ..Span::new(group.start(), group.end(), detector.id, rank) });
                     }
                 }
             }
@@ -116,34 +99,50 @@ impl Set {
     }
 
     fn kind_of(&self, value: &[u8]) -> &'static str {
-        if value.len() > 8192 {
+        if value.len() > MAX_KIND {
             return "secret";
         }
-        let triggers = self.triggers(value, Level::Strict);
-        let whole = |index: &usize| {
-            let (detector, pattern) = self.row(*index)?;
-            let captures = pattern.captures(value).filter(|_| detector.shape)?;
+        let mut rows = self.bare.clone();
+        self.shapes.find(value, |_, needle| rows.push(needle.what));
+        rows.sort_unstable();
+        rows.dedup();
+        let whole = |row: &usize| {
+            let (detector, pattern) = self.row(*row).filter(|(detector, _)| detector.shape)?;
+            let captures = pattern.captures(value)?;
             let fits = captures
                 .iter()
                 .flatten()
                 .any(|group| group.len() == value.len() && detector.check.is_none_or(|check| check(group.as_bytes())));
             fits.then_some(detector.id)
         };
-        triggers.detectors.iter().find_map(whole).unwrap_or("secret")
+        rows.iter().find_map(whole).unwrap_or("secret")
     }
 
-    fn row(&self, index: usize) -> Option<(&'static Detector, &Regex)> {
-        let (detector, cell) = self.rows.get(index)?;
+    fn row(&self, row: usize) -> Option<(&'static Detector, &Regex)> {
+        let (detector, cell) = self.rows.get(row)?;
         let pattern = cell.get_or_init(|| RegexBuilder::new(detector.pattern).unicode(false).size_limit(4 << 20).build().ok());
         Some((detector, pattern.as_ref()?))
+    }
+
+    /// What one detector finds.
+    #[cfg(test)]
+    pub(crate) fn alone(&self, id: &str, text: &[u8]) -> Vec<Span> {
+        let mut spans = Vec::new();
+        let row = self.rows.iter().position(|(detector, _)| detector.id == id).into_iter().collect::<Vec<_>>();
+        self.run(&row, text, &mut spans);
+        spans
     }
 
     /// Whether every pattern compiles; a test asserts it, since a pattern that does not would find nothing.
     #[cfg(test)]
     pub(crate) fn broken(&self) -> Vec<&'static str> {
         (0..self.rows.len())
-            .filter(|index| self.row(*index).is_none())
-            .filter_map(|index| self.rows.get(index).map(|(detector, _)| detector.id))
+            .filter(|row| self.row(*row).is_none())
+            .filter_map(|row| self.rows.get(row).map(|(detector, _)| detector.id))
             .collect()
     }
+}
+
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-.~+/=:$%,@".contains(&byte)
 }

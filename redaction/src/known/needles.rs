@@ -1,10 +1,11 @@
-//! The shapes a known value takes in a text: as it is, in base64 at each of its three alignments, in hex.
+//! The shapes a known value takes in a text: as it is, in base64 at each of its three alignments, in hex, with its quotes doubled.
 //!
-//! Escaped forms (JSON, percent, YAML) need no needles: the scan reads through escapes and searches what they mean.
+//! Escaped forms (JSON, percent, XML) need no needles: the scan reads through escapes and searches what they mean.
 
 use std::sync::Arc;
 
-use super::WINDOW;
+use super::{SHORTEST, What};
+use crate::finder::Needle;
 use crate::{base64, placeholder, values};
 
 /// How a needle encodes its value.
@@ -18,36 +19,31 @@ pub(crate) enum Form {
     Hex,
 }
 
-/// One string to search for.
-pub(super) struct Needle {
-    pub(super) bytes: Box<[u8]>,
-    /// Where the bytes start that it is filed under.
-    pub(super) offset: usize,
-    pub(super) value: Arc<[u8]>,
-    pub(super) form: Form,
-    /// Only between characters that are no letters or digits.
-    pub(super) alone: bool,
-}
-
 /// All needles of a value.
-pub(super) fn of(value: &Arc<[u8]>) -> Vec<Needle> {
-    let mut needles = Vec::with_capacity(8);
-    let mut push = |bytes: Vec<u8>, form, alone| {
-        if bytes.len() >= WINDOW && !needles.iter().any(|needle: &Needle| *needle.bytes == *bytes) {
-            let offset = rarest(&bytes);
-            needles.push(Needle { bytes: bytes.into(), offset, value: Arc::clone(value), form, alone });
+pub(super) fn of(value: &Arc<[u8]>) -> Vec<Needle<What>> {
+    let mut needles = Vec::with_capacity(9);
+    let mut push = |bytes: Vec<u8>, form, any_case, alone| {
+        if bytes.len() >= SHORTEST && !needles.iter().any(|needle: &Needle<What>| *needle.bytes == *bytes) {
+            needles.push(Needle { bytes: bytes.into(), any_case, what: What::Value { value: Arc::clone(value), form, alone } });
         }
     };
-    push(value.to_vec(), Form::Raw, !values::is_unmistakable(value));
+    let alone = !values::is_unmistakable(value);
+    push(value.to_vec(), Form::Raw, false, alone);
+    if value.contains(&b'\'') {
+        push(doubled(value), Form::Raw, false, alone);
+    }
     for url in [false, true] {
         for shift in 0..3 {
-            push(aligned(value, shift, url), Form::Base64, false);
+            push(aligned(value, shift, url), Form::Base64, false, false);
         }
     }
-    let hex = placeholder::hex(value);
-    push(hex.to_uppercase().into_bytes(), Form::Hex, false);
-    push(hex.into_bytes(), Form::Hex, false);
+    push(placeholder::hex(value).into_bytes(), Form::Hex, true, false);
     needles
+}
+
+/// Single quotes inside a single-quoted string of YAML or SQL.
+fn doubled(value: &[u8]) -> Vec<u8> {
+    value.iter().flat_map(|byte| std::iter::repeat_n(*byte, if *byte == b'\'' { 2 } else { 1 })).collect()
 }
 
 /// The base64 digits that depend on the value alone when `shift` other bytes share its first group.
@@ -58,21 +54,6 @@ fn aligned(value: &[u8], shift: usize, url: bool) -> Vec<u8> {
     let first = (shift * 8).div_ceil(6);
     let last = padded.len() * 8 / 6;
     digits.get(first..last).unwrap_or_default().to_vec()
-}
-
-/// Where the bytes with the most kinds of characters start: common words make bad addresses.
-fn rarest(bytes: &[u8]) -> usize {
-    let weight = |byte: &u8| match byte {
-        b'a'..=b'z' => 1,
-        b'A'..=b'Z' => 3,
-        b'0'..=b'9' => 2,
-        _ => 2,
-    };
-    let score = |window: &[u8]| {
-        let distinct = window.iter().enumerate().filter(|(at, byte)| !window.iter().take(*at).any(|earlier| earlier == *byte)).count();
-        distinct * 2 + window.iter().map(weight).sum::<usize>()
-    };
-    bytes.windows(WINDOW).enumerate().max_by_key(|(at, window)| (score(window), usize::MAX - at)).map_or(0, |(at, _)| at)
 }
 
 #[cfg(test)]

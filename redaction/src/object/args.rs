@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use crate::keys::{self, Sensitivity};
-use crate::{Counts, Redactor, values};
+use crate::{Counts, Working, values};
 
 /// Replaces the item after a flag that announces a secret. Flags that carry their value (`--password=x`) are found as text.
-pub(super) fn redact(redactor: &Redactor, items: &mut [Value], counts: &mut Counts) {
+pub(super) fn redact(working: &Working<'_>, items: &mut [Value], counts: &mut Counts) {
     let mut announced = Sensitivity::None;
     for item in items {
         let Some(text) = item.as_str() else {
@@ -15,7 +15,7 @@ pub(super) fn redact(redactor: &Redactor, items: &mut [Value], counts: &mut Coun
         };
         if announced != Sensitivity::None && !text.starts_with("--") && values::is_secret(text, announced == Sensitivity::Strong) {
             counts.add("sensitive-argument");
-            *item = Value::String(redactor.name_of(text.trim().as_bytes()));
+            *item = Value::String(working.name_of(text.trim().as_bytes()));
             announced = Sensitivity::None;
             continue;
         }

@@ -1,0 +1,227 @@
+//! Thousands of short strings searched in one pass.
+//!
+//! An Aho-Corasick automaton over the cluster's Secrets in a dozen encodings would take a hundred megabytes, and it reads a text byte after byte,
+//! each step waiting for the last. Here every string is filed under four of its bytes; a text is read once, each four bytes are
+//! looked up in a bitmap that fits the first-level cache, and only what passes is compared. Strings are added in place: there is
+//! nothing to rebuild.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// Bytes that a string is filed under.
+pub(crate) const WINDOW: usize = 4;
+/// 8 KiB of bitmap to begin with: in the first-level cache.
+const MIN_BITS: u32 = 16;
+const MAX_BITS: u32 = 26;
+/// Letters of either case look the same to the bitmap; the comparison decides.
+const FOLD: u32 = 0x2020_2020;
+
+/// One string to search for.
+#[derive(Debug)]
+pub(crate) struct Needle<T> {
+    pub(crate) bytes: Box<[u8]>,
+    /// Whether ASCII case is ignored.
+    pub(crate) any_case: bool,
+    pub(crate) what: T,
+}
+
+/// Strings, and what each stands for.
+pub(crate) struct Finder<T> {
+    needles: Vec<(Needle<T>, usize)>,
+    filed: HashMap<u32, Vec<u32>, BuildHasherDefault<Spread>>,
+    bitmap: Vec<u64>,
+    bits: u32,
+}
+
+impl<T> Finder<T> {
+    pub(crate) fn new() -> Self {
+        Self { needles: Vec::new(), filed: HashMap::default(), bitmap: vec![0; 1 << (MIN_BITS - 6)], bits: MIN_BITS }
+    }
+
+    /// Adds a string; of fewer than four bytes it is searched where any printable byte follows.
+    pub(crate) fn add(&mut self, needle: Needle<T>) {
+        let index = self.needles.len() as u32;
+        let offset = rarest(&needle.bytes);
+        match needle.bytes.get(offset..offset + WINDOW) {
+            Some(window) => self.file(word(window), index),
+            None => {
+                let mut window = [0_u8; WINDOW];
+                let length = needle.bytes.len().min(WINDOW - 1);
+                for (slot, byte) in window.iter_mut().zip(needle.bytes.iter()) {
+                    *slot = *byte;
+                }
+                for next in 0..64_u8 {
+                    // Both halves of what folding leaves: digits and signs, letters and the rest.
+                    if let Some(slot) = window.get_mut(length) {
+                        *slot = if next < 32 { 0x20 + next } else { 0x60 + next - 32 };
+                    }
+                    if length == WINDOW - 1 {
+                        self.file(word(&window), index);
+                    }
+                }
+            }
+        }
+        self.needles.push((needle, offset));
+        // At most one bit in 32 set: a random window passes the bitmap that seldom.
+        if self.filed.len() << 5 > 1 << self.bits && self.bits < MAX_BITS {
+            self.bits += 2;
+            self.bitmap = vec![0; 1 << (self.bits - 6)];
+            let windows: Vec<u32> = self.filed.keys().copied().collect();
+            windows.into_iter().for_each(|window| self.mark(window));
+        }
+    }
+
+    /// Calls `found` with each string that stands in the text and where it starts; in no particular order.
+    pub(crate) fn find<'f>(&'f self, text: &[u8], mut found: impl FnMut(usize, &'f Needle<T>)) {
+        let mut at = 0;
+        // Eight bytes hold five windows.
+        while let Some(eight) = text.get(at..at + 8).and_then(|eight| eight.try_into().ok()) {
+            let eight = u64::from_le_bytes(eight) | u64::from(FOLD) << 32 | u64::from(FOLD);
+            let passes = [0, 8, 16, 24, 32].map(|shift| self.passes((eight >> shift) as u32));
+            if passes.iter().fold(0, |any, pass| any | pass) != 0 {
+                for (step, pass) in passes.iter().enumerate() {
+                    if *pass != 0 {
+                        self.verify(text, at + step, (eight >> (8 * step)) as u32, &mut found);
+                    }
+                }
+            }
+            at += 5;
+        }
+        while let Some(window) = text.get(at..at + WINDOW) {
+            let window = word(window);
+            if self.passes(window) != 0 {
+                self.verify(text, at, window, &mut found);
+            }
+            at += 1;
+        }
+        // A short string may end the text.
+        for at in text.len().saturating_sub(WINDOW - 1)..text.len() {
+            let rest = text.get(at..).unwrap_or_default();
+            for (needle, _) in self.needles.iter().filter(|(needle, _)| needle.bytes.len() == rest.len() && rest.len() < WINDOW) {
+                if same(rest, needle) {
+                    found(at, needle);
+                }
+            }
+        }
+    }
+
+    fn verify<'f>(&'f self, text: &[u8], at: usize, window: u32, found: &mut impl FnMut(usize, &'f Needle<T>)) {
+        for (needle, offset) in self.filed.get(&window).into_iter().flatten().filter_map(|index| self.needles.get(*index as usize)) {
+            let Some(start) = at.checked_sub(*offset) else { continue };
+            if text.get(start..start + needle.bytes.len()).is_some_and(|part| same(part, needle)) {
+                found(start, needle);
+            }
+        }
+    }
+
+    fn file(&mut self, window: u32, index: u32) {
+        let filed = self.filed.entry(window).or_default();
+        if filed.last() != Some(&index) {
+            filed.push(index);
+        }
+        self.mark(window);
+    }
+
+    fn mark(&mut self, window: u32) {
+        let bit = slot(window, self.bits);
+        if let Some(cell) = self.bitmap.get_mut((bit >> 6) as usize) {
+            *cell |= 1 << (bit & 63);
+        }
+    }
+
+    fn passes(&self, window: u32) -> u64 {
+        let bit = slot(window, self.bits);
+        self.bitmap.get((bit >> 6) as usize).map_or(0, |cell| cell >> (bit & 63) & 1)
+    }
+}
+
+fn same<T>(part: &[u8], needle: &Needle<T>) -> bool {
+    if needle.any_case { part.eq_ignore_ascii_case(&needle.bytes) } else { *part == *needle.bytes }
+}
+
+fn word(window: &[u8]) -> u32 {
+    window.iter().rev().fold(0, |word, byte| word << 8 | u32::from(*byte)) | FOLD
+}
+
+fn slot(window: u32, bits: u32) -> u32 {
+    ((u64::from(window) * 0x9e37_79b9) as u32) >> (32 - bits)
+}
+
+/// Where the four bytes start that stand in the fewest texts: pieces of common words make bad addresses.
+fn rarest(bytes: &[u8]) -> usize {
+    let weight = |byte: &u8| match byte {
+        b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' | b'-' | b'/' | b'.' | b'0' | b'1' | b'2' => 0,
+        b'a'..=b'z' | b'3'..=b'9' | b' ' | b'"' | b':' => 2,
+        b'A'..=b'Z' => 3,
+        _ => 4,
+    };
+    let score = |window: &[u8]| {
+        let distinct = window.iter().enumerate().filter(|(at, byte)| !window.iter().take(*at).any(|earlier| earlier == *byte)).count();
+        distinct * 3 + window.iter().map(weight).sum::<usize>()
+    };
+    bytes.windows(WINDOW).enumerate().max_by_key(|(at, window)| (score(window), *at)).map_or(0, |(at, _)| at)
+}
+
+/// Multiplication spreads a window well enough; a keyed hash would cost more than the comparison it saves.
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u32(u32::from(*byte));
+        }
+    }
+
+    fn write_u32(&mut self, value: u32) {
+        self.0 = (self.0 ^ u64::from(value)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 ^= self.0 >> 32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finder(strings: &[(&str, bool)]) -> Finder<usize> {
+        let mut finder = Finder::new();
+        for (what, (string, any_case)) in strings.iter().enumerate() {
+            finder.add(Needle { bytes: string.as_bytes().into(), any_case: *any_case, what });
+        }
+        finder
+    }
+
+    fn found(finder: &Finder<usize>, text: &str) -> Vec<(usize, usize)> {
+        let mut found = Vec::new();
+        finder.find(text.as_bytes(), |at, needle| found.push((at, needle.what)));
+        found.sort_unstable();
+        found
+    }
+
+    #[test]
+    fn finds_at_every_place() {
+        let finder = finder(&[("Hunter2!", false), ("token", true), ("SG.", false)]);
+        for before in 0..20 {
+            for after in 0..12 {
+                for (text, what) in [("Hunter2!", 0), ("ToKeN", 1), ("SG.", 2)] {
+                    let text = format!("{}{text}{}", " ".repeat(before), ".".repeat(after));
+                    assert_eq!(found(&finder, &text), [(before, what)], "{text:?}");
+                }
+            }
+        }
+        assert!(found(&finder, "hunter2! tok en sg.").is_empty());
+    }
+
+    #[test]
+    fn grows_beyond_its_first_bitmap() {
+        let strings: Vec<String> = (0..5000_u32).map(|n| format!("v{n:05}-{:x}", n.wrapping_mul(2_654_435_761))).collect();
+        let finder = finder(&strings.iter().map(|string| (string.as_str(), false)).collect::<Vec<_>>());
+        for string in &strings {
+            assert!(!found(&finder, &format!("x {string} y")).is_empty());
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! Lines that belong together: a token that somebody folded, wrapped at a column, or put on the line after its name.
+//!
+//! A line is a continuation when it holds a single word, or when the line before it ends with something that wants one. The lines of a unit are
+//! read once each, and once more joined; [`Joined`] knows the way back. Log lines are joined behind their timestamps.
+
+use crate::scan::Mark;
+
+/// A unit has at most so many lines.
+const MAX_LINES: usize = 512;
+/// And about so many bytes.
+const MAX_BYTES: usize = 32 << 10;
+/// A line ends open when a mark is no farther from its end.
+const OPEN: usize = 240;
+
+/// Lines that belong together, mostly one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unit {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) lines: usize,
+    /// Marks by their places in the list.
+    pub(crate) first_mark: usize,
+    pub(crate) last_mark: usize,
+    /// Whether the first line ends with something that wants a value.
+    pub(crate) open: bool,
+    /// Whether a line that has not come yet could belong to it.
+    pub(crate) unfinished: bool,
+}
+
+/// Cuts a text into units.
+pub(crate) struct Units<'a> {
+    text: &'a [u8],
+    marks: &'a [Mark<'a>],
+    at: usize,
+    mark: usize,
+}
+
+impl<'a> Units<'a> {
+    pub(crate) fn new(text: &'a [u8], marks: &'a [Mark<'a>]) -> Self {
+        Self { text, marks, at: 0, mark: 0 }
+    }
+}
+
+impl Iterator for Units<'_> {
+    type Item = Unit;
+
+    fn next(&mut self) -> Option<Unit> {
+        if self.at >= self.text.len() {
+            return None;
+        }
+        let (start, first_mark) = (self.at, self.mark);
+        let mut end = line_end(self.text, start);
+        self.skip_marks(end);
+        let line = self.text.get(start..end).unwrap_or_default();
+        let marks = self.marks.get(first_mark..self.mark).unwrap_or_default();
+        let open = marks.iter().any(|mark| is_open(line, mark.start - start));
+        let mut lines = 1;
+        let mut last = line;
+        while lines < MAX_LINES && end - start < MAX_BYTES && last.ends_with(b"\n") && end < self.text.len() {
+            let next_end = line_end(self.text, end);
+            let next = self.text.get(end..next_end).unwrap_or_default();
+            if !(continues(last, next) || open && lines == 1 && !is_blank(next)) {
+                break;
+            }
+            lines += 1;
+            (last, end) = (next, next_end);
+        }
+        self.skip_marks(end);
+        self.at = end;
+        let unfinished = end == self.text.len() && lines < MAX_LINES && end - start < MAX_BYTES;
+        Some(Unit { start, end, lines, first_mark, last_mark: self.mark, open, unfinished })
+    }
+}
+
+impl Units<'_> {
+    fn skip_marks(&mut self, end: usize) {
+        while self.marks.get(self.mark).is_some_and(|mark| mark.start < end) {
+            self.mark += 1;
+        }
+    }
+}
+
+fn line_end(text: &[u8], start: usize) -> usize {
+    memchr::memchr(b'\n', text.get(start..).unwrap_or_default()).map_or(text.len(), |end| start + end + 1)
+}
+
+fn is_blank(line: &[u8]) -> bool {
+    line.get(head(line)..).unwrap_or_default().trim_ascii().is_empty()
+}
+
+/// Whether what begins at the mark reaches the line's end with few words between.
+fn is_open(line: &[u8], from: usize) -> bool {
+    let rest = line.get(from..).unwrap_or_default().trim_ascii_end();
+    rest.len() <= OPEN && rest.iter().filter(|byte| byte.is_ascii_whitespace()).count() <= 2
+}
+
+/// Whether `next` could be the rest of a word that `line` began.
+fn continues(line: &[u8], next: &[u8]) -> bool {
+    let words = next.get(head(next)..).unwrap_or_default().trim_ascii();
+    let Some(first) = words.first() else { return false };
+    if b"{}[]<".contains(first) || words.starts_with(b"-----") || memchr::memchr2(b' ', b'\t', words).is_some() {
+        return false;
+    }
+    let before = line.get(head(line)..).unwrap_or_default().trim_ascii_end();
+    !before.is_empty() && !before.ends_with(b"-----") && words.iter().any(|byte| byte.is_ascii_alphanumeric() || *byte == b'=')
+}
+
+/// Bytes of a line before its own words: a timestamp of the container runtime or of syslog, and indentation.
+pub(crate) fn head(line: &[u8]) -> usize {
+    let stamp = stamp(line);
+    let rest = line.get(stamp..).unwrap_or_default();
+    stamp + rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
+}
+
+/// Bytes of the timestamp alone.
+pub(crate) fn stamp(line: &[u8]) -> usize {
+    match line {
+        // 2024-05-01T10:00:00.123456789Z, and the stream and flag of a container runtime's own file.
+        [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'-', _, _, b'-', _, _, b'T', ..] => {
+            let mut at = word(line, 0);
+            for names in [[&b"stdout "[..], b"stderr "], [b"F ", b"P "]] {
+                if let Some(name) = names.into_iter().find(|name| line.get(at..).unwrap_or_default().starts_with(name)) {
+                    at += name.len();
+                }
+            }
+            at
+        }
+        // May 01 10:00:00 node kubelet[812]:
+        [b'A'..=b'Z', b'a'..=b'z', b'a'..=b'z', b' ', _, b'0'..=b'9', b' ', b'0'..=b'9', b'0'..=b'9', b':', ..] => {
+            let head = line.get(..line.len().min(120)).unwrap_or(line);
+            memchr::memmem::find(head, b"]: ").map_or(0, |at| at + 3)
+        }
+        _ => 0,
+    }
+}
+
+/// Columns before a line's own words, the dash of a list included.
+pub(crate) fn indent(line: &[u8]) -> usize {
+    let head = head(line);
+    let dash = if line.get(head..).unwrap_or_default().starts_with(b"- ") { 2 } else { 0 };
+    head - stamp(line) + dash
+}
+
+/// The end of the word at `at`, with the space after it.
+fn word(line: &[u8], at: usize) -> usize {
+    let rest = line.get(at..).unwrap_or_default();
+    memchr::memchr2(b' ', b'\n', rest).map_or(line.len(), |end| at + end + usize::from(rest.get(end) == Some(&b' ')))
+}
+
+/// Whether a line is `name: …` or `name=…` by itself, or an item of a list.
+pub(crate) fn is_keyed(line: &[u8]) -> bool {
+    let words = line.get(head(line)..).unwrap_or_default();
+    if words.starts_with(b"- ") {
+        return true;
+    }
+    let name = words.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-.\"'".contains(byte)).count();
+    let rest = words.get(name..).unwrap_or_default().trim_ascii();
+    name > 0 && (rest.starts_with(b":") || rest.starts_with(b"=") && rest.iter().any(|byte| *byte != b'='))
+}
+
+/// The lines of a unit as one, and the way back.
+pub(crate) struct Joined {
+    pub(crate) text: Vec<u8>,
+    /// Where each line's part starts in the joined text and in the unit, and its length.
+    parts: Vec<(usize, usize, usize)>,
+}
+
+impl Joined {
+    /// Joins; with `glue` between the parts, or nothing.
+    pub(crate) fn new(unit: &[u8], glue: Option<u8>) -> Self {
+        let mut joined = Self { text: Vec::with_capacity(unit.len()), parts: Vec::new() };
+        let mut at = 0;
+        for line in unit.split_inclusive(|byte| *byte == b'\n') {
+            let from = if at == 0 { 0 } else { head(line) };
+            let part = line.get(from..).unwrap_or_default().trim_ascii_end();
+            let part = part.strip_suffix(b"\\").unwrap_or(part);
+            let part = if at == 0 { without_block_mark(part) } else { part };
+            if let (Some(glue), false) = (glue, at == 0) {
+                joined.text.push(glue);
+            }
+            joined.parts.push((joined.text.len(), at + from, part.len()));
+            joined.text.extend_from_slice(part);
+            at += line.len();
+        }
+        joined
+    }
+
+    /// The first joint strictly inside a stretch, as the number of the part that begins there.
+    pub(crate) fn joint_in(&self, start: usize, end: usize) -> Option<usize> {
+        self.parts.iter().enumerate().skip(1).find(|(_, (joint, _, _))| start < *joint && *joint < end).map(|(number, _)| number)
+    }
+
+    /// The stretches of the unit that a stretch of the joined text stands for, one a line.
+    pub(crate) fn original(&self, start: usize, end: usize) -> Vec<(usize, usize)> {
+        let mut pieces = Vec::new();
+        for (joined, original, length) in &self.parts {
+            let (from, to) = (start.max(*joined), end.min(joined + length));
+            if from < to {
+                pieces.push((original + from - joined, original + to - joined));
+            }
+        }
+        pieces
+    }
+}
+
+/// `key: >-` without the sign that its value stands on the lines below.
+fn without_block_mark(part: &[u8]) -> &[u8] {
+    let signs = part.iter().rev().take_while(|byte| b"|>+-123456789".contains(byte)).count();
+    let (before, sign) = part.split_at(part.len() - signs);
+    if sign.first().is_some_and(|byte| matches!(byte, b'|' | b'>')) && matches!(before.trim_ascii_end().last(), Some(b':' | b'-') | None) {
+        before
+    } else {
+        part
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn units(text: &str) -> Vec<&str> {
+        Units::new(text.as_bytes(), &[]).map(|unit| &text[unit.start..unit.end]).collect()
+    }
+
+    #[test]
+    fn single_words_continue() {
+        assert_eq!(units("a b\nc d\n"), ["a b\n", "c d\n"]);
+        assert_eq!(units("key: >-\n  abc\n  def\nnext: 1\n"), ["key: >-\n  abc\n  def\n", "next: 1\n"]);
+        assert_eq!(units("2024-05-01T10:00:00Z x abc\n2024-05-01T10:00:00Z   def\n2024-05-01T10:00:00Z g h\n").len(), 2);
+        assert_eq!(units("{\n}\n\nx\n").len(), 4);
+    }
+
+    #[test]
+    fn joins_and_finds_back() {
+        let unit = b"t: >-\n  abc\n  def\n";
+        let joined = Joined::new(unit, None);
+        assert_eq!(joined.text, b"t: abcdef");
+        assert_eq!(joined.joint_in(3, 9), Some(2));
+        let parts: Vec<_> = joined.original(4, 8).into_iter().map(|(start, end)| &unit[start..end]).collect();
+        assert_eq!(parts, [b"bc", b"de"]);
+    }
+}
