@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use workload::{Workload, workloads};
 
-use crate::object::{Event, Object, Pod, Service};
+use crate::object::{Event, Object, OwnerReference, Pod, Service};
 use crate::reference::ObjectRef;
 use crate::selector;
 use crate::snapshot::Snapshot;
@@ -64,13 +64,19 @@ impl Relations {
         for (i, pod) in snapshot.pods.iter().enumerate() {
             let top = pod.metadata.controller().map(|owner| {
                 let namespace = pod.metadata.namespace.as_str();
-                let above = match owner.kind.as_str() {
-                    "ReplicaSet" => Snapshot::find(&snapshot.replica_sets, namespace, &owner.name).and_then(|o| o.metadata.controller()),
-                    "Job" => Snapshot::find(&snapshot.jobs, namespace, &owner.name).and_then(|o| o.metadata.controller()),
-                    _ => None,
-                };
-                let top = above.unwrap_or(owner);
-                ObjectRef::new(top.kind.as_str(), namespace, top.name.as_str())
+                let of = |o: &OwnerReference| ObjectRef::new(o.kind.as_str(), namespace, o.name.as_str());
+                match owner.kind.as_str() {
+                    "ReplicaSet" => match Snapshot::find(&snapshot.replica_sets, namespace, &owner.name) {
+                        Some(set) => of(set.metadata.controller().unwrap_or(owner)),
+                        // Without the ReplicaSet its name still tells the Deployment: `NAME-HASH`, with the hash on the pod.
+                        None => deployment_by_name(&owner.name, pod)
+                            .map_or_else(|| of(owner), |name| ObjectRef::new("Deployment", namespace, name)),
+                    },
+                    "Job" => {
+                        of(Snapshot::find(&snapshot.jobs, namespace, &owner.name).and_then(|o| o.metadata.controller()).unwrap_or(owner))
+                    }
+                    _ => of(owner),
+                }
             });
             if let Some(top) = &top {
                 self.pods_of_workload.entry(top.clone()).or_default().push(i);
@@ -210,4 +216,10 @@ impl Relations {
             _ => None,
         }
     }
+}
+
+/// The Deployment of a ReplicaSet that was not collected.
+fn deployment_by_name<'a>(set: &'a str, pod: &Pod) -> Option<&'a str> {
+    let hash = pod.metadata.labels.get("pod-template-hash")?;
+    set.strip_suffix(hash.as_str())?.strip_suffix('-')
 }

@@ -17,9 +17,9 @@ pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-/// "; did you mean `x`?", or nothing.
+/// " (did you mean `x`?)", or nothing.
 pub(crate) fn did_you_mean(nearest: Option<&str>) -> String {
-    nearest.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()
+    nearest.map(|n| format!(" (did you mean `{n}`?)")).unwrap_or_default()
 }
 
 /// An object as `kubectl` takes it: `deployment/shepherd`.

@@ -94,6 +94,7 @@ fn pull<'a>(context: &Context<'a>, pod: &'a Object<Pod>, workload: Option<&'a Ob
         (failure, false) => (failure, message, pod.evidence(format!("{status}/message"), message)),
         (failure, true) => (failure, reason, pod.evidence(format!("{status}/reason"), reason)),
     };
+    let by_status = failure != Failure::Unknown;
     let (mut first, mut last) = (pod.status.start_time.or(pod.metadata.creation_timestamp), None);
     for event in context.relations.events_about(context.snapshot, &pod.reference()) {
         let mine = event.container().is_none_or(|c| c == view.spec.name)
@@ -102,12 +103,12 @@ fn pull<'a>(context: &Context<'a>, pod: &'a Object<Pod>, workload: Option<&'a Ob
             continue;
         }
         (first, last) = ([first, event.first_seen()].into_iter().flatten().min(), [last, event.last_seen()].into_iter().flatten().max());
+        // What the status says is newer than any event; among events the newest stands: a pull may fail in another way than
+        // it did at first.
         let told = classify(&event.message);
-        if told != Failure::Unknown || (failure == Failure::Unknown && event.message.starts_with("Failed to pull image")) {
-            // The newest event stands: a pull may fail in another way than it did at first.
-            if failure == Failure::Unknown || !message.contains(':') {
-                (failure, error, evidence) = (told, &event.message, event.evidence("/message", event.message.as_str()));
-            }
+        let pulled = event.message.starts_with("Failed to pull image");
+        if !by_status && (told != Failure::Unknown || (failure == Failure::Unknown && pulled)) {
+            (failure, error, evidence) = (told, &event.message, event.evidence("/message", event.message.as_str()));
         }
     }
     match reason {
