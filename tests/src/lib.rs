@@ -5,9 +5,13 @@
 //! | [`case`] | reads a `.bundle` text: a small cluster in YAML, logs, and what must be said of it |
 //! | [`stage`] | writes such a case as a real bundle, with manifest and ledger |
 //! | [`evidence`] | checks that every quote stands where the report says |
+//! | [`truth`] | what is true of a recorded incident |
+//! | [`docs`] | compares generated pages with what is committed |
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a fixture that cannot be read is a failed test, and must say where")]
 
 pub mod case;
+pub mod docs;
 pub mod evidence;
 pub mod stage;
+pub mod truth;

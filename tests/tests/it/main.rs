@@ -3,5 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod causes;
+mod cli;
 mod judged;
 mod rules;
+mod scenarios;
