@@ -8,6 +8,7 @@
 
 mod error;
 mod facts;
+mod foreign;
 mod level;
 mod logs;
 mod metrics;
@@ -40,6 +41,10 @@ pub fn level(line: &str) -> Option<Level> {
 /// When the file cannot be opened as a bundle, or is refused; problems inside it are in [`Snapshot::problems`].
 pub fn load(path: &Path, scanner: &LogScanner) -> Result<Snapshot, LoadError> {
     let mut reader = Reader::open(path, Limits::default())?;
+    // Ours begins with its header; a folder of ours has it wherever the names' order puts it.
+    if reader.header().is_none() && !path.join("bundle.json").is_file() {
+        return foreign::load(path, scanner);
+    }
     let mut native = Native::new(scanner);
     each_batch(&mut reader, |batch| native.take(batch))?;
     let summary = reader.into_summary();

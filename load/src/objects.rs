@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tarbox_model::coverage::InputProblem;
 use tarbox_model::evidence::Origin;
 use tarbox_model::object::{Custom, Metadata, Object};
@@ -27,17 +28,34 @@ pub(crate) fn read_lines(resource: Resource<'_>, path: &Arc<str>, first_line: u3
         }
         let number = first_line.saturating_add(u32::try_from(i).unwrap_or(u32::MAX));
         let origin = Origin { path: Arc::clone(path), line: number, base: Arc::clone(&base) };
-        if let Err(error) = read_one(resource, line, origin, into) {
+        if let Err(error) = read_one(resource, Json::Text(line), origin, into) {
             let message = format!("object skipped: {error}");
             into.problems.push(InputProblem { path: Some(path.to_string()), line: Some(number), message });
         }
     }
 }
 
+/// One object's JSON.
+pub(crate) enum Json<'a> {
+    /// As it stands.
+    Text(&'a [u8]),
+    /// Parsed already.
+    Value(Value),
+}
+
+impl Json<'_> {
+    fn decode<T: DeserializeOwned>(self) -> Result<T, serde_json::Error> {
+        match self {
+            Self::Text(text) => serde_json::from_slice(text),
+            Self::Value(value) => serde_json::from_value(value),
+        }
+    }
+}
+
 /// Reads one object into the list of its kind.
-fn read_one(resource: Resource<'_>, json: &[u8], origin: Origin, into: &mut Snapshot) -> Result<(), serde_json::Error> {
-    fn typed<T: DeserializeOwned>(json: &[u8], origin: Origin, list: &mut Vec<Object<T>>) -> Result<(), serde_json::Error> {
-        list.push(Object { origin, value: serde_json::from_slice(json)? });
+pub(crate) fn read_one(resource: Resource<'_>, json: Json<'_>, origin: Origin, into: &mut Snapshot) -> Result<(), serde_json::Error> {
+    fn typed<T: DeserializeOwned>(json: Json<'_>, origin: Origin, list: &mut Vec<Object<T>>) -> Result<(), serde_json::Error> {
+        list.push(Object { origin, value: json.decode()? });
         Ok(())
     }
     match (resource.group, resource.name) {
@@ -79,12 +97,60 @@ fn read_one(resource: Resource<'_>, json: &[u8], origin: Origin, into: &mut Snap
 }
 
 /// An object of a kind without a shape.
-fn custom(json: &[u8], origin: Origin) -> Result<Custom, serde_json::Error> {
-    let value: serde_json::Value = serde_json::from_slice(json)?;
-    let text = |name: &str| Arc::from(value.get(name).and_then(|v| v.as_str()).unwrap_or_default());
+fn custom(json: Json<'_>, origin: Origin) -> Result<Custom, serde_json::Error> {
+    let value: Value = json.decode()?;
+    let text = |name: &str| Arc::from(value.get(name).and_then(Value::as_str).unwrap_or_default());
     let metadata = match value.get("metadata") {
         Some(metadata) => serde_json::from_value::<Metadata>(metadata.clone())?,
         None => Metadata::default(),
     };
     Ok(Custom { origin, api_version: text("apiVersion"), kind: text("kind"), metadata, value })
+}
+
+/// Kinds with a shape, their resources, and the API groups in which they are it. Other groups have kinds of the same names.
+const KINDS: &[(&str, &str, &[&str])] = &[
+    ("Pod", "pods", &[""]),
+    ("Node", "nodes", &[""]),
+    ("Namespace", "namespaces", &[""]),
+    ("Service", "services", &[""]),
+    ("Endpoints", "endpoints", &[""]),
+    ("ConfigMap", "configmaps", &[""]),
+    ("Secret", "secrets", &[""]),
+    ("ServiceAccount", "serviceaccounts", &[""]),
+    ("PersistentVolume", "persistentvolumes", &[""]),
+    ("PersistentVolumeClaim", "persistentvolumeclaims", &[""]),
+    ("ResourceQuota", "resourcequotas", &[""]),
+    ("LimitRange", "limitranges", &[""]),
+    ("Event", "events", &["", "events.k8s.io"]),
+    ("Deployment", "deployments", &["apps", "extensions"]),
+    ("ReplicaSet", "replicasets", &["apps", "extensions"]),
+    ("StatefulSet", "statefulsets", &["apps"]),
+    ("DaemonSet", "daemonsets", &["apps", "extensions"]),
+    ("Job", "jobs", &["batch"]),
+    ("CronJob", "cronjobs", &["batch"]),
+    ("EndpointSlice", "endpointslices", &["discovery.k8s.io"]),
+    ("Ingress", "ingresses", &["networking.k8s.io", "extensions"]),
+    ("IngressClass", "ingressclasses", &["networking.k8s.io"]),
+    ("NetworkPolicy", "networkpolicies", &["networking.k8s.io", "extensions"]),
+    ("StorageClass", "storageclasses", &["storage.k8s.io"]),
+    ("PodDisruptionBudget", "poddisruptionbudgets", &["policy"]),
+    ("HorizontalPodAutoscaler", "horizontalpodautoscalers", &["autoscaling"]),
+    ("Lease", "leases", &["coordination.k8s.io"]),
+    ("APIService", "apiservices", &["apiregistration.k8s.io"]),
+    ("Role", "roles", &["rbac.authorization.k8s.io"]),
+    ("ClusterRole", "clusterroles", &["rbac.authorization.k8s.io"]),
+    ("RoleBinding", "rolebindings", &["rbac.authorization.k8s.io"]),
+    ("ClusterRoleBinding", "clusterrolebindings", &["rbac.authorization.k8s.io"]),
+];
+
+/// Group and resource of a kind with a shape; `None` when it has none. Without an `apiVersion` the kind's name alone decides.
+pub(crate) fn resource_of(api_version: Option<&str>, kind: &str) -> Option<Resource<'static>> {
+    let group = api_version.map(|v| v.split_once('/').map_or("", |(group, _)| group));
+    let (_, name, groups) = KINDS.iter().find(|(k, _, groups)| *k == kind && group.is_none_or(|g| groups.contains(&g)))?;
+    Some(Resource { group: groups.first()?, name })
+}
+
+/// The kind of a resource with a shape: `pods` → `Pod`.
+pub(crate) fn kind_of(resource: &str) -> Option<&'static str> {
+    KINDS.iter().find(|(_, name, _)| *name == resource).map(|(kind, ..)| *kind)
 }

@@ -1,0 +1,296 @@
+//! What other tools wrote, into the same snapshot: told apart by what is in it, each layout in a file of its own.
+//!
+//! A layout only says what each path means ([`Item`]); documents, logs and samples are then read the same way for all. Two passes: the
+//! first learns the names, the second reads.
+
+mod cluster_info_dump;
+mod crust_gather;
+mod documents;
+mod kubectl_gather;
+mod must_gather;
+mod plain_files;
+mod sections;
+mod sonobuoy;
+mod support_bundle_kit;
+mod troubleshoot;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use tarbox_bundle::{Chunk, EntryInfo, Limits, ProblemKind, Reader};
+use tarbox_model::coverage::{Coverage, InputProblem, Outcome, SourceCoverage};
+use tarbox_model::log::Run;
+use tarbox_model::snapshot::Snapshot;
+
+use crate::logs::{LogPart, LogScanner};
+use crate::metrics::{self, Counters};
+use crate::{LoadError, each_batch, native};
+
+/// A layout of files that some tool writes.
+pub(crate) struct Layout {
+    /// The tool's name, for people.
+    name: &'static str,
+    /// Whether these entry paths are of this layout.
+    marks: fn(&[&str]) -> bool,
+    /// What a path means.
+    item: fn(&str) -> Item,
+    /// Resources that the tool lists without being asked: absent files then mean that there are none.
+    whole: &'static [&'static str],
+    /// Whether empty strings were replaced by the word `null`.
+    null_words: bool,
+}
+
+/// What a file of a layout is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Item {
+    /// Objects, JSON or YAML: lists, arrays or single ones. The kind is for objects that do not say theirs.
+    Objects { kind: Option<&'static str> },
+    /// A container's log.
+    Log { namespace: String, pod: String, container: String, run: Run },
+    /// Logs of all containers of a pod, between START and END lines.
+    Sections { namespace: String, pod: String },
+    /// A kubelet's `stats/summary`.
+    Summary,
+    /// cadvisor's counters.
+    Counters,
+    /// Why a resource is not here.
+    Refusals { resource: String },
+    /// The API server's version.
+    Version,
+    /// Nothing that the snapshot knows; the index has it.
+    Other,
+}
+
+/// Layouts, the most telling marks first; the last takes everything.
+static LAYOUTS: &[&Layout] = &[
+    &troubleshoot::LAYOUT,
+    &crust_gather::LAYOUT,
+    &support_bundle_kit::LAYOUT,
+    &kubectl_gather::LAYOUT,
+    &must_gather::LAYOUT,
+    &sonobuoy::LAYOUT,
+    &cluster_info_dump::LAYOUT,
+    &plain_files::LAYOUT,
+];
+
+/// Reads a bundle that is not ours.
+pub(crate) fn load(path: &Path, scanner: &LogScanner) -> Result<Snapshot, LoadError> {
+    let mut names = BTreeSet::new();
+    let mut reader = Reader::open(path, Limits::default())?;
+    while let Some(chunk) = reader.next_chunk()? {
+        if chunk.seq == 0 {
+            names.insert(chunk.entry.path.clone());
+        }
+    }
+    let paths: Vec<&str> = names.iter().map(String::as_str).collect();
+    let layout = LAYOUTS.iter().find(|layout| (layout.marks)(&paths)).copied().unwrap_or(&plain_files::LAYOUT);
+    let mut reader = Reader::open(path, Limits::default())?;
+    let mut gathering = Gathering::new(scanner, layout);
+    each_batch(&mut reader, |batch| gathering.take(batch))?;
+    let summary = reader.into_summary();
+    let mut snapshot = gathering.finish();
+    // Links beside what they lead to are these tools' habit, not news.
+    let problems = summary.problems.into_iter().filter(|p| p.kind != ProblemKind::UnsupportedType);
+    snapshot.problems.extend(problems.map(|p| InputProblem { path: p.entry, line: None, message: p.message }));
+    snapshot.sort();
+    Ok(snapshot)
+}
+
+/// A snapshot being put together.
+struct Gathering<'s> {
+    scanner: &'s LogScanner,
+    layout: &'static Layout,
+    snapshot: Snapshot,
+    logs: BTreeMap<u32, (Arc<EntryInfo>, Item, LogPart)>,
+    /// Files that must be whole before they can be taken apart.
+    whole: BTreeMap<u32, (Arc<EntryInfo>, Item, Vec<u8>)>,
+    counters: Counters,
+    /// Resources of which some file was there, and what refused others.
+    seen: BTreeSet<String>,
+    refused: BTreeMap<String, String>,
+}
+
+/// What one chunk turned out to hold.
+enum Part {
+    Snapshot(Box<Snapshot>),
+    Log(Box<LogPart>),
+    Counters(Counters),
+    Bytes(Vec<u8>),
+    Nothing,
+}
+
+impl<'s> Gathering<'s> {
+    fn new(scanner: &'s LogScanner, layout: &'static Layout) -> Self {
+        Self {
+            scanner,
+            layout,
+            snapshot: Snapshot::default(),
+            logs: BTreeMap::new(),
+            whole: BTreeMap::new(),
+            counters: Counters::default(),
+            seen: BTreeSet::new(),
+            refused: BTreeMap::new(),
+        }
+    }
+
+    fn take(&mut self, batch: Vec<Chunk>) {
+        let (scanner, layout) = (self.scanner, self.layout);
+        let parts: Vec<_> = batch
+            .into_par_iter()
+            .map(|chunk| {
+                let item = (layout.item)(&chunk.entry.path);
+                let part = decode(scanner, layout, &item, &chunk);
+                (Arc::clone(&chunk.entry), item, part)
+            })
+            .collect();
+        for (entry, item, part) in parts {
+            self.join(entry, item, part);
+        }
+    }
+
+    fn join(&mut self, entry: Arc<EntryInfo>, item: Item, part: Part) {
+        match part {
+            Part::Snapshot(part) => {
+                if let Item::Objects { kind: Some(kind) } = item {
+                    self.seen.insert(documents::topic(kind));
+                }
+                self.snapshot.append(*part);
+            }
+            Part::Counters(counters) => self.counters.join(counters),
+            Part::Log(part) => match self.logs.get_mut(&entry.index) {
+                Some((_, _, open)) => open.join(*part),
+                None => {
+                    self.logs.insert(entry.index, (entry, item, *part));
+                }
+            },
+            Part::Bytes(bytes) => {
+                self.whole.entry(entry.index).or_insert_with(|| (entry, item, Vec::new())).2.extend(bytes);
+            }
+            Part::Nothing => {}
+        }
+    }
+
+    fn finish(mut self) -> Snapshot {
+        for (entry, item, bytes) in std::mem::take(&mut self.whole).into_values() {
+            self.take_whole(&entry.path, &item, &bytes);
+        }
+        for (entry, item, part) in std::mem::take(&mut self.logs).into_values() {
+            if let Item::Log { namespace, pod, container, run } = item {
+                self.snapshot.logs.push(part.finish(Arc::from(entry.path.as_str()), &namespace, &pod, &container, run));
+            }
+        }
+        self.counters.finish(&mut self.snapshot);
+        self.snapshot.facts.format = self.layout.name.to_owned();
+        crate::facts::releases_from_secrets(&mut self.snapshot);
+        self.snapshot.sort();
+        documents::without_repetitions(&mut self.snapshot);
+        documents::home_of_logs(&mut self.snapshot);
+        self.snapshot.coverage = self.coverage();
+        self.snapshot.taken_at = native::latest(&self.snapshot);
+        self.snapshot
+    }
+
+    /// Takes apart what had to be whole.
+    fn take_whole(&mut self, path: &str, item: &Item, bytes: &[u8]) {
+        match item {
+            Item::Sections { namespace, pod } => {
+                let path = Arc::from(path);
+                for section in sections::split(bytes) {
+                    let part = self.scanner.scan(section.text, section.first_line);
+                    let log = part.finish(Arc::clone(&path), namespace, pod, section.container, Run::Current);
+                    self.snapshot.logs.push(log);
+                }
+            }
+            Item::Refusals { resource } => {
+                let text = String::from_utf8_lossy(bytes);
+                let words = text.trim();
+                if !matches!(words, "" | "null" | "{}" | "[]") {
+                    self.refused.insert(resource.clone(), words.chars().take(300).collect());
+                }
+            }
+            Item::Version => self.snapshot.facts.server_version = documents::version(bytes).unwrap_or_default(),
+            _ => {}
+        }
+    }
+
+    /// What is there was collected; what the tool always lists and is not there, there is none of; all else says nothing.
+    fn coverage(&self) -> Coverage {
+        let mut coverage = Coverage::default();
+        let counts: BTreeMap<&str, u64> = self.snapshot.counts().collect();
+        let note = |coverage: &mut Coverage, source: &str, outcome, detail: &str| {
+            let items = counts.get(source).copied().unwrap_or(0);
+            coverage.record(SourceCoverage { source: source.to_owned(), outcome, items, detail: detail.to_owned() });
+        };
+        for (&source, &items) in &counts {
+            let whole = self.layout.whole.contains(&source);
+            match self.refused.get(source) {
+                Some(why) if items == 0 => note(&mut coverage, source, Outcome::Denied, why),
+                Some(why) => note(&mut coverage, source, Outcome::Partial, why),
+                None if whole && (items > 0 || self.seen.contains(source)) => note(&mut coverage, source, Outcome::Collected, ""),
+                None if items > 0 || self.seen.contains(source) => {
+                    note(&mut coverage, source, Outcome::Partial, "this kind of bundle holds what somebody chose to put into it");
+                }
+                None => {}
+            }
+        }
+        for (source, items) in [
+            ("logs", self.snapshot.logs.len()),
+            ("kubelet", self.snapshot.throttling.len() + self.snapshot.volume_usage.len() + self.snapshot.container_usage.len()),
+        ] {
+            if items > 0 {
+                let detail = "this kind of bundle may not hold all of them".to_owned();
+                coverage.record(SourceCoverage { source: source.to_owned(), outcome: Outcome::Partial, items: items as u64, detail });
+            }
+        }
+        coverage
+    }
+}
+
+/// Decodes one chunk.
+fn decode(scanner: &LogScanner, layout: &Layout, item: &Item, chunk: &Chunk) -> Part {
+    let path: Arc<str> = Arc::from(chunk.entry.path.as_str());
+    let first_line = u32::try_from(chunk.first_line).unwrap_or(u32::MAX);
+    match item {
+        Item::Log { .. } => Part::Log(Box::new(scanner.scan(&chunk.bytes, first_line))),
+        Item::Counters => Part::Counters(Counters::read(&path, first_line, &chunk.bytes)),
+        Item::Sections { .. } | Item::Refusals { .. } | Item::Version => Part::Bytes(chunk.bytes.clone()),
+        Item::Objects { kind } => {
+            let mut part = Snapshot::default();
+            documents::read(&path, &chunk.bytes, *kind, layout.null_words, &mut part);
+            Part::Snapshot(Box::new(part))
+        }
+        Item::Summary => {
+            let mut part = Snapshot::default();
+            if let Err(error) = metrics::read_summary(&path, &chunk.bytes, &mut part) {
+                part.problems.push(InputProblem { path: Some(path.to_string()), line: None, message: format!("not read: {error}") });
+            }
+            Part::Snapshot(Box::new(part))
+        }
+        Item::Other => Part::Nothing,
+    }
+}
+
+/// The parts of a path from `anchor` on, the anchor itself left out; the first place where it stands counts.
+fn after<'a>(path: &'a str, anchor: &str) -> Option<Vec<&'a str>> {
+    let parts: Vec<&str> = path.split('/').collect();
+    let at = parts.iter().position(|part| *part == anchor)?;
+    Some(parts.get(at + 1..)?.to_vec())
+}
+
+/// Whether a name ends as a document does.
+fn is_document(name: &str) -> bool {
+    [".json", ".yaml", ".yml"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// A file name without its ending.
+fn stem(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// A container's log.
+fn log(namespace: &str, pod: &str, container: &str, previous: bool) -> Item {
+    let run = if previous { Run::Previous } else { Run::Current };
+    Item::Log { namespace: namespace.to_owned(), pod: pod.to_owned(), container: container.to_owned(), run }
+}
