@@ -1,4 +1,4 @@
-# The cluster's nodes: containerd, kubelet, kube-proxy, and a name server that stands for the company's. Sourced, never run.
+# The cluster's nodes: containerd, kubelet, and a name server that stands for the company's. Sourced, never run.
 # node-1 is this machine. node-2, which only some incidents want, lives in a network namespace of its own: `second_node`.
 
 NODE2=node-2
@@ -61,16 +61,6 @@ nodeStatusUpdateFrequency: 5s
 evictionHard: {memory.available: 100Mi, nodefs.available: 1%, imagefs.available: 1%}
 imageGCHighThresholdPercent: 100
 YAML
-  cat >"$folder/proxy.yaml" <<YAML
-apiVersion: kubeproxy.config.k8s.io/v1alpha1
-kind: KubeProxyConfiguration
-mode: iptables
-clusterCIDR: 10.244.0.0/16
-clientConnection: {kubeconfig: $STATE/proxy.kubeconfig}
-hostnameOverride: $node
-conntrack: {maxPerCore: 0, min: 0}
-healthzBindAddress: 127.0.0.1:10256
-YAML
 }
 
 # Names outside the cluster: a name server of our own that knows none, so that no query leaves the machine.
@@ -89,28 +79,28 @@ start_node() {
     for controller in /sys/fs/cgroup/*/; do mkdir -p "$controller$(node_control_group "$node")"; done
     [ ! -e /sys/fs/cgroup/cpuset ] || for file in cpus mems; do cat /sys/fs/cgroup/cpuset/cpuset.$file >"/sys/fs/cgroup/cpuset$(node_control_group "$node")/cpuset.$file"; done
   fi
-  start_on "$node" containerd containerd --config "$folder/containerd.toml"
+  # containerd asks the cluster's own name server for registries, in a view of the file system in which the kubelet's mounts show.
+  start_on "$node" containerd unshare --mount --propagation slave sh -c 'mount --bind "$1" /etc/resolv.conf && exec containerd --config "$2"' - "$STATE/resolv.conf" "$folder/containerd.toml"
   ready "containerd-$node" 30 ctr_node "$node" version
   for archive in "${WANTED[@]}"; do
     [ -e "$folder/imported/${archive##*/}" ] && continue
     logged import ctr_node "$node" images import "$archive"; mkdir -p "$folder/imported"; touch "$folder/imported/${archive##*/}"
   done
   start_kubelet "$node" "$address"
-  start_proxy "$node"
   ready "kubelet-$node" 60 node_ready "$node"
 }
 start_kubelet() {
   local node=$1; start_on "$node" kubelet kubelet --config="$(node_folder "$node")/kubelet.yaml" --kubeconfig="$STATE/kubelet-$node.kubeconfig" \
     --hostname-override="$node" --node-ip="$2" --root-dir="$(node_folder "$node")/kubelet" --v=2
 }
-start_proxy() { start_on "$1" kube-proxy kube-proxy --config="$(node_folder "$1")/proxy.yaml"; }
 node_condition() { kubectl get node "$1" -o json | jq -e --arg type "$2" --arg status "$3" 'any(.status.conditions[]; .type == $type and (.status | test($status)))'; }
 node_ready() { node_condition "$1" Ready '^True$'; }
 node_lost() { node_condition "$1" Ready '^(False|Unknown)$'; }
 
 # Adds a second node, linked to the first by a cable of its own.
 second_node() {
-  alive kubelet-$NODE2 && return 0
+  if alive kubelet-$NODE2 && node_ready $NODE2; then return 0; fi
+  remove_second_node
   if [ ! -e $NODE2_NETWORK ]; then
     ip netns add ${NODE2_NETWORK##*/}
     ip link add tarbox2 type veth peer name eth0 netns ${NODE2_NETWORK##*/}
@@ -122,6 +112,9 @@ second_node() {
   start_node $NODE2 $NODE2_IP 10.244.1.0/24
 }
 
+# What a failed power supply does: the cable of the second node is dead and its kubelet is gone.
+lose_second_node() { ip link set tarbox2 down; stop kubelet-$NODE2; }
+
 # Takes the second node away; its images stay for the next time.
 remove_second_node() {
   [ -e $NODE2_NETWORK ] || return 0
@@ -129,7 +122,7 @@ remove_second_node() {
   kubectl delete node $NODE2 --ignore-not-found --wait=false >/dev/null 2>&1 || true
   kubectl get pods -A --field-selector=spec.nodeName=$NODE2 -o json 2>/dev/null | jq -r '.items[].metadata | "\(.namespace) \(.name)"' |
     while read -r pod; do kubectl -n ${pod% *} delete pod ${pod#* } --force --grace-period=0 >/dev/null 2>&1 || true; done
-  stop kubelet-$NODE2; stop kube-proxy-$NODE2; clear_node $NODE2
+  stop kubelet-$NODE2; clear_node $NODE2
   ip link delete tarbox2 2>/dev/null || true; ip netns delete ${NODE2_NETWORK##*/}
   kubectl delete node $NODE2 --ignore-not-found >/dev/null 2>&1 || true   # the kubelet may have come back with it once
 }

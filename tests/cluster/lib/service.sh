@@ -19,9 +19,6 @@ service() {
     kubectl create --dry-run=client -o json -f "$MANIFESTS/$part.yaml" | jq "$FILTERS ${1:-.}" | kubectl apply -f - >/dev/null
     [ $part = 20-shepherd ] || kubectl -n mongodb rollout status statefulset/mongodb --timeout=60s >/dev/null
   done
-  # What a controller would write: the address under which the ingress answers.
-  kubectl -n production patch ingress shepherd --subresource=status --type=merge \
-    -p "{\"status\": {\"loadBalancer\": {\"ingress\": [{\"ip\": \"$NODE_IP\"}]}}}" >/dev/null
 }
 
 service_ready() {
@@ -62,6 +59,7 @@ reset() {
   # The logs of the last incident must not be in the next one's bundle.
   kubectl apply -f "$HERE/addons" >/dev/null
   for namespace in kube-system ingress-nginx; do kubectl -n $namespace delete pods --all --force --grace-period=0 >/dev/null 2>&1; done
+  kubectl -n kube-system rollout status daemonset/kube-proxy --timeout=60s >/dev/null
   kubectl -n kube-system rollout status deployment/coredns --timeout=60s >/dev/null
   kubectl -n ingress-nginx rollout status deployment/ingress-nginx-controller --timeout=60s >/dev/null
   kubectl delete events --all -A >/dev/null
