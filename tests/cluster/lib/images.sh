@@ -12,8 +12,8 @@ pack() {
   for layer in "$@"; do
     digest=$(sha256sum "$layer"); digest=${digest%% *}; digests+=("$digest"); ln "$layer" "$work/$digest.tar"
   done
-  printf '%s\n' "${digests[@]}" | jq -Rn --argjson command "$command" '[inputs] as $layers | {
-    architecture: "amd64", os: "linux", rootfs: {type: "layers", diff_ids: [$layers[] | "sha256:" + .]},
+  printf '%s\n' "${digests[@]}" | jq -Rn --argjson command "$command" --arg architecture "${ARCHITECTURE:-amd64}" '[inputs] as $layers | {
+    architecture: $architecture, os: "linux", rootfs: {type: "layers", diff_ids: [$layers[] | "sha256:" + .]},
     config: {Cmd: $command, Env: ["PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "PYTHONUNBUFFERED=1"]}}' >"$work/config.json"
   printf '%s\n' "${digests[@]}" | jq -Rn --arg image "$image" '[{Config: "config.json", RepoTags: [$image], Layers: [inputs + ".tar"]}]' >"$work/manifest.json"
   (cd "$work" && tar --numeric-owner -cf "$archive.partial" manifest.json config.json "${digests[@]/%/.tar}")

@@ -93,6 +93,15 @@ start_kubelet() {
   local node=$1; start_on "$node" kubelet kubelet --config="$(node_folder "$node")/kubelet.yaml" --kubeconfig="$STATE/kubelet-$node.kubeconfig" \
     --hostname-override="$node" --node-ip="$2" --root-dir="$(node_folder "$node")/kubelet" --v=2
 }
+# Starts a node's kubelet anew with more lines in its configuration: configure_kubelet NODE [LINE…]
+configure_kubelet() {
+  local node=$1 file line key; file=$(node_folder "$node")/kubelet.yaml; shift
+  [ -f "$file.first" ] || cp "$file" "$file.first"
+  cp "$file.first" "$file"
+  for line in "$@"; do key=${line%%:*}; sed -i "/^$key:/d" "$file"; printf '%s\n' "$line" >>"$file"; done
+  stop "kubelet-$node"; start_kubelet "$node" "$(sed -n 's/^address: //p' "$file")"
+  sleep 2; until_true 60 "$node has its kubelet again" kubectl get --raw "/api/v1/nodes/$node/proxy/healthz"
+}
 node_condition() { kubectl get node "$1" -o json | jq -e --arg type "$2" --arg status "$3" 'any(.status.conditions[]; .type == $type and (.status | test($status)))'; }
 node_ready() { node_condition "$1" Ready '^True$'; }
 node_lost() { node_condition "$1" Ready '^(False|Unknown)$'; }
@@ -106,7 +115,7 @@ second_node() {
     ip link add tarbox2 type veth peer name eth0 netns ${NODE2_NETWORK##*/}
     ip link set tarbox2 master $NODE_LINK up
     on_node $NODE2 ip link set lo up; on_node $NODE2 ip addr add $NODE2_IP/24 dev eth0; on_node $NODE2 ip link set eth0 up
-    on_node $NODE2 ip route add default via $NODE_IP; ip route add 10.244.1.0/24 via $NODE2_IP
+    on_node $NODE2 ip route add default via $NODE_IP; ip route replace 10.244.1.0/24 via $NODE2_IP
     on_node $NODE2 sysctl -qw net.ipv4.ip_forward=1
   fi
   start_node $NODE2 $NODE2_IP 10.244.1.0/24
@@ -123,7 +132,7 @@ remove_second_node() {
   kubectl get pods -A --field-selector=spec.nodeName=$NODE2 -o json 2>/dev/null | jq -r '.items[].metadata | "\(.namespace) \(.name)"' |
     while read -r pod; do kubectl -n ${pod% *} delete pod ${pod#* } --force --grace-period=0 >/dev/null 2>&1 || true; done
   stop kubelet-$NODE2; clear_node $NODE2
-  ip link delete tarbox2 2>/dev/null || true; ip netns delete ${NODE2_NETWORK##*/}
+  ip link delete tarbox2 2>/dev/null || true; ip netns delete ${NODE2_NETWORK##*/}; ip route delete 10.244.1.0/24 2>/dev/null || true
   kubectl delete node $NODE2 --ignore-not-found >/dev/null 2>&1 || true   # the kubelet may have come back with it once
 }
 
@@ -143,7 +152,7 @@ clear_node() {
   for pid in /proc/[0-9]*; do   # a shim that outlived its task: ours name our containerd's socket
     { tr '\0' ' ' <"$pid/cmdline"; } 2>/dev/null | grep -q "^[^ ]*containerd-shim.* -address $socket" && kill -9 "${pid#/proc/}" 2>/dev/null
   done
-  findmnt -rno TARGET | grep -E "^($folder|${socket%/*})/" | sort -r | while read -r path; do umount -l "$path" || true; done
+  { findmnt -rno TARGET | grep -E "^($folder|${socket%/*})/" || true; } | sort -r | while read -r path; do umount -l "$path" || true; done
   rm -rf --one-file-system "$folder/kubelet" "$folder/addresses" "$folder/logs" "${socket%/*}"
   if [ "$node" = $NODE ]; then
     command -v kube-proxy >/dev/null && kube-proxy --cleanup >/dev/null 2>&1 || true
