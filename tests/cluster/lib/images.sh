@@ -12,8 +12,8 @@ pack() {
   for layer in "$@"; do
     digest=$(sha256sum "$layer"); digest=${digest%% *}; digests+=("$digest"); ln "$layer" "$work/$digest.tar"
   done
-  printf '%s\n' "${digests[@]}" | jq -Rn --argjson command "$command" '[inputs] as $layers | {
-    architecture: "amd64", os: "linux", rootfs: {type: "layers", diff_ids: [$layers[] | "sha256:" + .]},
+  printf '%s\n' "${digests[@]}" | jq -Rn --argjson command "$command" --arg architecture "${ARCHITECTURE:-amd64}" '[inputs] as $layers | {
+    architecture: $architecture, os: "linux", rootfs: {type: "layers", diff_ids: [$layers[] | "sha256:" + .]},
     config: {Cmd: $command, Env: ["PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "PYTHONUNBUFFERED=1"]}}' >"$work/config.json"
   printf '%s\n' "${digests[@]}" | jq -Rn --arg image "$image" '[{Config: "config.json", RepoTags: [$image], Layers: [inputs + ".tar"]}]' >"$work/manifest.json"
   (cd "$work" && tar --numeric-owner -cf "$archive.partial" manifest.json config.json "${digests[@]/%/.tar}")
@@ -74,7 +74,12 @@ fill_python() {
   logged compile-python chroot "$1" /bin/sh -c 'exec python3 -m compileall -q /usr/lib/python3*'
 }
 fill_shepherd() { mkdir -p "$1/app"; cp "$HERE"/service/app/*.py "$1/app/"; }
-fill_nginx() { debian "$1" nginx-light; mkdir -p "$1"/var/{lib,log}/nginx; }
+fill_ingress() { busybox_links "$1"; cp "$(program_folder kubernetes)/ingress" "$1/bin/"; }
+fill_kube_proxy() {
+  debian "$1" iptables conntrack kmod
+  local tool; for tool in iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore; do ln -sf xtables-nft-multi "$1/usr/sbin/$tool"; done
+  mkdir -p "$1/usr/local/bin"; cp "$(program_folder kubernetes)/kube-proxy" "$1/usr/local/bin/"
+}
 
 # Makes what is missing, and leaves the archives' paths in WANTED.
 make_images() {
@@ -84,7 +89,8 @@ make_images() {
   image busybox localhost/busybox:1 '["/bin/sh"]' "$busybox" fill_busybox
   image coredns localhost/coredns:1 '["/coredns","-conf","/etc/coredns/Corefile"]' "$(sha256sum "$(program_folder coredns)/coredns")" fill_coredns
   image ferretdb localhost/ferretdb:1 '["/bin/ferretdb"]' "$(sha256sum "$(program_folder ferretdb)/ferretdb")" fill_ferretdb
-  image nginx localhost/nginx:1 '["/usr/sbin/nginx","-g","daemon off;"]' 1 fill_nginx
+  image ingress localhost/ingress:1 '["/bin/ingress"]' "$(sha256sum "$(program_folder kubernetes)/ingress")" fill_ingress
+  image kube-proxy localhost/kube-proxy:1 '["/usr/local/bin/kube-proxy"]' "$(sha256sum "$(program_folder kubernetes)/kube-proxy")" fill_kube_proxy
   local python=$IMAGES/python.layer
   if [ ! -f "$python" ]; then
     local root; root=$(new_root)

@@ -1,4 +1,4 @@
-# The cluster's nodes: containerd, kubelet, kube-proxy, and a name server that stands for the company's. Sourced, never run.
+# The cluster's nodes: containerd, kubelet, and a name server that stands for the company's. Sourced, never run.
 # node-1 is this machine. node-2, which only some incidents want, lives in a network namespace of its own: `second_node`.
 
 NODE2=node-2
@@ -61,16 +61,6 @@ nodeStatusUpdateFrequency: 5s
 evictionHard: {memory.available: 100Mi, nodefs.available: 1%, imagefs.available: 1%}
 imageGCHighThresholdPercent: 100
 YAML
-  cat >"$folder/proxy.yaml" <<YAML
-apiVersion: kubeproxy.config.k8s.io/v1alpha1
-kind: KubeProxyConfiguration
-mode: iptables
-clusterCIDR: 10.244.0.0/16
-clientConnection: {kubeconfig: $STATE/proxy.kubeconfig}
-hostnameOverride: $node
-conntrack: {maxPerCore: 0, min: 0}
-healthzBindAddress: 127.0.0.1:10256
-YAML
 }
 
 # Names outside the cluster: a name server of our own that knows none, so that no query leaves the machine.
@@ -89,38 +79,50 @@ start_node() {
     for controller in /sys/fs/cgroup/*/; do mkdir -p "$controller$(node_control_group "$node")"; done
     [ ! -e /sys/fs/cgroup/cpuset ] || for file in cpus mems; do cat /sys/fs/cgroup/cpuset/cpuset.$file >"/sys/fs/cgroup/cpuset$(node_control_group "$node")/cpuset.$file"; done
   fi
-  start_on "$node" containerd containerd --config "$folder/containerd.toml"
+  # containerd asks the cluster's own name server for registries, in a view of the file system in which the kubelet's mounts show.
+  start_on "$node" containerd unshare --mount --propagation slave sh -c 'mount --bind "$1" /etc/resolv.conf && exec containerd --config "$2"' - "$STATE/resolv.conf" "$folder/containerd.toml"
   ready "containerd-$node" 30 ctr_node "$node" version
   for archive in "${WANTED[@]}"; do
     [ -e "$folder/imported/${archive##*/}" ] && continue
     logged import ctr_node "$node" images import "$archive"; mkdir -p "$folder/imported"; touch "$folder/imported/${archive##*/}"
   done
   start_kubelet "$node" "$address"
-  start_proxy "$node"
   ready "kubelet-$node" 60 node_ready "$node"
 }
 start_kubelet() {
   local node=$1; start_on "$node" kubelet kubelet --config="$(node_folder "$node")/kubelet.yaml" --kubeconfig="$STATE/kubelet-$node.kubeconfig" \
     --hostname-override="$node" --node-ip="$2" --root-dir="$(node_folder "$node")/kubelet" --v=2
 }
-start_proxy() { start_on "$1" kube-proxy kube-proxy --config="$(node_folder "$1")/proxy.yaml"; }
+# Starts a node's kubelet anew with more lines in its configuration: configure_kubelet NODE [LINE…]
+configure_kubelet() {
+  local node=$1 file line key; file=$(node_folder "$node")/kubelet.yaml; shift
+  [ -f "$file.first" ] || cp "$file" "$file.first"
+  cp "$file.first" "$file"
+  for line in "$@"; do key=${line%%:*}; sed -i "/^$key:/d" "$file"; printf '%s\n' "$line" >>"$file"; done
+  stop "kubelet-$node"; start_kubelet "$node" "$(sed -n 's/^address: //p' "$file")"
+  sleep 2; until_true 60 "$node has its kubelet again" kubectl get --raw "/api/v1/nodes/$node/proxy/healthz"
+}
 node_condition() { kubectl get node "$1" -o json | jq -e --arg type "$2" --arg status "$3" 'any(.status.conditions[]; .type == $type and (.status | test($status)))'; }
 node_ready() { node_condition "$1" Ready '^True$'; }
 node_lost() { node_condition "$1" Ready '^(False|Unknown)$'; }
 
 # Adds a second node, linked to the first by a cable of its own.
 second_node() {
-  alive kubelet-$NODE2 && return 0
+  if alive kubelet-$NODE2 && node_ready $NODE2; then return 0; fi
+  remove_second_node
   if [ ! -e $NODE2_NETWORK ]; then
     ip netns add ${NODE2_NETWORK##*/}
     ip link add tarbox2 type veth peer name eth0 netns ${NODE2_NETWORK##*/}
     ip link set tarbox2 master $NODE_LINK up
     on_node $NODE2 ip link set lo up; on_node $NODE2 ip addr add $NODE2_IP/24 dev eth0; on_node $NODE2 ip link set eth0 up
-    on_node $NODE2 ip route add default via $NODE_IP; ip route add 10.244.1.0/24 via $NODE2_IP
+    on_node $NODE2 ip route add default via $NODE_IP; ip route replace 10.244.1.0/24 via $NODE2_IP
     on_node $NODE2 sysctl -qw net.ipv4.ip_forward=1
   fi
   start_node $NODE2 $NODE2_IP 10.244.1.0/24
 }
+
+# What a failed power supply does: the cable of the second node is dead and its kubelet is gone.
+lose_second_node() { ip link set tarbox2 down; stop kubelet-$NODE2; }
 
 # Takes the second node away; its images stay for the next time.
 remove_second_node() {
@@ -129,8 +131,8 @@ remove_second_node() {
   kubectl delete node $NODE2 --ignore-not-found --wait=false >/dev/null 2>&1 || true
   kubectl get pods -A --field-selector=spec.nodeName=$NODE2 -o json 2>/dev/null | jq -r '.items[].metadata | "\(.namespace) \(.name)"' |
     while read -r pod; do kubectl -n ${pod% *} delete pod ${pod#* } --force --grace-period=0 >/dev/null 2>&1 || true; done
-  stop kubelet-$NODE2; stop kube-proxy-$NODE2; clear_node $NODE2
-  ip link delete tarbox2 2>/dev/null || true; ip netns delete ${NODE2_NETWORK##*/}
+  stop kubelet-$NODE2; clear_node $NODE2
+  ip link delete tarbox2 2>/dev/null || true; ip netns delete ${NODE2_NETWORK##*/}; ip route delete 10.244.1.0/24 2>/dev/null || true
   kubectl delete node $NODE2 --ignore-not-found >/dev/null 2>&1 || true   # the kubelet may have come back with it once
 }
 
@@ -150,7 +152,7 @@ clear_node() {
   for pid in /proc/[0-9]*; do   # a shim that outlived its task: ours name our containerd's socket
     { tr '\0' ' ' <"$pid/cmdline"; } 2>/dev/null | grep -q "^[^ ]*containerd-shim.* -address $socket" && kill -9 "${pid#/proc/}" 2>/dev/null
   done
-  findmnt -rno TARGET | grep -E "^($folder|${socket%/*})/" | sort -r | while read -r path; do umount -l "$path" || true; done
+  { findmnt -rno TARGET | grep -E "^($folder|${socket%/*})/" || true; } | sort -r | while read -r path; do umount -l "$path" || true; done
   rm -rf --one-file-system "$folder/kubelet" "$folder/addresses" "$folder/logs" "${socket%/*}"
   if [ "$node" = $NODE ]; then
     command -v kube-proxy >/dev/null && kube-proxy --cleanup >/dev/null 2>&1 || true

@@ -38,12 +38,11 @@ make_pki() {
     certificate kubelet-node-2 system:nodes system:node:node-2 DNS:node-2,IP:127.0.0.1,IP:10.243.0.2
     certificate controller-manager system:kube-controller-manager system:kube-controller-manager
     certificate scheduler system:kube-scheduler system:kube-scheduler
-    certificate proxy system:node-proxier system:kube-proxy
     certificate front-proxy kubernetes front-proxy-client
     openssl ecparam -name prime256v1 -genkey -noout -out service-accounts.key 2>/dev/null
     openssl ec -in service-accounts.key -pubout -out service-accounts.pub 2>/dev/null
     touch done
   )
-  local user; for user in kubelet-node-1 kubelet-node-2 controller-manager scheduler proxy; do kubeconfig "$STATE/$user.kubeconfig" $user; done
+  local user; for user in kubelet-node-1 kubelet-node-2 controller-manager scheduler; do kubeconfig "$STATE/$user.kubeconfig" $user; done
   kubeconfig "$KUBECONFIG" admin
 }

@@ -19,9 +19,6 @@ service() {
     kubectl create --dry-run=client -o json -f "$MANIFESTS/$part.yaml" | jq "$FILTERS ${1:-.}" | kubectl apply -f - >/dev/null
     [ $part = 20-shepherd ] || kubectl -n mongodb rollout status statefulset/mongodb --timeout=60s >/dev/null
   done
-  # What a controller would write: the address under which the ingress answers.
-  kubectl -n production patch ingress shepherd --subresource=status --type=merge \
-    -p "{\"status\": {\"loadBalancer\": {\"ingress\": [{\"ip\": \"$NODE_IP\"}]}}}" >/dev/null
 }
 
 service_ready() {
@@ -49,6 +46,29 @@ requests() {
   done
 }
 
+# The service with one more volume, from a claim of its own that has this specification: claimed_service JSON
+claimed_service() {
+  kubectl create namespace production --save-config >/dev/null
+  jq -n --argjson spec "$1" '{apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: {name: "shepherd-data", namespace: "production"}, $spec}' | kubectl apply -f - >/dev/null
+  service 'pod(.volumes += [{name: "data", persistentVolumeClaim: {claimName: "shepherd-data"}}] | .containers[0].volumeMounts += [{name: "data", mountPath: "/data"}])'
+}
+
+# A certificate for a host with its key, as the Secret production/shepherd-tls: tls_secret HOST FROM-DAYS TO-DAYS (from today)
+tls_secret() {
+  local folder=$STATE/tls; rm -rf "$folder"; mkdir -p "$folder"
+  (
+    cd "$folder"; : >index; echo 01 >serial
+    printf '[ca]\ndefault_ca=d\n[d]\ndatabase=index\nserial=serial\nnew_certs_dir=.\ndefault_md=sha256\npolicy=p\nx509_extensions=e\n[p]\ncommonName=supplied\n[e]\nsubjectAltName=DNS:%s\n' "$1" >configuration
+    openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout tls.key -subj "/CN=$1" -out tls.csr
+    openssl ca -batch -config configuration -selfsign -keyfile tls.key -in tls.csr -out tls.crt -notext \
+      -startdate "$(date -ud "$2 days" +%Y%m%d%H%M%SZ)" -enddate "$(date -ud "$3 days" +%Y%m%d%H%M%SZ)"
+  ) 2>"$LOGS/tls.log" || { tail -n 5 "$LOGS/tls.log" >&2; return 1; }
+  kubectl -n production create secret tls shepherd-tls --cert="$folder/tls.crt" --key="$folder/tls.key" >/dev/null
+}
+
+# A second service, beside the first: service/manifests/audit.yaml.
+audit_service() { kubectl apply -f "$MANIFESTS/audit.yaml" >/dev/null; kubectl -n production rollout status deployment/audit --timeout=60s >/dev/null; }
+
 pods() { kubectl get pods -A -o wide; }
 
 # Brings the cluster back to nothing but itself: the service and whatever incidents made beside it are gone, with their events.
@@ -62,6 +82,7 @@ reset() {
   # The logs of the last incident must not be in the next one's bundle.
   kubectl apply -f "$HERE/addons" >/dev/null
   for namespace in kube-system ingress-nginx; do kubectl -n $namespace delete pods --all --force --grace-period=0 >/dev/null 2>&1; done
+  kubectl -n kube-system rollout status daemonset/kube-proxy --timeout=60s >/dev/null
   kubectl -n kube-system rollout status deployment/coredns --timeout=60s >/dev/null
   kubectl -n ingress-nginx rollout status deployment/ingress-nginx-controller --timeout=60s >/dev/null
   kubectl delete events --all -A >/dev/null

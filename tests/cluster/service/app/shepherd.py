@@ -5,6 +5,7 @@ It fails as the guide says that the real one fails, in the same words. The FAULT
 
 import os
 import time
+import urllib.request
 
 from flask import Flask, Response, g, jsonify, request
 from pymongo.errors import PyMongoError
@@ -13,6 +14,7 @@ from startup import connect, log
 
 client = connect()
 database = client[os.environ.get("DATABASE_NAME", "shepherd_cms")]
+audit_url = os.environ.get("AUDIT_URL")
 leak_megabytes = float(os.environ.get("FAULT_LEAK_MB", "0"))
 hoard = []
 counts = {}
@@ -35,6 +37,25 @@ def log_request(response):
     if request.path.startswith("/api/") and request.path not in ("/api/live", "/api/health"):
         log.info("request %s %s duration=%.3fs status=%d", request.method, request.path, duration, response.status_code)
     return response
+
+
+def audit(action):
+    """Tells the audit service, if there is one; a request does not fail for it."""
+    if audit_url:
+        try:
+            urllib.request.urlopen(audit_url, data=action.encode(), timeout=2).close()
+        except OSError as error:
+            log.error("Audit record not delivered to %s: %s", audit_url, error)
+
+
+def misbehave():
+    """What a request does beside its work when a FAULT_* variable says so: wait, keep a processor busy, leave memory behind."""
+    time.sleep(float(os.environ.get("FAULT_SLOW_REQUEST", "0")))
+    end = time.thread_time() + float(os.environ.get("FAULT_BUSY_REQUEST", "0"))
+    while time.thread_time() < end:
+        pass
+    if leak_megabytes:
+        hoard.append(os.urandom(1024) * int(leak_megabytes * 1024))
 
 
 @app.get("/api/live")
@@ -61,8 +82,8 @@ def configurations():
     except PyMongoError as error:
         log.error("Failed to connect to MongoDB: %s", error)
         return jsonify(error="database unavailable"), 503
-    if leak_megabytes:
-        hoard.append(os.urandom(1024) * int(leak_megabytes * 1024))
+    misbehave()
+    audit("list")
     return jsonify(count=len(found), configurations=found)
 
 
