@@ -138,6 +138,12 @@ impl EntryPath {
         Self::built(format!("helm/{}/{}.json", escape(namespace), escape(release)))
     }
 
+    /// `exec/<namespace>/<pod>/<container>/<file>`: what a command inside a container said (`df.txt`).
+    #[must_use]
+    pub fn exec(namespace: &str, pod: &str, container: &str, file: &str) -> Self {
+        Self::built(format!("exec/{}/{}/{}/{}", escape(namespace), escape(pod), escape(container), escape(file)))
+    }
+
     /// The path as it stands in the archive under the top folder.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -270,6 +276,17 @@ pub enum Place {
         /// The release.
         release: String,
     },
+    /// What a command inside a container said.
+    Exec {
+        /// Namespace of the pod.
+        namespace: String,
+        /// The pod.
+        pod: String,
+        /// The container.
+        container: String,
+        /// File name.
+        file: String,
+    },
     /// Anything else: a newer version's file, or another tool's.
     Other,
 }
@@ -315,6 +332,9 @@ impl Place {
             }
             ["mongodb", namespace, pod, file] => {
                 Self::Mongodb { namespace: unescape(namespace)?, pod: unescape(pod)?, file: unescape(file)? }
+            }
+            ["exec", namespace, pod, container, file] => {
+                Self::Exec { namespace: unescape(namespace)?, pod: unescape(pod)?, container: unescape(container)?, file: unescape(file)? }
             }
             ["helm", namespace, file] => Self::Helm { namespace: unescape(namespace)?, release: unescape(file.strip_suffix(".json")?)? },
             _ => return None,

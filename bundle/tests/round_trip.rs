@@ -242,6 +242,10 @@ proptest! {
             (EntryPath::log(&a, &b, &c, LogKind::Current), Place::Log { namespace: a.clone(), pod: b.clone(), container: c.clone(), kind: LogKind::Current }),
             (EntryPath::http(&a, &b, &c), Place::Http { namespace: a.clone(), service: b.clone(), file: c.clone() }),
             (EntryPath::mongodb(&a, &b, &c), Place::Mongodb { namespace: a.clone(), pod: b.clone(), file: c.clone() }),
+            (
+                EntryPath::exec(&a, &b, &c, &a),
+                Place::Exec { namespace: a.clone(), pod: b.clone(), container: c.clone(), file: a.clone() },
+            ),
             (EntryPath::helm(&a, &b), Place::Helm { namespace: a.clone(), release: b.clone() }),
             (EntryPath::metrics(&a), Place::Metrics { file: a.clone() }),
             (EntryPath::health(&a), Place::Health { file: a.clone() }),

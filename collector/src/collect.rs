@@ -12,7 +12,7 @@ use crate::{
     redact::Redact,
     run::Run,
     sink::{self, Requests, Sink},
-    sources::{health, kubelet, logs, metrics, objects, secrets},
+    sources::{certificates, health, helm, kubelet, logs, metrics, objects, secrets},
     stop::{Stop, StopReason},
     summary,
     trouble::Trouble,
@@ -161,6 +161,8 @@ async fn sources(run: &Arc<Run>, resources: &[Resource]) {
     };
     let bulk = async {
         objects::collect(run, rest).await;
+        certificates::settle(run);
+        helm::write(run);
         logs::collect(run).await;
     };
     tokio::join!(readings, bulk);

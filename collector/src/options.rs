@@ -40,7 +40,7 @@ pub(crate) enum Command {
 }
 
 /// Flags of `tarbox-collect rbac`.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 pub(crate) struct Rbac {
     /// Leave Secrets out (for use with `tarbox-collect --no-secrets`)
     #[arg(long)]
@@ -51,6 +51,16 @@ pub(crate) struct Rbac {
     /// With --no-secrets: further API groups to list (those of your CRDs)
     #[arg(long = "group", value_name = "GROUP")]
     pub(crate) groups: Vec<String>,
+}
+
+impl Rbac {
+    /// Whether a right that is granted only by this flag is to be granted.
+    pub(crate) fn grants(&self, flag: &str) -> bool {
+        match flag {
+            "--kubelet" => self.kubelet,
+            _ => false,
+        }
+    }
 }
 
 /// Flags of a collection.

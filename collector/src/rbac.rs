@@ -1,5 +1,8 @@
 //! The least ClusterRole for the chosen sources, made from their descriptions.
-use crate::{options::Rbac, sources::SOURCES};
+use crate::{
+    options::Rbac,
+    sources::{Right, SOURCES, Switch},
+};
 use std::fmt::Write as _;
 
 /// Groups of a plain cluster, for when Secrets must be left out and `*` is therefore too much.
@@ -13,7 +16,9 @@ const GROUPS: &[&str] = &[
     "certificates.k8s.io",
     "coordination.k8s.io",
     "discovery.k8s.io",
+    "events.k8s.io",
     "flowcontrol.apiserver.k8s.io",
+    "metrics.k8s.io",
     "networking.k8s.io",
     "node.k8s.io",
     "policy",
@@ -48,12 +53,9 @@ pub(crate) fn cluster_role(flags: &Rbac) -> String {
          apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: tarbox-collect\nrules:\n",
     );
     for source in SOURCES {
-        let skipped = match source.id {
-            "secrets" => flags.no_secrets,
-            "kubelet" => !flags.kubelet,
-            _ => false,
-        };
-        if skipped {
+        let off = flags.no_secrets && source.switch == Switch::Off("--no-secrets");
+        let unasked = source.grant.is_some_and(|flag| !flags.grants(flag));
+        if off || unasked {
             continue;
         }
         if source.id == "objects" && flags.no_secrets {
@@ -63,12 +65,22 @@ pub(crate) fn cluster_role(flags: &Rbac) -> String {
             continue;
         }
         for right in source.rights {
+            if source.id != "objects" && right.within_objects() {
+                continue;
+            }
             let comment =
                 if source.id == "objects" { "objects: every kind, Secrets among them (list alone does not allow exec)" } else { source.id };
             rule(&mut yaml, comment, right.groups, right.resources, right.urls, right.verbs);
         }
     }
     yaml
+}
+
+impl Right {
+    /// Whether listing every kind, which the objects source needs anyway, covers this.
+    fn within_objects(&self) -> bool {
+        self.urls.is_empty() && self.verbs == ["list"]
+    }
 }
 
 fn rule(yaml: &mut String, comment: &str, groups: &[&str], resources: &[&str], urls: &[&str], verbs: &[&str]) {
@@ -87,7 +99,7 @@ mod tests {
     use super::*;
 
     fn role(no_secrets: bool, kubelet: bool) -> String {
-        cluster_role(&Rbac { no_secrets, kubelet, groups: vec!["example.com".into()] })
+        cluster_role(&Rbac { no_secrets, kubelet, groups: vec!["example.com".into()], ..Rbac::default() })
     }
 
     #[test]

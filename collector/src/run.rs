@@ -8,6 +8,10 @@ use crate::{
     pods::Facts,
     progress::Progress,
     sink::Sink,
+    sources::{
+        certificates::{self, Certificates},
+        helm::Releases,
+    },
 };
 use serde_json::Value;
 use std::sync::{
@@ -30,7 +34,11 @@ pub(crate) struct Run {
     /// The display.
     pub(crate) progress: Progress,
     context_namespace: String,
+    /// Certificates found so far.
+    pub(crate) certificates: Certificates,
     noted: Mutex<Facts>,
+    releases: Mutex<Releases>,
+    secrets_ended: OnceLock<Ended>,
     namespaces: OnceCell<Vec<String>>,
     facts: OnceLock<Facts>,
     discovery_gaps: OnceLock<Vec<(String, Failure)>>,
@@ -59,7 +67,10 @@ impl Run {
             options,
             progress,
             context_namespace,
+            certificates: Certificates::default(),
             noted: Mutex::default(),
+            releases: Mutex::default(),
+            secrets_ended: OnceLock::new(),
             namespaces: OnceCell::new(),
             facts: OnceLock::new(),
             discovery_gaps: OnceLock::new(),
@@ -74,14 +85,37 @@ impl Run {
     /// Takes from an object what later sources need.
     pub(crate) fn note_object(&self, resource: &Resource, object: &Value) {
         self.objects.fetch_add(1, Ordering::Relaxed);
+        certificates::note_object(self, resource, object);
         if !resource.group.is_empty() {
             return;
         }
         match resource.name.as_str() {
             "pods" => self.noted().note_pod(object),
             "nodes" => self.noted().note_node(object),
+            "configmaps" => self.releases().note(object),
             _ => {}
         }
+    }
+
+    /// The Helm releases found so far.
+    pub(crate) fn releases(&self) -> MutexGuard<'_, Releases> {
+        self.releases.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The Helm releases, when no more are to come.
+    pub(crate) fn take_releases(&self) -> Releases {
+        std::mem::take(&mut *self.releases())
+    }
+
+    /// Notes how the listing of Secrets ended.
+    pub(crate) fn note_secrets(&self, ended: Ended) {
+        // Set once; a second call would be a defect that harms nothing.
+        let _ = self.secrets_ended.set(ended);
+    }
+
+    /// How the listing of Secrets ended; `None` when they were not asked for.
+    pub(crate) fn secrets_ended(&self) -> Option<Ended> {
+        self.secrets_ended.get().copied()
     }
 
     /// The facts about pods and nodes. The first call ends their gathering.
@@ -135,7 +169,7 @@ impl Run {
         }
         self.progress.detail(&format!("  missing: {source}: {detail}"));
         // What a cluster or a role often lacks is an outcome, but no reason to call the bundle partial.
-        if matches!(id, "kubelet" | "metrics" | "health") {
+        if matches!(id, "kubelet" | "metrics" | "health" | "helm") {
             return;
         }
         let mut gaps = self.gaps.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,6 +1,7 @@
 //! The one way into the bundle. Every source writes through here, and everything is redacted on the way: no source can reach the writer.
 //!
 //! A write that fails (full disk) throws the run's switch and is remembered; from then on the sinks swallow what comes, and the run ends in good order.
+mod aside;
 mod objects;
 mod requests;
 mod text;
@@ -15,6 +16,8 @@ use crate::{
     redact::Redact,
     stop::{Stop, StopReason},
 };
+use aside::Aside;
+use serde_json::Value;
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
@@ -25,6 +28,7 @@ use tarbox_bundle::{EntryPath, EntryWriter, Finished, Header, SourceOutcome, Wri
 pub(crate) struct Sink {
     writer: Arc<Writer>,
     redact: Redact,
+    certificates: Aside,
     stop: Arc<Stop>,
     failure: Mutex<Option<String>>,
 }
@@ -43,7 +47,8 @@ pub(crate) struct Written {
 impl Sink {
     /// A sink into this writer.
     pub(crate) fn new(writer: Arc<Writer>, redact: Redact, stop: Arc<Stop>) -> Self {
-        Self { writer, redact, stop, failure: Mutex::new(None) }
+        let certificates = Aside::new(Arc::clone(&writer), EntryPath::certificates());
+        Self { writer, redact, certificates, stop, failure: Mutex::new(None) }
     }
 
     /// Writes `bundle.json`; must come first.
@@ -83,6 +88,18 @@ impl Sink {
         self.settle(self.writer.add(path, &json)).map_or(0, |stats| stats.bytes)
     }
 
+    /// The public part of a certificate; gives its size, nothing when it could not be redacted.
+    pub(crate) fn certificate(&self, mut certificate: Value) -> Option<u64> {
+        if !self.redact.object(&mut certificate, &EntryPath::certificates()) {
+            return None;
+        }
+        let mut line = serde_json::to_vec(&certificate).ok()?;
+        line.push(b'\n');
+        let size = line.len() as u64;
+        self.certificates.push(line);
+        Some(size)
+    }
+
     /// Notes how a source ended.
     pub(crate) fn outcome(&self, source: &str, ended: Ended, items: u64, bytes: u64, detail: &str) {
         let detail = self.redact.line(detail);
@@ -106,6 +123,7 @@ impl Sink {
 
     /// Writes what redaction counted, and gives the writer back for the end.
     pub(crate) fn close(self) -> Arc<Writer> {
+        self.settle(self.certificates.finish());
         let counts = serde_json::to_vec_pretty(&self.redact.found()).unwrap_or_default();
         self.settle(self.writer.add(&EntryPath::redactions(), &counts));
         if let Some(why) = self.failure() {

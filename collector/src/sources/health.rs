@@ -1,5 +1,5 @@
 //! Health: what the API server says about itself.
-use super::{Right, Source};
+use super::{Right, Source, Switch};
 use crate::{
     gateway::{Ask, Kind},
     outcome::Ended,
@@ -16,7 +16,8 @@ pub(crate) static SOURCE: Source = Source {
     rights: &[Right { groups: &[], resources: &[], urls: &["/version", "/readyz", "/livez"], verbs: &["get"] }],
     place: &["health/version.json", "health/readyz", "health/livez"],
     limits: "1 MiB each; a failing check (HTTP 5xx) is an answer too.",
-    off: None,
+    switch: Switch::Always,
+    grant: None,
 };
 
 /// Reads them.

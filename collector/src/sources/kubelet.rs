@@ -1,5 +1,5 @@
 //! Kubelet: what the nodes themselves measure, through the API server's node proxy.
-use super::{Right, Source, metrics::reading};
+use super::{Right, Source, Switch, metrics::reading};
 use crate::{
     gateway::{Answer, Ask, Failure, Kind},
     outcome::Ended,
@@ -27,7 +27,8 @@ pub(crate) static SOURCE: Source = Source {
     ],
     limits: "50 nodes; 16 MiB an answer. The right it needs, nodes/proxy, also lets its holder run commands in pods through the kubelet, \
              so `tarbox-collect rbac` leaves it out unless told `--kubelet`; the collector only ever asks for the two paths above, and a denial is an outcome, not an error.",
-    off: Some("--no-kubelet"),
+    switch: Switch::Off("--no-kubelet"),
+    grant: Some("--kubelet"),
 };
 
 /// Nodes asked at most: on a larger cluster the interesting ones come first.

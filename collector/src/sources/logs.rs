@@ -1,5 +1,5 @@
 //! Logs: current and previous, of every container of every kind, the troubled ones first.
-use super::{Right, Source};
+use super::{Right, Source, Switch};
 use crate::{
     gateway::{Answer, Ask, Failure, IN_FLIGHT, Kind, Refusal},
     list::query_escape,
@@ -28,7 +28,8 @@ pub(crate) static SOURCE: Source = Source {
     place: &["logs/<namespace>/<pod>/<container>/current.log", "logs/<namespace>/<pod>/<container>/previous.log"],
     limits: "Of one log at most `--log-bytes` (2 MiB): its head and its tail, with a line between them that counts what was left out; `--since` bounds it in time; \
              no more logs once the bundle has `--max-size` (500 MiB). After three timeouts a node is not asked again.",
-    off: None,
+    switch: Switch::Always,
+    grant: None,
 };
 
 /// A log is read through up to this size, so that what is cut is counted exactly; kubelets rotate at 10 MiB by default.

@@ -1,5 +1,5 @@
 //! Metrics: what nodes and pods use right now, as metrics.k8s.io says.
-use super::{Right, Source, objects};
+use super::{Right, Source, Switch, objects};
 use crate::{discovery::Resource, outcome::Ended, run::Run};
 use std::sync::Arc;
 use tarbox_bundle::EntryPath;
@@ -13,7 +13,8 @@ pub(crate) static SOURCE: Source = Source {
     rights: &[Right { groups: &["metrics.k8s.io"], resources: &["nodes", "pods"], urls: &[], verbs: &["list"] }],
     place: &["metrics/nodes.ndjson", "metrics/pods.ndjson", "metrics/nodes.1.ndjson", "metrics/pods.1.ndjson"],
     limits: "Two readings.",
-    off: None,
+    switch: Switch::Always,
+    grant: None,
 };
 
 /// Whether this resource is one of the metrics API.

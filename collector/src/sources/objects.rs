@@ -1,5 +1,5 @@
 //! Objects: one list per kind, cluster-wide where that is allowed, namespace by namespace where not.
-use super::{Right, Source, events, metrics, secrets};
+use super::{Right, Source, Switch, events, metrics, secrets};
 use crate::{
     discovery::Resource,
     gateway::{Failure, IN_FLIGHT},
@@ -26,7 +26,8 @@ pub(crate) static SOURCE: Source = Source {
     ],
     place: &["objects/<group or core>/<version>/<resource>[.<part>].ndjson"],
     limits: "Pages of 500; a new part after about 8 MiB; objects above 16 MiB are skipped and counted. Of `managedFields` the manager, time and operation stay.",
-    off: None,
+    switch: Switch::Always,
+    grant: None,
 };
 
 /// Kinds whose facts other sources wait for.
@@ -51,9 +52,9 @@ pub(crate) async fn collect(run: &Arc<Run>, resources: Vec<Resource>) {
             let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
             while let Some(resource) = next() {
                 if events::is_events(&resource) {
-                    events::collect(&run, &resource).await
+                    events::collect(&run, &resource).await;
                 } else {
-                    collect_kind(&run, &resource, SOURCE.id).await
+                    collect_kind(&run, &resource, SOURCE.id, &mut |_| true).await;
                 }
                 // The receiver outlives the workers.
                 let _ = steps.send(resource.name).await;
@@ -70,10 +71,18 @@ pub(crate) async fn collect(run: &Arc<Run>, resources: Vec<Resource>) {
     stage.done(&format!("{kinds} kinds, {} objects so far", run.objects_read()));
 }
 
-/// Lists one kind and writes it.
-pub(crate) async fn collect_kind(run: &Arc<Run>, resource: &Resource, source: &str) {
+/// Lists one kind and writes those of its objects that are to be kept.
+pub(crate) async fn collect_kind(
+    run: &Arc<Run>,
+    resource: &Resource,
+    source: &str,
+    keep: &mut (dyn FnMut(&Value) -> bool + Send),
+) -> Ended {
     let mut writer = run.sink.objects(resource);
     let mut on_object = |object: Value| {
+        if !keep(&object) {
+            return;
+        }
         run.note_object(resource, &object);
         writer.push(object);
     };
@@ -89,6 +98,7 @@ pub(crate) async fn collect_kind(run: &Arc<Run>, resource: &Resource, source: &s
         notes.insert(0, failure.to_string());
     }
     run.outcome(source, &id, ended, written.items, written.bytes, &notes.join("; "));
+    ended
 }
 
 /// Lists one kind in every scope it may be listed in.

@@ -1,6 +1,7 @@
 //! Secrets: that they are there, with which keys. Never their values.
-use super::{Right, Source, objects};
+use super::{Right, Source, Switch, certificates, objects};
 use crate::{discovery::Resource, outcome::Ended, run::Run};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// The description.
@@ -12,7 +13,8 @@ pub(crate) static SOURCE: Source = Source {
     rights: &[Right { groups: &[""], resources: &["secrets"], urls: &[], verbs: &["list"] }],
     place: &["secrets.ndjson"],
     limits: "Values of Helm releases are not learned (they are the release itself, compressed).",
-    off: Some("--no-secrets"),
+    switch: Switch::Off("--no-secrets"),
+    grant: None,
 };
 
 /// Whether this resource is Secrets.
@@ -30,9 +32,15 @@ pub(crate) async fn collect(run: &Arc<Run>, resources: &[Resource]) {
         return;
     };
     let mut writer = run.sink.secrets();
-    let end = objects::list_scopes(run, resource, &mut |secret| writer.push(secret)).await;
+    let mut on_secret = |secret: Value| {
+        certificates::note_secret(run, &secret);
+        run.releases().note(&secret);
+        writer.push(secret);
+    };
+    let end = objects::list_scopes(run, resource, &mut on_secret).await;
     let written = writer.finish();
     let ended = end.failure.as_ref().map_or(Ended::Collected, Ended::from);
     let detail = end.failure.iter().map(ToString::to_string).chain(end.notes).collect::<Vec<_>>().join("; ");
+    run.note_secrets(ended);
     run.outcome(SOURCE.id, SOURCE.id, ended, written.items, written.bytes, &detail);
 }

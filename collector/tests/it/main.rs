@@ -3,6 +3,7 @@
 
 mod endings;
 mod faults;
+mod inside_secrets;
 mod instants;
 mod log_faults;
 mod memory;

@@ -13,6 +13,8 @@ pub(crate) struct Cluster {
     pub(crate) page: usize,
     /// Bytes of annotations on every pod, to give it a real pod's size.
     pub(crate) weight: usize,
+    /// Further objects: group, resource, object.
+    pub(crate) extra: Vec<(&'static str, &'static str, Value)>,
     /// Whether discovery is aggregated.
     pub(crate) aggregated: bool,
 }
@@ -20,7 +22,7 @@ pub(crate) struct Cluster {
 impl Default for Cluster {
     fn default() -> Self {
         let log = (0..20).map(|line| format!("2026-11-24T07:00:{:02}.000000000Z line {line}\n", line % 60)).collect();
-        Self { pods: 12, namespaces: vec!["a", "b"], log, page: 5, weight: 0, aggregated: true }
+        Self { pods: 12, namespaces: vec!["a", "b"], log, page: 5, weight: 0, extra: Vec::new(), aggregated: true }
     }
 }
 
@@ -32,6 +34,8 @@ const KINDS: &[(&str, &str, &str, &str, bool)] = &[
     ("", "v1", "nodes", "Node", false),
     ("", "v1", "pods", "Pod", true),
     ("", "v1", "secrets", "Secret", true),
+    ("", "v1", "services", "Service", true),
+    ("admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", "ValidatingWebhookConfiguration", false),
     ("apps", "v1", "deployments", "Deployment", true),
     ("events.k8s.io", "v1", "events", "Event", true),
     ("metrics.k8s.io", "v1beta1", "nodes", "NodeMetrics", false),
@@ -122,7 +126,8 @@ impl Cluster {
         };
         let each =
             |name: &str, rest: Value| self.namespaces.iter().map(|namespace| named(namespace, name.to_owned(), rest.clone())).collect();
-        match (group, resource) {
+        let extra = self.extra.iter().filter(|(of, name, _)| (*of, *name) == (group, resource)).map(|(_, _, object)| object.clone());
+        let mut objects: Vec<Value> = match (group, resource) {
             ("", "pods") => self
                 .namespaces
                 .iter()
@@ -141,7 +146,9 @@ impl Cluster {
             ("metrics.k8s.io", "nodes") => vec![json!({"metadata": {"name": "n"}, "usage": {"cpu": "1", "memory": "1Gi"}})],
             ("metrics.k8s.io", "pods") => each("pod-00000", json!({"containers": []})),
             _ => Vec::new(),
-        }
+        };
+        objects.extend(extra);
+        objects
     }
 }
 
