@@ -143,10 +143,15 @@ impl Finding {
         self
     }
 
-    /// Adds a step with a command.
+    /// Adds a step with a command. A text that begins with "Or" loses that word when it is the first way out.
     #[must_use]
     pub fn remedy(mut self, text: impl Into<String>, command: impl Into<String>) -> Self {
-        self.remedies.push(Remedy { text: text.into(), command: command.into() });
+        let mut text = text.into();
+        if let Some(first) = text.strip_prefix("Or ").filter(|_| self.remedies.is_empty()) {
+            let mut chars = first.chars();
+            text = chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default();
+        }
+        self.remedies.push(Remedy { text, command: command.into() });
         self
     }
 

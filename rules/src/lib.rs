@@ -18,6 +18,7 @@ macro_rules! family {
 pub mod access;
 pub mod admission;
 pub mod cluster;
+mod commands;
 pub mod configuration;
 pub mod containers;
 pub mod database;

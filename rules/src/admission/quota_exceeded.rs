@@ -28,7 +28,8 @@ use tarbox_model::{Context, ObjectRef, Rule, Snapshot};
 
 use super::absent;
 use super::refusal::{Refusal, between, refusals};
-use crate::wording::{counted, target};
+use crate::commands::set;
+use crate::wording::counted;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -75,7 +76,7 @@ fn refused(snapshot: &Snapshot, refusal: &Refusal) -> Option<Finding> {
         let flag = if resource.starts_with("limits.") { "limits" } else { "requests" };
         finding.remedy(
             format!("State, or lower, the {flag} of the workload's containers. This starts new pods."),
-            format!("kubectl set resources {} -n {namespace} --{flag}={plain}=AMOUNT", target(&refusal.workload)),
+            set(&refusal.workload, "resources", &format!("--{flag}={plain}=AMOUNT")),
         )
     } else {
         finding

@@ -25,7 +25,7 @@ use tarbox_model::{Context, Rule};
 
 use super::told::last_words;
 use super::trouble::{Trouble, exit_code, troubled};
-use crate::wording::target;
+use crate::commands::undo;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -70,11 +70,8 @@ fn finding(context: &Context<'_>, trouble: &Trouble<'_>) -> Option<Finding> {
     .evidence(log.is_some().then_some(code))
     .seen(first, last)
     .remedy("Read what the run that ended said.", trouble.logs_command());
-    if owner.kind == "Deployment" && lasted.is_none_or(|s| s < 300) {
-        finding = finding.remedy(
-            "If the revision before ran, go back to it. This starts new pods.",
-            format!("kubectl rollout undo {}{}", target(&owner), owner.namespace_flag()),
-        );
+    if let Some(undo) = undo(&owner).filter(|_| lasted.is_none_or(|s| s < 300)) {
+        finding = finding.remedy("If the revision before ran, go back to it. This starts new pods.", undo);
     }
     Some(finding)
 }

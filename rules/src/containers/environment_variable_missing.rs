@@ -25,7 +25,8 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Evidence, Rule, similarity};
 
 use super::told::{Told, environment, told};
-use crate::wording::{did_you_mean, target};
+use crate::commands::set;
+use crate::wording::did_you_mean;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -82,7 +83,7 @@ fn finding(context: &Context<'_>, told: &Told<'_>) -> Option<Finding> {
         .evidence(before.map(|(_, evidence)| evidence))
         .remedy(
             "Give it a value (for a secret one, refer to a Secret instead). This starts new pods.",
-            format!("kubectl set env {} -c {container} {variable}=VALUE{}", target(&owner), owner.namespace_flag()),
+            set(&owner, "env", &format!("-c {container} {variable}=VALUE")),
         );
     Some(finding)
 }

@@ -26,7 +26,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule, quantity};
 
 use super::memory::{Kill, kills, limit, limit_evidence, samples};
-use crate::wording::target;
+use crate::commands::set;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -58,18 +58,22 @@ fn finding(context: &Context<'_>, kill: &Kill<'_>) -> Finding {
     let samples = samples(context, kill.pod, name);
     let used = samples.last().map(|(m, _)| format!(" It was last seen to use {}.", quantity::bytes(*m))).unwrap_or_default();
     let restarts = kill.view.status.map_or(0, |(_, _, s)| s.restart_count);
-    let raised = quantity::bytes(bytes.unwrap_or(134_217_728.0) * 2.0);
-    Finding::new(kill.pod.reference(), format!("Container `{name}` of `{}` is killed for its memory", owner.name), kill.evidence.clone())
-        .summary(format!("Container `{name}` has {allowed} and was killed by the kernel, {restarts} restarts so far. {lived}{used}"))
+    // What cannot even begin needs the runtime's own few megabytes, and then some for the process.
+    let least = if kill.lasted.is_none() { 67_108_864.0 } else { 0.0 };
+    let raised = quantity::bytes((bytes.unwrap_or(134_217_728.0) * 2.0).max(least));
+    let mut finding = Finding::new(kill.pod.reference(), format!("Container `{name}` of `{}` is killed for its memory", owner.name), kill.evidence.clone())
+        .summary(format!("Container `{name}` has {allowed} and was killed by the kernel, restarts so far: {restarts}. {lived}{used}"))
         .workload(kill.workload.cloned())
         .confidence(0.97)
         .evidence(limit_evidence(kill.pod, &kill.view))
-        .seen(kill.pod.status.start_time.or(kill.at), kill.at)
-        .remedy("See what it uses while it runs.", format!("kubectl top pod {} -n {} --containers", kill.pod.metadata.name, kill.pod.metadata.namespace))
-        .remedy(
-            "Raise the limit above that, with room to spare. This starts new pods.",
-            format!("kubectl set resources {}{} -c {name} --limits=memory={raised}", target(&owner), owner.namespace_flag()),
-        )
+        .seen(kill.pod.status.start_time.or(kill.at), kill.at);
+    if kill.lasted.is_some() {
+        finding = finding.remedy("See what it uses while it runs.", format!("kubectl top pod {} -n {} --containers", kill.pod.metadata.name, kill.pod.metadata.namespace));
+    }
+    finding.remedy(
+        "Raise the limit above what it needs, with room to spare. This starts new pods.",
+        set(&owner, "resources", &format!("-c {name} --limits=memory={raised}")),
+    )
 }
 
 /// Seconds in words.

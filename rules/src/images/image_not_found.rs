@@ -26,7 +26,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule, Snapshot, similarity};
 
 use super::pull::{Failure, Pull, parts, waiting};
-use crate::wording::target;
+use crate::commands::undo;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -62,12 +62,8 @@ fn finding(snapshot: &Snapshot, pull: &Pull<'_>) -> Finding {
     if let Some(meant) = meant {
         finding = finding.remedy("Use the image that exists. This starts new pods.", pull.set_image(meant));
     }
-    let owner = pull.owner();
-    if owner.kind == "Deployment" {
-        finding = finding.remedy(
-            "Or go back to the revision before. This starts new pods.",
-            format!("kubectl rollout undo {}{}", target(&owner), owner.namespace_flag()),
-        );
+    if let Some(undo) = undo(&pull.owner()) {
+        finding = finding.remedy("Or go back to the revision before. This starts new pods.", undo);
     }
     finding.remedy("Or push the missing tag; waiting pods start by themselves.", format!("docker push {}", pull.image))
 }

@@ -4,6 +4,7 @@ use tarbox_model::finding::Finding;
 use tarbox_model::object::{ContainerView, Object, Pod};
 use tarbox_model::{Context, Evidence, ObjectRef, Timestamp};
 
+use crate::commands::set;
 use crate::wording::target;
 
 /// What kind of failure it is.
@@ -215,7 +216,12 @@ impl Pull<'_> {
     /// `kubectl set image` for this container.
     pub(super) fn set_image(&self, image: &str) -> String {
         let owner = self.owner();
-        format!("kubectl set image {} {}={image}{}", target(&owner), self.view.spec.name, owner.namespace_flag())
+        let named = format!("{}={image}", self.view.spec.name);
+        match owner.kind.as_str() {
+            // The image is the one thing of a pod that may be changed in place.
+            "Pod" => format!("kubectl set image {}{} {named}", target(&owner), owner.namespace_flag()),
+            _ => set(&owner, "image", &named),
+        }
     }
 
     /// The runtime's words without the layers around them.

@@ -4,6 +4,8 @@ use tarbox_model::finding::Finding;
 use tarbox_model::object::{ContainerView, Object, Pod, PortName, Probe};
 use tarbox_model::{Context, Evidence, ObjectRef, Timestamp};
 
+use crate::commands::patch_template;
+
 /// Which probe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
@@ -219,15 +221,29 @@ impl Failing<'_> {
         self.view.spec_pointer(&format!("/{}{suffix}", self.kind.field()))
     }
 
-    /// A command that sets one value of the probe, as a JSON patch of the pod template.
+    /// A command that sets one value of the probe.
     pub(super) fn patch(&self, field: &str, value: &str) -> String {
-        let owner = self.owner();
-        let place = format!("/spec/template/spec/containers/{}/{}{field}", self.view.index, self.kind.field());
-        format!(
-            "kubectl patch {}{} --type=json -p '[{{\"op\":\"add\",\"path\":\"{place}\",\"value\":{value}}}]'",
-            crate::wording::target(&owner),
-            owner.namespace_flag()
-        )
+        patch_template(&self.owner(), &[self.operation("add", field, Some(value))])
+    }
+
+    /// A command that lets the probe ask in another way (`grpc`), with the same patience.
+    pub(super) fn ask_by(&self, handler: &str, value: &str) -> String {
+        let handlers = [
+            ("httpGet", self.probe.http_get.is_some()),
+            ("tcpSocket", self.probe.tcp_socket.is_some()),
+            ("grpc", self.probe.grpc.is_some()),
+            ("exec", self.probe.exec.is_some()),
+        ];
+        let old = handlers.iter().filter(|(name, there)| *there && *name != handler);
+        let mut operations: Vec<String> = old.map(|(name, _)| self.operation("remove", &format!("/{name}"), None)).collect();
+        operations.push(self.operation("add", &format!("/{handler}"), Some(value)));
+        patch_template(&self.owner(), &operations)
+    }
+
+    fn operation(&self, op: &str, field: &str, value: Option<&str>) -> String {
+        let pointer = self.pointer(field);
+        let value = value.map(|v| format!(",\"value\":{v}")).unwrap_or_default();
+        format!("{{\"op\":\"{op}\",\"path\":\"TEMPLATE{}\"{value}}}", pointer.strip_prefix("/spec").unwrap_or(&pointer))
     }
 }
 

@@ -97,7 +97,7 @@ fn finding(probe: &Failing<'_>, wrong: Wrong) -> Finding {
     let mut finding = probe
         .finding(format!("{kind} probe of `{}` asks port {port}, where nobody listens", probe.owner().name))
         .summary(format!(
-            "The {} probe asks {} of container `{container}`, and the connection is refused, so {consequence}. But {}.",
+            "The {} probe tries {} of container `{container}`, and the connection is refused, so {consequence}. But {}.",
             kind.to_ascii_lowercase(),
             probe.asks(),
             wrong.why.join(", and "),

@@ -24,6 +24,7 @@ use tarbox_model::{Context, Rule};
 
 use super::failing::{Answer, Failing, Kind, failing};
 use super::patience::{has_another_reason, last_run, timeout, window};
+use crate::wording::times;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -67,9 +68,9 @@ fn finding(context: &Context<'_>, probe: &Failing<'_>) -> Option<Finding> {
     let finding = probe
         .finding(format!("The {kind} probe of `{}` gives up after {seconds} s", owner.name))
         .summary(format!(
-            "The probe asks {} of container `{container}` and waits {seconds} s; {} times the answer took longer. The container does accept the connection.",
+            "The probe tries {} of container `{container}` and waits {seconds} s; {} the answer took longer. The container does accept the connection.",
             probe.asks(),
-            probe.times,
+            times(probe.times),
         ))
         .confidence(0.6)
         .evidence(field)

@@ -54,7 +54,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         findings.push(
             probe
                 .finding(format!("{} probe of `{}` asks for `{}`, which does not exist", probe.kind.name(), probe.owner().name, http.path))
-                .summary(format!("The probe asks {} of container `{}` and is answered with {status}: somebody listens, but has no such path.{hint}", probe.asks(), probe.view.spec.name))
+                .summary(format!("The probe tries {} of container `{}` and is answered with {status}: somebody listens, but has no such path.{hint}", probe.asks(), probe.view.spec.name))
                 .confidence(0.93)
                 .evidence([probe.pod.evidence(probe.pointer("/httpGet/path"), http.path.as_str())])
                 .remedy("Give the probe the path that the application serves. This starts new pods.", probe.patch("/httpGet/path", &format!("\"{}\"", other.unwrap_or("/PATH")))),

@@ -23,7 +23,7 @@ pub(super) fn findings(context: &Context<'_>, kinds: &[Kind]) -> Vec<Finding> {
     findings
 }
 
-/// Why the protocol is wrong, and a probe that would fit, as JSON.
+/// Why the protocol is wrong, and what a gRPC probe that would fit asks, as JSON.
 fn wrong(probe: &Failing<'_>) -> Option<(String, Option<String>)> {
     let number = port(probe.probe).and_then(|(p, _)| resolve(&p, &probe.view));
     let others = [Kind::Liveness, Kind::Readiness, Kind::Startup].into_iter().filter(|k| *k != probe.kind);
@@ -33,7 +33,7 @@ fn wrong(probe: &Failing<'_>) -> Option<(String, Option<String>)> {
     let other = sound
         .map(|(k, p)| format!("; the {} probe asks the same port by {}", k.name().to_ascii_lowercase(), protocol(p)))
         .unwrap_or_default();
-    let grpc = number.map(|n| format!("{{\"grpc\":{{\"port\":{n}}}}}"));
+    let grpc = number.map(|n| format!("{{\"port\":{n}}}"));
     let message = probe.message;
     let (why, right) = if message.contains("malformed HTTP") || message.contains("transport connection broken") {
         let speaks_http2 = message.contains("\\x00\\x00");
@@ -85,7 +85,7 @@ fn finding(probe: &Failing<'_>, why: &str, right: Option<&str>) -> Finding {
     let mut finding = probe
         .finding(format!("{kind} probe of `{}` speaks {} to a port that does not", probe.owner().name, protocol(probe.probe)))
         .summary(format!(
-            "The {} probe asks {} of container `{container}`: {why}. So {consequence}.",
+            "The {} probe tries {} of container `{container}`: {why}. So {consequence}.",
             kind.to_ascii_lowercase(),
             probe.asks()
         ))
@@ -94,13 +94,10 @@ fn finding(probe: &Failing<'_>, why: &str, right: Option<&str>) -> Finding {
     if let Some(scheme) = scheme {
         finding = finding.remedy("Let the probe speak HTTP. This starts new pods.", probe.patch("/httpGet/scheme", scheme));
     } else if let Some(right) = right {
-        finding = finding.remedy("Let the probe speak gRPC. This starts new pods.", probe.patch("", right));
+        finding = finding.remedy("Let the probe speak gRPC. This starts new pods.", probe.ask_by("grpc", right));
     }
     finding.remedy(
         "Or ask only whether the port accepts connections, which every protocol answers.",
-        probe.patch(
-            "",
-            &format!("{{\"tcpSocket\":{{\"port\":{}}}}}", port(probe.probe).and_then(|(p, _)| resolve(&p, &probe.view)).unwrap_or(0)),
-        ),
+        probe.ask_by("tcpSocket", &format!("{{\"port\":{}}}", port(probe.probe).and_then(|(p, _)| resolve(&p, &probe.view)).unwrap_or(0))),
     )
 }

@@ -23,6 +23,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use super::failing::{Kind, failing};
+use crate::wording::times;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -46,7 +47,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             let said = probe.message.split_once("failed: ").map_or(probe.message, |(_, said)| said);
             probe
                 .finding(format!("Readiness probe of `{}` fails", owner.name))
-                .summary(format!("The probe asks {} of container `{container}`; it has failed {} times. The kubelet says: {said}", probe.asks(), probe.times))
+                .summary(format!("The probe tries {} of container `{container}`; it has failed {}. The kubelet says: {said}", probe.asks(), times(probe.times)))
                 .confidence(0.8)
                 .remedy("Read what the process says meanwhile.", format!("kubectl logs {} -c {container} -n {}", probe.pod.metadata.name, probe.pod.metadata.namespace))
         })

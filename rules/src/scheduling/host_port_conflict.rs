@@ -27,7 +27,8 @@ use tarbox_model::{Context, Rule};
 use super::blame::blamed;
 use super::shortage;
 use super::verdict::{Part, Reason, Verdict};
-use crate::wording::{capitalised, counted, target};
+use crate::commands::edit;
+use crate::wording::{capitalised, counted};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -65,7 +66,7 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding
     });
     let by = holder.as_ref().map(|(n, _, p)| format!(" Port {n} is held by pod `{}/{}` on `{}`.", p.metadata.namespace, p.metadata.name, p.spec.node_name)).unwrap_or_default();
     let mut finding = Finding::new(pod.reference(), format!("The host port of `{}` is taken on every node", owner.name), shortage::quoted(verdict, &part.text))
-        .summary(format!("{} of {} nodes have no free port for it.{by} {} cannot be placed.", part.count, verdict.total, capitalised(&counted(verdict.pods, "pod"))))
+        .summary(format!("Nodes where a port that it wants is taken: {} of {}.{by} {} cannot be placed.", part.count, verdict.total, capitalised(&counted(verdict.pods, "pod"))))
         .workload(verdict.workload.cloned())
         .confidence(0.95)
         .evidence(holder.as_ref().map(|(n, pointer, _)| pod.evidence(pointer, n.to_string())))
@@ -76,5 +77,5 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding
             finding = finding.cause(holder.reference());
         }
     }
-    finding.remedy("Give up `hostPort` (a Service needs none), or choose another. This starts new pods.", format!("kubectl edit {}{}", target(&owner), owner.namespace_flag()))
+    finding.remedy("Give up `hostPort` (a Service needs none), or choose another. This starts new pods.", edit(&owner))
 }

@@ -28,7 +28,8 @@ use super::blame::blamed;
 use super::node_selector_mismatch::is_selector;
 use super::verdict::Reason;
 use super::{labels, shortage};
-use crate::wording::{capitalised, counted, target};
+use crate::commands::edit;
+use crate::wording::{capitalised, counted};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -90,7 +91,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             .seen(verdict.first, verdict.last)
             .remedy(
                 "Correct the affinity, or make it a preference. This changes the pod template and starts new pods.",
-                format!("kubectl edit {}{}", target(&owner), owner.namespace_flag()),
+                edit(&owner),
             )
             .remedy("Or give the nodes that are meant the label that is wanted.", "kubectl label node NODE KEY=VALUE"),
         );

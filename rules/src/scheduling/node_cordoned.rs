@@ -64,7 +64,7 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding
     let only = if wish { "" } else { " Its nodeSelector leaves it no other choice." };
     let since = nodes.iter().filter_map(|n| n.spec.taints.iter().find(|t| t.key == "node.kubernetes.io/unschedulable")?.time_added).min();
     let mut finding = Finding::new(pod.reference(), format!("The nodes that could take `{}` are cordoned", owner.name), shortage::quoted(verdict, &part.text))
-        .summary(format!("{} of {} nodes are cordoned ({names}).{only} {} cannot be placed.", part.count, verdict.total, capitalised(&counted(verdict.pods, "pod"))))
+        .summary(format!("Cordoned nodes: {} of {} ({names}).{only} {} cannot be placed.", part.count, verdict.total, capitalised(&counted(verdict.pods, "pod"))))
         .workload(verdict.workload.cloned())
         .confidence(0.95)
         .evidence(nodes.first().map(|n| n.evidence("/spec/unschedulable", "true")))

@@ -27,7 +27,8 @@ use tarbox_model::{Context, Rule, selector};
 use super::blame::blamed;
 use super::verdict::Reason;
 use super::{fit, labels, shortage};
-use crate::wording::{capitalised, counted, target};
+use crate::commands::edit;
+use crate::wording::{capitalised, counted};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -79,7 +80,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         .seen(verdict.first, verdict.last)
         .remedy(
             "Correct the selector, or take it out. This changes the pod template and starts new pods.",
-            format!("kubectl edit {}{}", target(&owner), owner.namespace_flag()),
+            edit(&owner),
         );
         if let Some(node) = nearest {
             finding = finding.remedy(

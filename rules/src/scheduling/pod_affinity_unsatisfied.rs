@@ -27,7 +27,8 @@ use tarbox_model::{Context, Rule, selector};
 use super::blame::blamed;
 use super::shortage;
 use super::verdict::{Part, Reason, Verdict};
-use crate::wording::{capitalised, counted, target};
+use crate::commands::edit;
+use crate::wording::{capitalised, counted};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -72,5 +73,5 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding
         .confidence(0.95)
         .evidence(terms.first().map(|t| pod.evidence(pointer, t.topology_key.as_str())))
         .seen(verdict.first, verdict.last)
-        .remedy("Correct the rule's selector, or make the rule a preference. This starts new pods.", format!("kubectl edit {}{}", target(&owner), owner.namespace_flag()))
+        .remedy("Correct the rule's selector, or make the rule a preference. This starts new pods.", edit(&owner))
 }

@@ -28,6 +28,7 @@ use tarbox_model::{Context, Rule};
 use super::blame::blamed;
 use super::shortage;
 use super::verdict::{Part, Reason, Verdict};
+use crate::commands::edit;
 use crate::wording::{capitalised, counted, listed, target};
 
 /// The rule.
@@ -81,6 +82,6 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding
         .evidence(holders.first().map(|h| h.evidence("/spec/nodeName", h.spec.node_name.as_str())))
         .seen(verdict.first, verdict.last)
         .remedy("Run no more replicas than there are places.", format!("kubectl scale {}{} --replicas={}", target(&owner), owner.namespace_flag(), own.max(1)))
-        .remedy("Or turn the required rule into a preferred one. This starts new pods.", format!("kubectl edit {}{}", target(&owner), owner.namespace_flag()))
+        .remedy("Or turn the required rule into a preferred one. This starts new pods.", edit(&owner))
         .remedy("Or add a node; the pod is then placed by itself.", "kubectl get nodes")
 }

@@ -24,7 +24,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use super::verdict::refused;
-use crate::wording::counted;
+use crate::wording::{capitalised, counted};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -45,8 +45,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let owner = verdict.owner();
         let said = verdict.evidence.quote.clone();
         findings.push(
-            Finding::new(verdict.pod.reference(), format!("{} of `{}` find no node", counted(verdict.pods, "pod"), owner.name), verdict.evidence.clone())
-                .summary(format!("The scheduler says: {said}"))
+            Finding::new(verdict.pod.reference(), format!("`{}` waits for a node", owner.name), verdict.evidence.clone())
+                .summary(format!("{} without a node. The scheduler says: {said}", capitalised(&counted(verdict.pods, "pod"))))
                 .workload(verdict.workload.cloned())
                 .confidence(0.8)
                 .seen(verdict.first, verdict.last)

@@ -7,7 +7,8 @@ use tarbox_model::{Context, Evidence, quantity};
 use super::blame::blamed;
 use super::fit;
 use super::verdict::{Reason, Verdict};
-use crate::wording::{counted, target};
+use crate::commands::set;
+use crate::wording::counted;
 
 /// A finding for each workload whose pods lack a resource. `pods` stands for places on a node.
 pub(super) fn findings(context: &Context<'_>, wanted: impl Fn(&Reason) -> bool) -> Vec<Finding> {
@@ -26,24 +27,29 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &super::verdict::
     let amount = |value: f64| amount(resource, value);
     let owner = verdict.owner();
     let possible = room.as_ref().is_none_or(|room| asked <= room.largest);
-    let what = if resource == "pods" { "has room for another pod".to_owned() } else { format!("has {} of {resource} left", amount(asked)) };
-    let title = if possible {
-        format!("No node {what} for `{}`", owner.name)
-    } else {
-        format!("No node is large enough for `{}`: it asks for {} of {resource}", owner.name, amount(asked))
+    let what = described(resource, asked);
+    let title = match (resource, possible) {
+        ("pods", _) => format!("No node has a place left for `{}`", owner.name),
+        (_, true) => format!("No node has {what} left for `{}`", owner.name),
+        (_, false) => format!("No node is large enough for `{}`: it asks for {what}", owner.name),
     };
     let waiting = if verdict.pods == 1 { "1 pod waits".to_owned() } else { format!("{} wait", counted(verdict.pods, "pod")) };
     let summary = match &room {
+        Some(room) if resource == "pods" => format!(
+            "{waiting}. A node holds only so many pods, however small: the one with most room, `{}`, has {} of {} places left.",
+            room.freest_node.metadata.name,
+            amount(room.free),
+            amount(room.allocatable),
+        ),
+        Some(room) if room.largest == 0.0 => format!("{waiting}. Each asks for {what}, and no node that it may use offers any."),
         Some(room) if !possible => format!(
-            "{waiting}. Each asks for {} of {resource}; the largest node, `{}`, offers {} in all, {} too little. No waiting helps: the request can never be met here.",
-            amount(asked),
+            "{waiting}. Each asks for {what}; the largest node, `{}`, offers {} in all, {} too little. No waiting helps: the request can never be met here.",
             room.largest_node.metadata.name,
             amount(room.largest),
             amount(asked - room.largest),
         ),
         Some(room) => format!(
-            "{waiting}. Each asks for {} of {resource} and would fit an empty node ({}), but the freest, `{}`, has only {} of {} left: {} are already requested.",
-            amount(asked),
+            "{waiting}. Each asks for {what} and would fit an empty node ({}), but the freest, `{}`, has only {} of {} left: {} are already requested.",
             amount(room.largest),
             room.freest_node.metadata.name,
             amount(room.free),
@@ -59,17 +65,22 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &super::verdict::
         .evidence(request_evidence(verdict, resource))
         .evidence(room.as_ref().map(|r| r.evidence(resource, possible)))
         .seen(verdict.first, verdict.last);
-    let flag = owner.namespace_flag();
     if resource != "pods" {
         finding = finding.remedy(
             "Ask for what the process really needs. This changes the pod template and starts new pods.",
-            format!("kubectl set resources {}{flag} --requests={resource}=AMOUNT", target(&owner)),
+            set(&owner, "resources", &format!("--requests={resource}=AMOUNT")),
         );
     }
     if possible {
         finding = finding.remedy(
             "Or free a node: look for workloads that ask for more than they use, or that nobody needs.",
-            "kubectl top pods -A --sort-by=cpu",
+            match (resource, &room) {
+                ("cpu" | "memory", _) => format!("kubectl top pods -A --sort-by={resource}"),
+                (_, Some(room)) => {
+                    format!("kubectl get pods -A -o wide --field-selector spec.nodeName={}", room.freest_node.metadata.name)
+                }
+                (_, None) => "kubectl get pods -A -o wide".to_owned(),
+            },
         );
     }
     finding.remedy("Or add a node that is large enough; the pods are then placed by themselves.", "kubectl describe nodes")
@@ -86,6 +97,17 @@ fn amount(resource: &str, value: f64) -> String {
         "memory" | "ephemeral-storage" => quantity::bytes(value),
         name if name.starts_with("hugepages-") => quantity::bytes(value),
         _ => format!("{value:.0}"),
+    }
+}
+
+/// An amount of a resource, in words.
+fn described(resource: &str, value: f64) -> String {
+    let amount = amount(resource, value);
+    match resource {
+        "cpu" => format!("{amount} CPU"),
+        "memory" => format!("{amount} of memory"),
+        "ephemeral-storage" => format!("{amount} of ephemeral storage"),
+        _ => format!("{amount} `{resource}`"),
     }
 }
 

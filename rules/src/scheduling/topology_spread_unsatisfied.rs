@@ -30,7 +30,8 @@ use tarbox_model::{Context, Rule};
 use super::blame::blamed;
 use super::shortage;
 use super::verdict::{Part, Reason, Verdict};
-use crate::wording::{counted, target};
+use crate::commands::edit;
+use crate::wording::counted;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -78,5 +79,5 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding
         .confidence(0.95)
         .evidence(hard.map(|(i, c)| pod.evidence(format!("/spec/topologySpreadConstraints/{i}/topologyKey"), c.topology_key.as_str())))
         .seen(verdict.first, verdict.last)
-        .remedy("Let the constraint yield when it cannot be met (`whenUnsatisfiable: ScheduleAnyway`), or raise `maxSkew`. This starts new pods.", format!("kubectl edit {}{}", target(&owner), owner.namespace_flag()))
+        .remedy("Let the constraint yield when it cannot be met (`whenUnsatisfiable: ScheduleAnyway`), or raise `maxSkew`. This starts new pods.", edit(&owner))
 }

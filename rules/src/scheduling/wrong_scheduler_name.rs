@@ -49,7 +49,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let nearest = similarity::nearest(name, ["default-scheduler"]);
         findings.push(
             Finding::new(pod.reference(), format!("`{}` asks for a scheduler `{name}` that does nothing", owner.name), pod.evidence("/spec/schedulerName", name))
-                .summary(format!("The pod has waited for {} s and no scheduler has said a word about it{}.", context.snapshot.age_seconds(pod.metadata.creation_timestamp).unwrap_or(0), did_you_mean(nearest)))
+                .summary(format!("The pod has waited for {} s, and no scheduler `{name}`{} has said a word about it.", context.snapshot.age_seconds(pod.metadata.creation_timestamp).unwrap_or(0), did_you_mean(nearest)))
                 .workload(workload)
                 .confidence(0.93)
                 .evidence([pod.evidence("/status/phase", "Pending")])
