@@ -51,6 +51,11 @@ impl Evidence {
     }
 }
 
+/// A key as part of a JSON pointer (RFC 6901): `app.kubernetes.io/name` → `app.kubernetes.io~1name`.
+pub fn pointer_key(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
 /// Cuts a quote at [`QUOTE_LIMIT`] characters.
 fn clip(mut quote: String) -> String {
     if let Some((end, _)) = quote.char_indices().nth(QUOTE_LIMIT) {

@@ -2,4 +2,4 @@
 
 mod reference;
 
-family!("configuration": secret_key_missing);
+family!("configuration": environment_address_mismatch, secret_key_missing);

@@ -16,6 +16,7 @@ macro_rules! family {
 }
 
 pub mod access;
+mod addresses;
 pub mod admission;
 pub mod cluster;
 mod commands;

@@ -49,6 +49,8 @@ shape! {
         pub scheduling_gates: Vec<LocalReference>,
         /// Whether it shares the node's network.
         pub host_network: bool,
+        /// Names that its `/etc/hosts` knows besides DNS.
+        pub host_aliases: Vec<HostAlias>,
         /// `ClusterFirst`, `Default`, `None`, …
         pub dns_policy: String,
         /// DNS settings of its own.
@@ -59,6 +61,14 @@ shape! {
         pub priority_class_name: String,
         /// Grace period in seconds.
         pub termination_grace_period_seconds: Option<i64>,
+    }
+
+    /// Names of an address in a pod's `/etc/hosts`.
+    pub struct HostAlias {
+        /// Address.
+        pub ip: String,
+        /// Names.
+        pub hostnames: Vec<String>,
     }
 
     /// DNS settings of a pod.
