@@ -38,7 +38,7 @@ pub(crate) fn read_certificates(path: &Arc<str>, first_line: u32, bytes: &[u8], 
         }
         match serde_json::from_slice::<CertificateLine>(line) {
             Ok(c) => into.certificates.push(Certificate {
-                origin: Origin { path: Arc::clone(path), line: number, base: Arc::from("") },
+                origin: Origin::new(path, number, ""),
                 namespace: c.namespace,
                 secret: c.secret,
                 key: c.key,
@@ -89,7 +89,7 @@ pub(crate) fn read_helm(
     into: &mut Snapshot,
 ) -> Result<(), serde_json::Error> {
     let file: HelmFile = serde_json::from_slice(json)?;
-    let origin = || Origin { path: Arc::clone(path), line: 0, base: Arc::from("") };
+    let origin = || Origin::new(path, 0, "");
     let mut history: Vec<HelmRevision> = file
         .history
         .into_iter()
@@ -160,7 +160,7 @@ struct HttpFile {
 /// Reads the answer of a service.
 pub(crate) fn read_http(path: &Arc<str>, json: &[u8], into: &mut Snapshot) -> Result<(), serde_json::Error> {
     let file: HttpFile = serde_json::from_slice(json)?;
-    let origin = Origin { path: Arc::clone(path), line: 0, base: Arc::from("") };
+    let origin = Origin::new(path, 0, "");
     into.http.push(HttpAnswer { origin, target: file.target, status: file.status, body: file.body, millis: file.millis });
     Ok(())
 }
@@ -171,7 +171,7 @@ pub(crate) fn read_health(path: &Arc<str>, file: &str, text: &[u8], into: &mut S
     // The status is not kept with the text; its verbose form ends with the verdict.
     let failed = body.lines().any(|line| line.starts_with("[-]")) || body.contains("check failed");
     let status = if failed { 500 } else { 200 };
-    let origin = Origin { path: Arc::clone(path), line: 0, base: Arc::from("") };
+    let origin = Origin::new(path, 0, "");
     into.http.push(HttpAnswer { origin, target: file.to_owned(), status, body, millis: 0 });
 }
 
@@ -188,7 +188,7 @@ struct MongoFile {
 /// Reads one answer of a MongoDB server.
 pub(crate) fn read_mongodb(path: &Arc<str>, namespace: &str, pod: &str, json: &[u8], into: &mut Snapshot) -> Result<(), serde_json::Error> {
     let file: MongoFile = serde_json::from_slice(json)?;
-    let origin = Origin { path: Arc::clone(path), line: 0, base: Arc::from("") };
+    let origin = Origin::new(path, 0, "");
     into.mongo_answers.push(MongoAnswer {
         origin,
         namespace: namespace.to_owned(),

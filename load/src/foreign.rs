@@ -5,7 +5,7 @@
 
 mod cluster_info_dump;
 mod crust_gather;
-mod documents;
+pub(crate) mod documents;
 mod kubectl_gather;
 mod must_gather;
 mod plain_files;

@@ -72,7 +72,7 @@ impl Counters {
         for ((path, namespace, pod, container), pair) in std::mem::take(&mut self.by_container) {
             let (Some(periods), Some((throttled, line, quote))) = (pair.periods, pair.throttled) else { continue };
             let sample = sample_number(&path);
-            let origin = Origin { path, line, base: Arc::from("") };
+            let origin = Origin::new(&path, line, "");
             into.throttling.push(Throttling { origin, namespace, pod, container, sample, periods, throttled, quote });
         }
     }
@@ -86,7 +86,7 @@ fn sample_number(path: &str) -> u32 {
 /// Reads a kubelet's `stats/summary`.
 pub(crate) fn read_summary(path: &Arc<str>, json: &[u8], into: &mut Snapshot) -> Result<(), serde_json::Error> {
     let summary: Value = serde_json::from_slice(json)?;
-    let origin = || Origin { path: Arc::clone(path), line: 0, base: Arc::from("") };
+    let origin = || Origin::new(path, 0, "");
     if let Some(node) = summary.get("node") {
         into.node_usage.push(NodeUsage {
             origin: origin(),
@@ -136,11 +136,7 @@ pub(crate) fn read_summary(path: &Arc<str>, json: &[u8], into: &mut Snapshot) ->
 pub(crate) fn read_metrics_api(path: &Arc<str>, first_line: u32, bytes: &[u8], into: &mut Snapshot) {
     for (i, line) in bytes.split(|&b| b == b'\n').enumerate() {
         let Ok(object) = serde_json::from_slice::<Value>(line) else { continue };
-        let origin = || Origin {
-            path: Arc::clone(path),
-            line: first_line.saturating_add(u32::try_from(i).unwrap_or(u32::MAX)),
-            base: Arc::from(""),
-        };
+        let origin = || Origin::new(path, first_line.saturating_add(u32::try_from(i).unwrap_or(u32::MAX)), "");
         let name = text(&object, "/metadata/name");
         let usage = |value: &Value, what: &str| value.pointer(what).and_then(Value::as_str).and_then(quantity::parse);
         if object.get("containers").is_some() {

@@ -21,13 +21,12 @@ pub(crate) struct Resource<'a> {
 
 /// Reads lines of one resource; `first_line` is the number of the first of them, from 1.
 pub(crate) fn read_lines(resource: Resource<'_>, path: &Arc<str>, first_line: u32, bytes: &[u8], into: &mut Snapshot) {
-    let base: Arc<str> = Arc::from("");
     for (i, line) in bytes.split(|&b| b == b'\n').enumerate() {
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
         let number = first_line.saturating_add(u32::try_from(i).unwrap_or(u32::MAX));
-        let origin = Origin { path: Arc::clone(path), line: number, base: Arc::clone(&base) };
+        let origin = Origin::new(path, number, "");
         if let Err(error) = read_one(resource, Json::Text(line), origin, into) {
             let message = format!("object skipped: {error}");
             into.problems.push(InputProblem { path: Some(path.to_string()), line: Some(number), message });

@@ -14,18 +14,48 @@ pub struct Origin {
     pub line: u32,
     /// Pointer of the object inside the line or document (`/items/3`); empty when it is the whole of it.
     pub base: Arc<str>,
+    /// The lines of a text that show the object (`kubectl describe`), where it was read from such; evidence is then a line.
+    pub shown: Option<Arc<Shown>>,
+}
+
+/// Lines of a text that show one object.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Shown {
+    /// Line number, from 1, and text.
+    pub lines: Vec<(u32, String)>,
+}
+
+impl Shown {
+    /// The line that shows a value: one that holds it and is about its field, else one that holds it, else the first.
+    fn line(&self, pointer: &str, quote: &str) -> Option<(u32, &str)> {
+        let squashed = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        let field = squashed(pointer.rsplit('/').find(|part| part.parse::<u32>().is_err()).unwrap_or_default());
+        let holding = || self.lines.iter().filter(|(_, text)| !quote.is_empty() && text.contains(quote));
+        let found = holding().find(|(_, text)| !field.is_empty() && squashed(text).contains(&field));
+        found.or_else(|| holding().next()).or(self.lines.first()).map(|(number, text)| (*number, text.as_str()))
+    }
 }
 
 impl Origin {
     /// Evidence for the value at a JSON pointer of this object. `quote` must occur in that value's text.
     pub fn at(&self, pointer: impl AsRef<str>, quote: impl Into<String>) -> Evidence {
+        let quote = quote.into();
+        if let Some((number, text)) = self.shown.as_ref().and_then(|shown| shown.line(pointer.as_ref(), &quote)) {
+            let quote = if text.contains(&quote) && !quote.is_empty() { quote } else { text.trim().to_owned() };
+            return Evidence::line(Arc::clone(&self.path), number, quote);
+        }
         Evidence {
             path: Arc::clone(&self.path),
             line: (self.line > 0).then_some(self.line),
             pointer: Some(format!("{}{}", self.base, pointer.as_ref())),
-            quote: clip(quote.into()),
+            quote: clip(quote),
             context: Vec::new(),
         }
+    }
+
+    /// A place in a document or line of a bundle.
+    pub fn new(path: &Arc<str>, line: u32, base: &str) -> Self {
+        Self { path: Arc::clone(path), line, base: Arc::from(base), shown: None }
     }
 }
 

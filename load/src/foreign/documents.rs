@@ -95,6 +95,20 @@ fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().chars().take(200).collect()
 }
 
+/// The objects of a text, lists taken apart; nothing where it is no document.
+pub(crate) fn objects_of(text: &str) -> Vec<Value> {
+    let text = text.trim();
+    let parsed = if text.starts_with('{') || text.starts_with('[') { from_json(text) } else { from_yaml(text) };
+    let mut all = Vec::new();
+    for mut document in parsed.map(|(documents, _)| documents).unwrap_or_default() {
+        match document.get_mut("items").map(Value::take) {
+            Some(Value::Array(items)) => all.extend(items),
+            _ => all.push(document),
+        }
+    }
+    all
+}
+
 /// Reads an object, or what is in a list.
 fn object(value: Value, kind: Option<&str>, path: &Arc<str>, base: &str, depth: usize, into: &mut Snapshot) {
     match value {
@@ -117,7 +131,7 @@ fn object(value: Value, kind: Option<&str>, path: &Arc<str>, base: &str, depth: 
             if map.get("metadata").and_then(|m| m.get("name")).is_none() {
                 return;
             }
-            one(map, &kind, Origin { path: Arc::clone(path), line: 0, base: Arc::from(base) }, into);
+            one(map, &kind, Origin::new(path, 0, base), into);
         }
         _ => {}
     }

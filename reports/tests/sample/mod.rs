@@ -30,7 +30,7 @@ fn ranked(
 }
 
 fn object(path: &str, line: u32) -> Origin {
-    Origin { path: Arc::from(path), line, base: Arc::from("") }
+    Origin::new(&Arc::from(path), line, "")
 }
 
 fn log(path: &str, line: u32, quote: &str, around: &[(u32, &str)]) -> Evidence {

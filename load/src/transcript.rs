@@ -1,0 +1,133 @@
+//! A text in which somebody pasted a terminal session, into the same snapshot: commands are told from their output, tables, `describe` and
+//! documents become objects, logs become logs. Evidence is a line of the text. What is not understood stays text.
+
+mod blocks;
+mod clock;
+mod describe;
+mod drafts;
+mod indented;
+mod kubectl;
+mod pod;
+mod tables;
+
+use std::sync::Arc;
+
+use tarbox_model::coverage::{Coverage, Outcome, SourceCoverage};
+use tarbox_model::log::Run;
+use tarbox_model::snapshot::Snapshot;
+
+use crate::logs::LogScanner;
+use blocks::Block;
+use clock::Clock;
+use drafts::Drafts;
+use kubectl::{Kubectl, Verb};
+
+/// Whether bytes are a text that may be a transcript.
+pub(crate) fn is_text(head: &[u8]) -> bool {
+    !head.contains(&0)
+        && std::str::from_utf8(head).map_or_else(|e| e.error_len().is_none() && e.valid_up_to() > 0, |text| !text.trim().is_empty())
+}
+
+/// Reads a text; `name` is what evidence calls it.
+pub(crate) fn read(name: &str, bytes: &[u8], scanner: &LogScanner) -> Snapshot {
+    let text = String::from_utf8_lossy(bytes);
+    let lines: Vec<String> = text.split('\n').map(plain).collect();
+    let blocks = blocks::split(&lines);
+    let clock = Clock::new(&lines);
+    let path: Arc<str> = Arc::from(name);
+    let mut drafts = Drafts::new(clock);
+    let mut logs = Vec::new();
+    for block in &blocks {
+        match Kubectl::parse(&block.command) {
+            Some(Kubectl { verb: Verb::Logs { target, container, previous }, namespace, .. }) => {
+                logs.push((block, namespace, target, container, previous));
+            }
+            Some(command) => kubectl::read(&command, block, &mut drafts),
+            // Manifests are what somebody wanted, not what the cluster has.
+            None if matches!(block.tool(), "cat" | "vi" | "vim" | "nano" | "git" | "diff" | "echo") => {}
+            None if block.command.is_empty() => kubectl::guess(block, &mut drafts),
+            None => logs.push((block, String::new(), String::new(), block.tool().to_owned(), false)),
+        }
+    }
+    let mut snapshot = drafts.finish(&path);
+    for (block, namespace, target, container, previous) in logs {
+        let (body, first_line) = (block.text(), block.first_line());
+        let (namespace, pod) = pod_of(&snapshot, &namespace, &target);
+        let run = if previous { Run::Previous } else { Run::Current };
+        snapshot.logs.push(scanner.scan(body.as_bytes(), first_line).finish(Arc::clone(&path), &namespace, &pod, &container, run));
+    }
+    snapshot.facts.format = "transcript of a terminal session".to_owned();
+    let coverage = coverage(&snapshot);
+    snapshot.coverage = coverage;
+    snapshot.sort();
+    snapshot
+}
+
+/// A line without what a terminal did with it.
+fn plain(line: &str) -> String {
+    let line = line.trim_end_matches('\r');
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '\u{1b}' => {
+                // CSI sequences end with a letter, OSC sequences with BEL or ST; others are one character long.
+                match rest.next() {
+                    Some('[') => while rest.next().is_some_and(|c| !c.is_ascii_alphabetic()) {},
+                    Some(']') => while rest.next().is_some_and(|c| c != '\u{7}' && c != '\\') {},
+                    _ => {}
+                }
+            }
+            '\t' => out.push_str("    "),
+            '\u{a0}' => out.push(' '),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Namespace and name of the pod that a log command means: `deploy/web` is any of its pods.
+fn pod_of(snapshot: &Snapshot, namespace: &str, target: &str) -> (String, String) {
+    let name = match target.split_once('/') {
+        Some(("pod" | "pods" | "po", name)) => name,
+        Some((_, workload)) => {
+            let pod = snapshot.pods.iter().find(|p| {
+                p.metadata.namespace == namespace && p.metadata.name.strip_prefix(workload).is_some_and(|rest| rest.starts_with('-'))
+            });
+            return (namespace.to_owned(), pod.map_or_else(|| workload.to_owned(), |p| p.metadata.name.clone()));
+        }
+        None => target,
+    };
+    (namespace.to_owned(), name.to_owned())
+}
+
+/// A transcript shows what somebody asked for: part of everything, and the whole of nothing.
+fn coverage(snapshot: &Snapshot) -> Coverage {
+    let mut coverage = snapshot.coverage.clone();
+    let logs = ("logs", snapshot.logs.len() as u64);
+    for (source, items) in snapshot.counts().chain([logs]) {
+        if items > 0 && !coverage.has(source) {
+            let detail = "a transcript shows what was asked for".to_owned();
+            coverage.record(SourceCoverage { source: source.to_owned(), outcome: Outcome::Partial, items, detail });
+        }
+    }
+    coverage
+}
+
+impl Block<'_> {
+    /// Number of the first line of its output, from 1.
+    fn first_line(&self) -> u32 {
+        u32::try_from(self.start + 1).unwrap_or(u32::MAX)
+    }
+
+    /// Its output.
+    fn text(&self) -> String {
+        self.lines.iter().map(|line| format!("{line}\n")).collect()
+    }
+
+    /// The program that was called.
+    fn tool(&self) -> &str {
+        self.command.split_whitespace().find(|word| !matches!(*word, "sudo" | "watch" | "time")).unwrap_or_default()
+    }
+}

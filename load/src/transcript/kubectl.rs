@@ -1,0 +1,235 @@
+//! What a `kubectl` (or `oc`, or `helm`) command asked for, and where its output goes.
+
+use super::blocks::Block;
+use super::drafts::{Drafts, Fullness, HelmRow};
+use super::{describe, indented, tables};
+use crate::foreign::documents;
+
+/// A command, as far as its output is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kubectl {
+    pub(crate) verb: Verb,
+    /// `default` when it does not say.
+    pub(crate) namespace: String,
+}
+
+/// What it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Get {
+        resource: String,
+        /// Whether all of the resource was asked for.
+        all: bool,
+        /// `yaml`, `json`, `wide`; empty for the plain table.
+        output: String,
+    },
+    Describe {
+        resource: String,
+    },
+    Logs {
+        target: String,
+        container: String,
+        previous: bool,
+    },
+    HelmHistory {
+        release: String,
+    },
+    Other,
+}
+
+impl Kubectl {
+    /// Takes a command apart; `None` when it is none of these.
+    pub(crate) fn parse(command: &str) -> Option<Self> {
+        let end = command.find(['|', '>', ';', '&']).unwrap_or(command.len());
+        let mut words =
+            command.get(..end)?.split_whitespace().skip_while(|w| matches!(*w, "sudo" | "watch" | "time") || w.contains('=')).peekable();
+        let tool = words.next()?.rsplit('/').next()?.to_owned();
+        if !matches!(tool.as_str(), "kubectl" | "k" | "oc" | "kubecolor" | "helm") {
+            return None;
+        }
+        let (mut namespace, mut output, mut container, mut filtered, mut previous) =
+            ("default".to_owned(), String::new(), String::new(), false, false);
+        let mut plain: Vec<&str> = Vec::new();
+        while let Some(word) = words.next() {
+            let (flag, value) = word.split_once('=').map_or((word, None), |(f, v)| (f, Some(v)));
+            let mut value = || value.map(str::to_owned).or_else(|| words.next().map(str::to_owned)).unwrap_or_default();
+            match flag {
+                "-n" | "--namespace" => namespace = value(),
+                "-o" | "--output" => output = value(),
+                "-c" | "--container" => container = value(),
+                "-p" | "--previous" => previous = true,
+                "-l" | "--selector" | "--field-selector" => {
+                    value();
+                    filtered = true;
+                }
+                "--context" | "--kubeconfig" | "--sort-by" | "--tail" | "--since" | "--chunk-size" | "-f"
+                    if flag != "-f" || plain.first() != Some(&"logs") =>
+                {
+                    value();
+                }
+                flag if flag.starts_with("-o") && flag.len() > 2 => output = flag.trim_start_matches("-o").to_owned(),
+                flag if flag.starts_with("-n") && flag.len() > 2 && !flag.starts_with("--") => {
+                    namespace = flag.trim_start_matches("-n").to_owned()
+                }
+                flag if flag.starts_with('-') => {}
+                _ => plain.push(word),
+            }
+        }
+        let verb = match (tool.as_str(), plain.as_slice()) {
+            ("helm", ["history" | "hist", release, ..]) => Verb::HelmHistory { release: (*release).to_owned() },
+            ("helm", _) => Verb::Other,
+            (_, ["get", resource, names @ ..]) => {
+                // Whoever filters by `| grep` sees a part of it.
+                let piped =
+                    command.contains("| grep") || command.contains("|grep") || command.contains("| head") || command.contains("| awk");
+                Verb::Get {
+                    resource: (*resource).to_owned(),
+                    all: names.is_empty() && !filtered && !piped && !resource.contains('/'),
+                    output,
+                }
+            }
+            (_, ["describe", resource, ..]) => Verb::Describe { resource: (*resource).to_owned() },
+            (_, ["logs" | "log", target, rest @ ..]) => {
+                let container = if container.is_empty() { rest.first().map_or(String::new(), |c| (*c).to_owned()) } else { container };
+                Verb::Logs { target: (*target).to_owned(), container, previous }
+            }
+            (_, ["logs" | "log"]) => Verb::Logs { target: String::new(), container, previous },
+            _ => Verb::Other,
+        };
+        Some(Self { verb, namespace })
+    }
+}
+
+/// Reads a command's output.
+pub(crate) fn read(command: &Kubectl, block: &Block<'_>, drafts: &mut Drafts) {
+    let namespace = command.namespace.as_str();
+    match &command.verb {
+        Verb::Get { output, .. } if output.starts_with("yaml") || output.starts_with("json") && !output.starts_with("jsonpath") => {
+            whole(block, drafts)
+        }
+        Verb::Get { resource, all, output } if matches!(output.as_str(), "" | "wide") => {
+            // `kubectl get deploy,rs,pods` names the kind in each row.
+            let kind = kind_of_word(resource);
+            tables::read(kind, namespace, block, drafts);
+            if let (Some(kind), true) = (kind, *all) {
+                drafts.listed(&documents::topic(kind), block.lines.len());
+            }
+        }
+        Verb::Describe { resource } => {
+            let resource = resource.split_once('/').map_or(resource.as_str(), |(kind, _)| kind);
+            described(kind_of_word(resource), namespace, block, drafts);
+        }
+        Verb::HelmHistory { release } => {
+            let rows = indented::rows(block.lines).into_iter().filter_map(|row| {
+                let cell = |name: &str| row.cell(name).unwrap_or_default().to_owned();
+                Some(HelmRow {
+                    revision: row.cell("REVISION")?.parse().ok()?,
+                    status: cell("STATUS"),
+                    chart: cell("CHART"),
+                    app_version: cell("APP VERSION"),
+                    description: cell("DESCRIPTION"),
+                    line: block.line(row.at),
+                })
+            });
+            let rows: Vec<HelmRow> = rows.collect();
+            if !rows.is_empty() {
+                drafts.release(namespace, release, rows);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Reads output whose command is not told: by what it looks like.
+pub(crate) fn guess(block: &Block<'_>, drafts: &mut Drafts) {
+    let first = block.lines.iter().find(|l| !l.trim().is_empty()).map(|l| l.trim()).unwrap_or_default();
+    if first.starts_with("apiVersion:") || first.starts_with("kind:") || first.starts_with('{') || first == "---" {
+        whole(block, drafts);
+    } else if first.starts_with("Name:") {
+        described(None, "default", block, drafts);
+    } else {
+        tables::read(None, "default", block, drafts);
+    }
+}
+
+/// Whole objects, YAML or JSON.
+fn whole(block: &Block<'_>, drafts: &mut Drafts) {
+    let lines: Vec<(u32, String)> = (0..block.lines.len()).map(|i| block.line(i)).collect();
+    for value in documents::objects_of(&block.text()) {
+        let text = |pointer: &str| value.pointer(pointer).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+        let (kind, namespace, name) = (text("/kind"), text("/metadata/namespace"), text("/metadata/name"));
+        if kind == "Event" {
+            drafts.event(value, lines.first().cloned().unwrap_or_default());
+        } else {
+            drafts.add(&kind, &namespace, &name, value, Fullness::Whole, lines.clone());
+        }
+    }
+}
+
+/// One object after the other, each beginning with its name.
+fn described(kind: Option<&'static str>, namespace: &str, block: &Block<'_>, drafts: &mut Drafts) {
+    let starts: Vec<usize> = block.lines.iter().enumerate().filter(|(_, l)| l.starts_with("Name:")).map(|(i, _)| i).collect();
+    for (n, &from) in starts.iter().enumerate() {
+        let to = starts.get(n + 1).copied().unwrap_or(block.lines.len());
+        describe::read(kind, namespace, block, from..to, drafts);
+    }
+}
+
+/// The kind that a word on a command line means: plural, singular, short.
+pub(crate) fn kind_of_word(word: &str) -> Option<&'static str> {
+    let word = word.split(['.', '/', ',']).next().unwrap_or(word).to_ascii_lowercase();
+    let long = match word.as_str() {
+        "po" => "pods",
+        "svc" => "services",
+        "deploy" => "deployments",
+        "rs" => "replicasets",
+        "sts" => "statefulsets",
+        "ds" => "daemonsets",
+        "ep" => "endpoints",
+        "cm" => "configmaps",
+        "sa" => "serviceaccounts",
+        "sc" => "storageclasses",
+        "ing" => "ingresses",
+        "no" => "nodes",
+        "ns" => "namespaces",
+        "ev" => "events",
+        "quota" => "resourcequotas",
+        "limits" => "limitranges",
+        "netpol" => "networkpolicies",
+        "hpa" => "horizontalpodautoscalers",
+        "pdb" => "poddisruptionbudgets",
+        "cj" => "cronjobs",
+        other => other,
+    };
+    documents::kind_of_file(long)
+}
+
+impl Block<'_> {
+    /// A line of the output with its number in the text.
+    pub(crate) fn line(&self, index: usize) -> (u32, String) {
+        let number = u32::try_from(self.start + index + 1).unwrap_or(u32::MAX);
+        (number, self.lines.get(index).cloned().unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_as_people_type_them() {
+        let parse = |text| Kubectl::parse(text).unwrap();
+        let get = |resource: &str, all, output: &str| Verb::Get { resource: resource.to_owned(), all, output: output.to_owned() };
+        assert_eq!(parse("kubectl get pods -n web -o wide").verb, get("pods", true, "wide"));
+        assert_eq!(parse("kubectl -n=web get po web-0").namespace, "web");
+        assert_eq!(parse("k get deploy web -oyaml | less").verb, get("deploy", false, "yaml"));
+        assert_eq!(parse("kubectl get pods -A | grep web").verb, get("pods", false, ""));
+        let logs = Verb::Logs { target: "deploy/web".to_owned(), container: "app".to_owned(), previous: true };
+        assert_eq!(parse("kubectl logs deploy/web -c app --previous --tail=100").verb, logs);
+        assert_eq!(Kubectl::parse("cat x.yaml"), None);
+        assert_eq!(
+            (kind_of_word("deployments.apps"), kind_of_word("svc"), kind_of_word("pvc")),
+            (Some("Deployment"), Some("Service"), Some("PersistentVolumeClaim"))
+        );
+    }
+}
