@@ -35,6 +35,8 @@ program_folder() {
     kwok) echo "$CACHE/kwok-$(version_of kwok sigs.k8s.io/kwok)" ;;
     helm) echo "$CACHE/helm-$(version_of helm helm.sh/helm/v3)" ;;
     metrics-server) echo "$CACHE/metrics-server-$(version_of metrics-server sigs.k8s.io/metrics-server)" ;;
+    kube-router) echo "$CACHE/kube-router-$(version_of kube-router github.com/cloudnativelabs/kube-router/v2)" ;;
+    custom-resources) echo "$CACHE/custom-resources-$(sha256sum "$HERE/binaries/custom-resources/go.mod" | head -c 12)" ;;
     *) die "unknown program: $1" ;;
   esac
 }

@@ -65,6 +65,12 @@ busybox_links() {
   done
 }
 
+fill_metrics_server() { mkdir -p "$1/tmp"; cp "$(program_folder metrics-server)/metrics-server" "$1/"; }
+fill_kube_router() {
+  debian "$1" iptables ipset iproute2 kmod
+  local tool; for tool in iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore; do ln -sf xtables-nft-multi "$1/usr/sbin/$tool"; done
+  mkdir -p "$1/usr/local/bin"; cp "$(program_folder kube-router)/kube-router" "$1/usr/local/bin/"
+}
 fill_pause() { busybox_links "$1"; }
 fill_busybox() { busybox_links "$1"; }
 fill_ferretdb() { busybox_links "$1"; mkdir -p "$1/data/db"; cp "$(program_folder ferretdb)/ferretdb" "$1/bin/"; }
@@ -83,7 +89,7 @@ fill_kube_proxy() {
 
 # Makes what is missing, and leaves the archives' paths in WANTED.
 make_images() {
-  WANTED=(); mkdir -p "$IMAGES"; rm -rf "$CACHE"/{root,pack}.*   # what an interrupted run left
+  WANTED=(); mkdir -p "$IMAGES"
   local busybox; busybox=$(sha256sum "$(command -v busybox)")
   image pause localhost/pause:1 '["/bin/busybox","sleep","2147483647"]' "$busybox" fill_pause
   image busybox localhost/busybox:1 '["/bin/sh"]' "$busybox" fill_busybox
@@ -91,6 +97,10 @@ make_images() {
   image ferretdb localhost/ferretdb:1 '["/bin/ferretdb"]' "$(sha256sum "$(program_folder ferretdb)/ferretdb")" fill_ferretdb
   image ingress localhost/ingress:1 '["/bin/ingress"]' "$(sha256sum "$(program_folder kubernetes)/ingress")" fill_ingress
   image kube-proxy localhost/kube-proxy:1 '["/usr/local/bin/kube-proxy"]' "$(sha256sum "$(program_folder kubernetes)/kube-proxy")" fill_kube_proxy
+  local program; for program in metrics-server kube-router; do   # only with `install --all`
+    [ -x "$(program_folder $program)/$program" ] || continue
+    image $program localhost/$program:1 '[]' "$(sha256sum "$(program_folder $program)/$program")" fill_${program//-/_}
+  done
   local python=$IMAGES/python.layer
   if [ ! -f "$python" ]; then
     local root; root=$(new_root)

@@ -53,6 +53,10 @@ claimed_service() {
   service 'pod(.volumes += [{name: "data", persistentVolumeClaim: {claimName: "shepherd-data"}}] | .containers[0].volumeMounts += [{name: "data", mountPath: "/data"}])'
 }
 
+# A folder for a volume on node-1 that holds no more than so many megabytes: small_volume NAME MEGABYTES
+small_volume() { mkdir -p "$STATE/volumes/$1"; mount -t tmpfs -o "size=${2}m" tarbox "$STATE/volumes/$1"; }
+release_volume() { ! mountpoint -q "$STATE/volumes/$1" || umount -l "$STATE/volumes/$1"; }
+
 # A certificate for a host with its key, as the Secret production/shepherd-tls: tls_secret HOST FROM-DAYS TO-DAYS (from today)
 tls_secret() {
   local folder=$STATE/tls; rm -rf "$folder"; mkdir -p "$folder"
@@ -88,6 +92,42 @@ reset() {
   kubectl delete events --all -A >/dev/null
 }
 
+# --- What some incidents need beside a plain cluster ----------------------------------------------------------------------------
+
+# Adds a part of parts/ to the cluster, and takes it away again: part NAME, without_part NAME
+part() {
+  case $1 in kube-router | metrics-server) [ -x "$(program_folder "$1")/$1" ] || die "$1 is not installed: run $HERE/install --all, and $HERE/up again" ;; esac
+  kubectl apply -f "$HERE/parts/$1.yaml" >/dev/null
+}
+without_part() { kubectl delete -f "$HERE/parts/$1.yaml" --ignore-not-found >/dev/null; }
+# What a mesh leaves in a cluster, without its sidecars.
+mesh() { part mesh; kubectl -n istio-system rollout status deployment/istiod --timeout=60s >/dev/null; }
+# Takes kube-router and its packet filter rules away again.
+end_network_policies() {
+  without_part kube-router; kubectl -n kube-system wait --for=delete pods -l k8s-app=kube-router --timeout=60s >/dev/null
+  iptables-save -t filter | grep -vE 'KUBE-(ROUTER|POD-FW|NWPLCY)' | iptables-restore -T filter
+}
+# Makes kinds known to the cluster, and forgets them again with all their objects: custom_resources NAME.GROUP…
+custom_resources() {
+  local name; for name in "$@"; do kubectl create -f "$(program_folder custom-resources)/$name.yaml" >/dev/null; done
+  kubectl wait --for=condition=Established $(printf 'customresourcedefinition/%s ' "$@") --timeout=30s >/dev/null
+}
+without_custom_resources() { kubectl delete customresourcedefinitions --all >/dev/null; }
+
+# The service as the chart of service/chart installs it, with its database beside it: release install|upgrade|rollback … (helm's options)
+release() {
+  [ -x "$(program_folder helm)/helm" ] || die "helm is not installed: run $HERE/install --all"
+  case $1 in
+    rollback) helm rollback shepherd -n production "${@:2}" >"$LOGS/helm.log" 2>&1 ;;
+    *) helm "$1" shepherd "$HERE/service/chart" -n production "${@:2}" >"$LOGS/helm.log" 2>&1 ;;
+  esac
+}
+# What must be there before the chart is: the database, the namespace, the Secret.
+before_release() {
+  kubectl apply -f "$MANIFESTS/10-database.yaml" >/dev/null; kubectl -n mongodb rollout status statefulset/mongodb --timeout=60s >/dev/null
+  kubectl create --dry-run=client -o json -f "$MANIFESTS/20-shepherd.yaml" | jq 'select(.kind == "Namespace" or .kind == "Secret")' | kubectl apply -f - >/dev/null
+}
+
 # --- What incidents wait for ---------------------------------------------------------------------------------------------------
 
 # Some pod of a namespace for which a jq expression holds: some_pod NAMESPACE EXPRESSION
@@ -96,8 +136,8 @@ some_pod() { kubectl -n "$1" get pods -o json | jq -e "any(.items[]; $2)"; }
 some_container() { some_pod "$1" "any((.status.containerStatuses // [])[], (.status.initContainerStatuses // [])[]; $2)"; }
 waiting() { some_container "$1" ".state.waiting.reason == \"$2\""; }
 restarted() { some_container "$1" ".restartCount >= $2"; }
-# Some event of a namespace whose message matches: event NAMESPACE REASON REGEX
-event() { kubectl -n "$1" get events -o json | jq -e --arg reason "$2" --arg text "$3" 'any(.items[]; .reason == $reason and (.message | test($text)))'; }
+# Some event of a namespace whose reason is one of a|b and whose message matches: event NAMESPACE REASONS REGEX
+event() { kubectl -n "$1" get events -o json | jq -e --arg reason "$2" --arg text "$3" 'any(.items[]; (.reason | test("^(\($reason))$")) and (.message | test($text)))'; }
 # Some line in the present or previous log of the service's pods matches: logged_line REGEX
 logged_line() {
   local pod; for pod in $(kubectl -n production get pods -l app.kubernetes.io/name=shepherd -o name); do
