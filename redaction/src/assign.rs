@@ -44,14 +44,15 @@ pub(crate) fn find(text: &[u8], hints: &[usize], kind: TextKind, spans: &mut Vec
         if sensitivity == Sensitivity::None || placeholder::is_redacted(name) {
             continue;
         }
-        if let Some((from, to)) = value(text, start, end, sensitivity, kind) {
+        let found = value(text, start, end, sensitivity, kind).or_else(|| value_beside(text, start, end, sensitivity));
+        if let Some((from, to)) = found {
             let rule = if sensitivity == Sensitivity::Strong { RULE_STRONG } else { RULE_WEAK };
             spans.push(Span { from: start, ..Span::new(from, to, rule, Rank::Context) });
         }
     }
 }
 
-/// Whether a name around `start..end` is followed by something that could join it to a value: the cheap test before all others.
+/// Whether a name around `start..end` announces a secret and is followed by something that could join it to a value: the test before all others.
 pub(crate) fn announces(text: &[u8], start: usize, end: usize) -> bool {
     let rest = text.get(end..).unwrap_or_default();
     let name = rest.iter().take(MAX_NAME).take_while(|byte| is_name(**byte)).count();
@@ -60,14 +61,20 @@ pub(crate) fn announces(text: &[u8], start: usize, end: usize) -> bool {
     let rest = rest.get(closing..).unwrap_or_default();
     let gap = rest.iter().take(64).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     let after = rest.get(gap..).unwrap_or_default();
-    match after.first() {
-        None => true,
-        Some(b'=' | b':' | b'>' | b'-' | b'?' | b'\n' | b'\r') => true,
+    let joins = match after.first() {
+        // A name may be cut by the end of its line: what follows it is seen when the lines are joined.
+        None | Some(b'\n' | b'\r') => return true,
+        Some(b'=' | b':' | b'>' | b'-' | b'?') => true,
         // `"--password", "x"`, `"name": "password", "value": …`: the name is itself a value.
-        Some(b',' | b'<' | b']' | b'}') => is_value(text, start),
+        Some(b',' | b';' | b'<' | b']' | b'}') => is_value(text, start),
         Some(b'"' | b'\'' | b'`') => gap > 0,
+        Some(b'v' | b'V') if gap > 0 && closing > 0 => is_value(text, start),
         Some(_) => gap > 0 && closing == 0 && is_flag(text, start),
-    }
+    };
+    joins
+        && name_at(text, start)
+            .and_then(|(start, end)| std::str::from_utf8(text.get(start..end)?).ok())
+            .is_some_and(|name| keys::sensitivity(name) > Sensitivity::None)
 }
 
 /// Whether what stands before the name's beginning makes it a value or an item of a list.
@@ -136,6 +143,24 @@ pub(crate) fn list_item(line: &[u8], head: usize) -> Option<(usize, usize)> {
     (start < end && line.get(start) != Some(&b'-')).then_some((start, end))
 }
 
+/// `"name": "password", "value": "x"`, `<add key="password" value="x"/>`, `<name>password</name><value>x</value>`.
+fn value_beside(text: &[u8], start: usize, end: usize, sensitivity: Sensitivity) -> Option<(usize, usize)> {
+    if !is_value(text, start) {
+        return None;
+    }
+    let rest = text.get(end..)?;
+    let closing = rest.iter().take_while(|byte| is_closing(**byte)).count();
+    let mut at = end + closing;
+    if let Some(element) = text.get(at..)?.strip_prefix(b"</") {
+        at += 2 + memchr::memchr(b'>', element.get(..MAX_NAME).unwrap_or(element))? + 1;
+    }
+    let signs = text.get(at..)?.iter().take(64).take_while(|byte| is_closing(**byte) || b" \t\r\n,;<".contains(byte)).count();
+    if closing + signs == 0 {
+        return None;
+    }
+    named_value(text, at + signs, sensitivity)
+}
+
 /// The value on a line that is `value: x`, `"value": "x"` or `<value>x</value>`.
 pub(crate) fn named_value(line: &[u8], head: usize, sensitivity: Sensitivity) -> Option<(usize, usize)> {
     let words = line.get(head..)?;
@@ -158,7 +183,6 @@ fn is_closing(byte: u8) -> bool {
 
 fn value(text: &[u8], name_start: usize, name_end: usize, sensitivity: Sensitivity, kind: TextKind) -> Option<(usize, usize)> {
     let (joint, at) = joint(text, name_start, name_end)?;
-    let strong = sensitivity == Sensitivity::Strong;
     let (start, end) = match text.get(at)? {
         quote @ (b'"' | b'\'' | b'`') => {
             let start = at + 1;
@@ -173,7 +197,7 @@ fn value(text: &[u8], name_start: usize, name_end: usize, sensitivity: Sensitivi
     let (start, end) = with_scheme(text, start, end);
     let value = text.get(start..end)?;
     let lossy = String::from_utf8_lossy(value);
-    let mut wanted = values::is_secret(&lossy, strong);
+    let mut wanted = values::is_secret(&lossy, sensitivity);
     // In prose the next word of `token: expired` or `password: must be …` is no value.
     if wanted
         && joint == Joint::Colon
@@ -202,7 +226,8 @@ fn joint(text: &[u8], name_start: usize, name_end: usize) -> Option<(Joint, usiz
     if rest.starts_with(b"==") || rest.starts_with(b"::") {
         return None;
     }
-    for sign in [&b"=>"[..], b":=", b"->", b"?=", b"="] {
+    let default: &[&[u8]] = if name_start >= 2 && text.get(name_start - 1) == Some(&b'{') { &[b":-", b":=", b"-", b"="] } else { &[] };
+    for sign in default.iter().copied().chain([&b"=>"[..], b":=", b"->", b"?=", b"="]) {
         if rest.starts_with(sign) {
             let after = at + sign.len();
             return Some((Joint::Tight, after + spaces(after)));

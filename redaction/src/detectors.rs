@@ -57,6 +57,8 @@ pub(crate) enum Near {
     Token(usize),
     /// An `@` further on in the same word.
     At,
+    /// Another string on the same line.
+    Also(&'static str),
 }
 
 impl Detector {

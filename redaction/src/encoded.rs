@@ -199,15 +199,16 @@ fn is_private_der(run: &[u8]) -> bool {
 /// Stretches of hex digits that stand for text somewhere: digests seldom do.
 fn hex_parts(run: &[u8]) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
+    let is_hex = |at: usize| run.get(at).is_some_and(u8::is_ascii_hexdigit);
     let mut start = 0;
     while start + MIN_HEX <= run.len() {
         // The last digit of the shortest stretch decides quickest.
-        let window = run.get(start..start + MIN_HEX).unwrap_or_default();
-        if let Some(other) = window.iter().rposition(|byte| !byte.is_ascii_hexdigit()) {
-            start += other + 1;
+        if let Some(other) = (start..start + MIN_HEX).rev().find(|at| !is_hex(*at)) {
+            start = other + 1;
             continue;
         }
-        let end = start + run.get(start..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        let end =
+            start + MIN_HEX + run.get(start + MIN_HEX..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
         for from in [start, start + 1] {
             let even = from + (end - from) / 2 * 2;
             if hex_reads_as_text(run.get(from..even).unwrap_or_default()) {
@@ -219,14 +220,18 @@ fn hex_parts(run: &[u8]) -> Vec<(usize, usize)> {
     found
 }
 
+/// Whether enough pairs in a row stand for printable bytes.
 fn hex_reads_as_text(digits: &[u8]) -> bool {
-    let mut in_row = 0;
-    for pair in digits.chunks_exact(2) {
-        let text = matches!(pair, [b'2'..=b'6', _] | [b'0', b'9' | b'a' | b'A' | b'd' | b'D'])
-            || matches!(pair, [b'7', low] if !matches!(low, b'f' | b'F'));
-        in_row = if text { in_row + 1 } else { 0 };
-        if in_row >= MIN_HEX / 2 {
-            return true;
+    let is_text = |at: usize| match digits.get(at..at + 2) {
+        Some([b'2'..=b'6', _] | [b'0', b'9' | b'a' | b'A' | b'd' | b'D']) => true,
+        Some([b'7', low]) => !matches!(low, b'f' | b'F'),
+        _ => false,
+    };
+    let mut at = 0;
+    while at + MIN_HEX <= digits.len() {
+        match (at..at + MIN_HEX).step_by(2).rev().find(|pair| !is_text(*pair)) {
+            Some(other) => at = other + 2,
+            None => return true,
         }
     }
     false

@@ -9,8 +9,10 @@ use crate::scan::Mark;
 const MAX_LINES: usize = 512;
 /// And about so many bytes.
 const MAX_BYTES: usize = 32 << 10;
-/// A line ends open when a mark is no farther from its end.
+/// A line ends open when what announces something is no farther from its end.
 const OPEN: usize = 240;
+/// So much of a line of several words can be the rest of what the line before began.
+const REST: usize = 256;
 
 /// Lines that belong together, mostly one.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +55,7 @@ impl Iterator for Units<'_> {
         self.skip_marks(end);
         let line = self.text.get(start..end).unwrap_or_default();
         let marks = self.marks.get(first_mark..self.mark).unwrap_or_default();
-        let open = marks.iter().any(|mark| is_open(line, mark.start - start));
+        let open = marks.iter().any(|mark| mark.open);
         let mut lines = 1;
         let mut last = line;
         while lines < MAX_LINES && end - start < MAX_BYTES && last.ends_with(b"\n") && end < self.text.len() {
@@ -88,10 +90,21 @@ fn is_blank(line: &[u8]) -> bool {
     line.get(head(line)..).unwrap_or_default().trim_ascii().is_empty()
 }
 
-/// Whether what begins at the mark reaches the line's end with few words between.
-fn is_open(line: &[u8], from: usize) -> bool {
-    let rest = line.get(from..).unwrap_or_default().trim_ascii_end();
-    rest.len() <= OPEN && rest.iter().filter(|byte| byte.is_ascii_whitespace()).count() <= 2
+/// Whether between a position and the end of its line there are few words: `Authorization: Bearer`, `password: `.
+pub(crate) fn is_near_end(text: &[u8], at: usize) -> bool {
+    let rest = text.get(at..).unwrap_or_default();
+    let mut blanks = 0;
+    for (length, byte) in rest.iter().enumerate() {
+        match byte {
+            b'\n' => return true,
+            b' ' | b'\t' => blanks += 1,
+            _ => {}
+        }
+        if blanks > 2 || length > OPEN {
+            return false;
+        }
+    }
+    true
 }
 
 /// Whether `next` could be the rest of a word that `line` began.
@@ -174,7 +187,7 @@ impl Joined {
             let from = if at == 0 { 0 } else { head(line) };
             let part = line.get(from..).unwrap_or_default().trim_ascii_end();
             let part = part.strip_suffix(b"\\").unwrap_or(part);
-            let part = if at == 0 { without_block_mark(part) } else { part };
+            let part = if at == 0 { without_block_mark(part) } else { first_words(part) };
             if let (Some(glue), false) = (glue, at == 0) {
                 joined.text.push(glue);
             }
@@ -200,6 +213,15 @@ impl Joined {
             }
         }
         pieces
+    }
+}
+
+/// Of several words the first three, in which a value must begin if it belongs to the line before.
+fn first_words(part: &[u8]) -> &[u8] {
+    let third = memchr::memchr_iter(b' ', part).nth(2).unwrap_or(part.len());
+    match memchr::memchr(b' ', part) {
+        Some(_) => part.get(..third.min(REST)).unwrap_or(part),
+        None => part,
     }
 }
 

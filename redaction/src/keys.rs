@@ -1,351 +1,221 @@
 //! Which names announce a secret: `DB_PASSWORD`, `clientSecret`, `--api-key`; and which only sound so: `secretName`, `tokenTTL`, `passwordPolicy`.
 
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
 /// How much a name promises about its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Sensitivity {
     /// Says nothing.
     None,
-    /// Often a secret, often the name of one (`secret`, `token`, `credentials`): the value decides.
+    /// Some kind of key or code (`STRIPE_KEY`, `auth`): a secret when it looks like one.
+    Faint,
+    /// Often a secret, often the name of one (`secret`, `token`, `credentials`): a secret unless it looks like a name.
     Weak,
     /// A secret, whatever it looks like (`password`, `apiKey`).
     Strong,
 }
 
-/// Words that are secrets by themselves.
-const STRONG: &[&str] = &[
-    "passwd",
-    "password",
-    "passwords",
-    "passphrase",
-    "passphrases",
-    "passcode",
-    "pwd",
-    "passwort",
-    "pw",
-    "apikey",
-    "apikeys",
-    "apitoken",
-    "authtoken",
-    "accesstoken",
-    "refreshtoken",
-    "secretkey",
-    "secretaccesskey",
-    "clientsecret",
-    "privatekey",
-    "accesskey",
-    "requirepass",
-    "masterauth",
-    "authpass",
-    "userpass",
-    "dbpass",
-    "rootpw",
-    "bindpw",
-    "storepass",
-    "keypass",
-    "htpasswd",
-    "keyfilecontent",
-    "otpauth",
-    "totp",
-    "mnemonic",
-];
+/// Words that are secrets by themselves, in the languages that configuration is written in.
+const STRONG: &str = "passwd password passphrase passcode pwd passwort kennwort pw apikey apitoken authtoken accesstoken refreshtoken \
+     secretkey secretaccesskey clientsecret privatekey accesskey requirepass masterauth authpass userpass dbpass rootpw \
+     bindpw storepass keypass htpasswd keyfilecontent otpauth totp mnemonic contrasena contraseña senha motdepasse mdp \
+     parola wachtwoord haslo hasło lösenord adgangskode salasana heslo jelszo şifre пароль 密码 密碼 口令 パスワード 비밀번호";
 
 /// Words that are secrets when nothing follows them: `Authorization`, but not `authorization.k8s.io`, `--authorization-mode`.
-const STRONG_LAST: &[&str] = &["authorization"];
+const STRONG_LAST: &str = "authorization";
 
 /// Word endings that are secrets: `pgpassword`, `mysqlpasswd`.
-const STRONG_ENDINGS: &[&str] = &["password", "passwd", "passphrase", "apikey", "authtoken", "accesstoken", "secretkey"];
+const STRONG_ENDINGS: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "apikey",
+    "authtoken",
+    "accesstoken",
+    "secretkey",
+    "passwort",
+    "kennwort",
+    "пароль",
+    "密码",
+    "密碼",
+    "パスワード",
+];
 
 /// Words that often are.
-const WEAK: &[&str] = &[
-    "secret",
-    "secrets",
-    "token",
-    "tokens",
-    "credential",
-    "credentials",
-    "creds",
-    "cred",
-    "cookie",
-    "cookies",
-    "jwt",
-    "sessionid",
-    "sid",
-    "salt",
-    "pepper",
-    "seed",
-    "pin",
-    "otp",
-    "dockerconfigjson",
-    "pass",
-];
+const WEAK: &str = "secret token credential cred cookie jwt sessionid sid salt pepper seed pin otp dockerconfigjson pass";
 
 /// Word endings that often are: `authsecret`, `slacktoken`.
 const WEAK_ENDINGS: &[&str] = &["secret", "token", "credentials"];
 
-/// Two words in a row that are one secret.
+/// Last words that may be.
+const FAINT: &str = "key auth code signature sig session phrase clave chiave";
+
+/// What stands before a last `key` that is none of a lock: keys of maps, tables, files, and those that everybody may have.
+const PLAIN_BEFORE: &str = "primary foreign partition sort public pub cache routing group index row object topology label annotation config registry lock map shard \
+     range idempotency dedup host hostname record storage translation message metric node pod field header hot short arrow map error exit status response country zip \
+     postal region currency language locale lang return reason commit git source content file image config data block tree merkle build version";
+
+/// What stands before a last `pass` that is no password.
+const PLAIN_BEFORE_PASS: &str =
+    "first second third single double multi two one test tests render low high band last next final all proxy by";
+
+/// Two words in a row that are one secret, by the second.
 const PAIRS: &[(&str, &str)] = &[
-    ("access", "key"),
-    ("account", "key"),
-    ("api", "key"),
-    ("app", "key"),
-    ("application", "key"),
-    ("auth", "key"),
-    ("auth", "pass"),
-    ("basic", "auth"),
-    ("client", "key"),
-    ("cookie", "key"),
-    ("data", "key"),
-    ("deploy", "key"),
-    ("encryption", "key"),
-    ("hmac", "key"),
-    ("hook", "key"),
-    ("integration", "key"),
-    ("license", "key"),
-    ("licence", "key"),
-    ("master", "key"),
-    ("pass", "key"),
-    ("preshared", "key"),
-    ("private", "key"),
-    ("root", "pass"),
-    ("secret", "key"),
-    ("secret", "id"),
-    ("service", "key"),
-    ("session", "key"),
-    ("shared", "key"),
-    ("signing", "key"),
-    ("signature", "key"),
-    ("ssh", "key"),
-    ("storage", "key"),
-    ("subscription", "key"),
-    ("user", "pass"),
-    ("db", "pass"),
-    ("wireguard", "key"),
-    ("write", "key"),
-    ("webhook", "key"),
-    ("bearer", "token"),
-    ("require", "pass"),
-    ("key", "pass"),
-    ("store", "pass"),
-    ("api", "token"),
-    ("auth", "token"),
-    ("access", "token"),
-    ("refresh", "token"),
-    ("id", "token"),
-    ("session", "token"),
-    ("bot", "token"),
-    ("client", "secret"),
-    ("private", "token"),
-    ("security", "token"),
-    ("webhook", "secret"),
-    ("jwt", "secret"),
     ("secret", "access"),
+    ("basic", "auth"),
+    ("secret", "id"),
+    (
+        "access account api app application auth client cookie data deploy encryption hmac hook integration licence license master pass preshared private secret service session shared signature signing ssh storage subscription webhook wireguard write",
+        "key",
+    ),
+    ("auth db key require root store user", "pass"),
+    ("client jwt webhook", "secret"),
+    ("access api auth bearer bot id private refresh security session", "token"),
 ];
 
-/// A last word that makes the whole a name, a place, a policy or a number about secrets.
-const ABOUT: &[&str] = &[
-    "age",
-    "alg",
-    "algorithm",
-    "annotation",
-    "annotations",
-    "api",
-    "audience",
-    "audiences",
-    "backend",
-    "bytes",
-    "cache",
-    "changed",
-    "check",
-    "checksum",
-    "class",
-    "config",
-    "configmap",
-    "controller",
-    "count",
-    "created",
-    "data",
-    "date",
-    "days",
-    "dir",
-    "directory",
-    "disabled",
-    "driver",
-    "duration",
-    "enable",
-    "enabled",
-    "endpoint",
-    "engine",
-    "env",
-    "error",
-    "errors",
-    "exists",
-    "expiration",
-    "expired",
-    "expires",
-    "expiry",
-    "field",
-    "fields",
-    "file",
-    "filename",
-    "files",
-    "format",
-    "found",
-    "generation",
-    "generator",
-    "grace",
-    "group",
-    "header",
-    "headers",
-    "host",
-    "hours",
-    "in",
-    "index",
-    "informer",
-    "interval",
-    "issuer",
-    "key",
-    "keyring",
-    "keys",
-    "kind",
-    "label",
-    "labels",
-    "length",
-    "lifetime",
-    "limit",
-    "lister",
-    "list",
-    "lookup",
-    "manager",
-    "max",
-    "method",
-    "metadata",
-    "millis",
-    "min",
-    "minutes",
-    "missing",
-    "mode",
-    "mount",
-    "mounts",
-    "ms",
-    "name",
-    "names",
-    "namespace",
-    "namespaces",
-    "operator",
-    "optional",
-    "options",
-    "path",
-    "paths",
-    "period",
-    "policies",
-    "policy",
-    "port",
-    "prefix",
-    "projection",
-    "provider",
-    "ref",
-    "reference",
-    "references",
-    "refs",
-    "region",
-    "renewal",
-    "request",
-    "requests",
-    "required",
-    "resource",
-    "resources",
-    "review",
-    "reviewer",
-    "reviews",
-    "revision",
-    "role",
-    "rotation",
-    "seconds",
-    "second",
-    "minute",
-    "secs",
-    "selector",
-    "server",
-    "service",
-    "size",
-    "sync",
-    "source",
-    "sources",
-    "state",
-    "status",
-    "store",
-    "storage",
-    "strategy",
-    "suffix",
-    "syncer",
-    "target",
-    "template",
-    "test",
-    "time",
-    "timeout",
-    "ttl",
-    "type",
-    "types",
-    "uid",
-    "uuid",
-    "updated",
-    "uri",
-    "url",
-    "urls",
-    "usage",
-    "used",
-    "validation",
-    "valid",
-    "validator",
-    "version",
-    "versions",
-    "volume",
-    "volumes",
-    "watcher",
-    "webhook",
-    "claim",
-    "claims",
-    "scope",
-    "scopes",
-    "exchange",
-    "issued",
-    "signer",
-    "username",
-    "user",
-    "id",
-    "ids",
-    "public",
-    "publickey",
-];
+/// A last word that makes the whole a name, a place, a policy or a number about secrets; also in the plural.
+const ABOUT: &str = "age alg algorithm annotation api audience backend bytes cache changed check checksum claim class config configmap \
+     controller count created data date days dir directory disabled driver duration enable enabled endpoint engine env \
+     error exchange exists expiration expired expires expiry field file filename format found generation generator grace \
+     group header host hours id in index informer interval issued issuer key keyring kind label length lifetime limit list \
+     lister lookup manager max metadata method millis min minute missing mode mount ms name namespace operator optional \
+     options path period policies policy port prefix projection provider public publickey ref reference region renewal \
+     request required resource review reviewer revision role rotation scope second secs selector server service signer size \
+     source state status storage store strategy suffix sync syncer target template test time timeout ttl type uid updated \
+     uri url usage used user username uuid valid validation validator version volume watcher webhook";
+
+/// Words in a name that say that its value is for everybody: what looks like a key there is none.
+const PUBLIC: &str = "pub public cert certificate crt bundle cabundle ca digest hash checksum sum sha md fingerprint thumbprint etag integrity continue cursor \
+     page request trace span correlation kid keyid revision version commit image identifier uid uuid icon logo base publickey pubkey csr amz cf";
+
+/// What the words mean, by word.
+struct Meanings {
+    words: HashMap<&'static str, u16>,
+    pairs: HashSet<(&'static str, &'static str)>,
+}
+
+const IS_STRONG: u16 = 1;
+const IS_STRONG_LAST: u16 = 2;
+const IS_WEAK: u16 = 4;
+const IS_FAINT: u16 = 8;
+const IS_ABOUT: u16 = 16;
+const IS_PLAIN_BEFORE: u16 = 32;
+const IS_PLAIN_BEFORE_PASS: u16 = 64;
+const IS_FIRST: u16 = 128;
+const IS_PUBLIC: u16 = 256;
+
+static MEANINGS: LazyLock<Meanings> = LazyLock::new(|| {
+    let mut meanings = Meanings { words: HashMap::new(), pairs: HashSet::new() };
+    for (words, meaning) in [
+        (STRONG, IS_STRONG),
+        (STRONG_LAST, IS_STRONG_LAST),
+        (WEAK, IS_WEAK),
+        (FAINT, IS_FAINT),
+        (ABOUT, IS_ABOUT),
+        (PLAIN_BEFORE, IS_PLAIN_BEFORE),
+        (PLAIN_BEFORE_PASS, IS_PLAIN_BEFORE_PASS),
+        (PUBLIC, IS_PUBLIC),
+    ] {
+        words.split_whitespace().for_each(|word| *meanings.words.entry(word).or_default() |= meaning);
+    }
+    for (firsts, second) in PAIRS {
+        for first in firsts.split_whitespace() {
+            *meanings.words.entry(first).or_default() |= IS_FIRST;
+            meanings.pairs.insert((first, second));
+        }
+    }
+    meanings
+});
+
+impl Meanings {
+    fn of(&self, word: &str) -> u16 {
+        self.words.get(word).copied().unwrap_or(0)
+    }
+
+    /// What a word means, or the word without its plural.
+    fn singular(&self, word: &str) -> u16 {
+        let without = |ending| word.strip_suffix(ending).map_or(0, |word| self.of(word));
+        self.of(word) | without("s") | without("es")
+    }
+}
+
+/// Names that a thread has judged; field names repeat all the time.
+const REMEMBERED: usize = 8192;
+
+/// What a name says about its value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Judgement {
+    pub(crate) sensitivity: Sensitivity,
+    /// Everybody may have the value.
+    pub(crate) public: bool,
+}
 
 /// Reads a name: environment variable, field, flag, header, property.
-pub(crate) fn sensitivity(name: &str) -> Sensitivity {
-    if name.len() > 256 {
-        return Sensitivity::None;
+pub(crate) fn judged(name: &str) -> Judgement {
+    thread_local! {
+        static JUDGED: RefCell<HashMap<Box<str>, Judgement>> = RefCell::default();
     }
-    let words = words(name);
+    if name.len() > 256 {
+        return Judgement { sensitivity: Sensitivity::None, public: false };
+    }
+    JUDGED.with_borrow_mut(|judged| {
+        if let Some(known) = judged.get(name) {
+            return *known;
+        }
+        let words = words(name);
+        let public = words.iter().any(|word| MEANINGS.singular(word) & IS_PUBLIC != 0);
+        let found = Judgement { sensitivity: judge(&words), public };
+        if judged.len() < REMEMBERED {
+            judged.insert(name.into(), found);
+        }
+        found
+    })
+}
+
+/// How much a name promises about its value.
+pub(crate) fn sensitivity(name: &str) -> Sensitivity {
+    judged(name).sensitivity
+}
+
+/// Whether a name says that its value is for everybody.
+pub(crate) fn is_public(name: &str) -> bool {
+    judged(name).public
+}
+
+fn judge(words: &[String]) -> Sensitivity {
+    let meanings = &*MEANINGS;
     let Some(last) = words.last() else { return Sensitivity::None };
     let mut found = Sensitivity::None;
     let mut by_pair_at_end = false;
     for (at, word) in words.iter().enumerate() {
-        let word = word.as_str();
-        if STRONG.contains(&word)
-            || at + 1 == words.len() && STRONG_LAST.contains(&word)
-            || STRONG_ENDINGS.iter().any(|ending| word.ends_with(ending))
-        {
+        let is_last = at + 1 == words.len();
+        let meaning = meanings.singular(word);
+        let ends = |endings: &[&str]| {
+            endings.iter().any(|ending| word.ends_with(ending) || word.strip_suffix('s').is_some_and(|word| word.ends_with(ending)))
+        };
+        if meaning & IS_STRONG != 0 || is_last && meaning & IS_STRONG_LAST != 0 || ends(STRONG_ENDINGS) || holds_password(word, meanings) {
             found = Sensitivity::Strong;
-        } else if WEAK.contains(&word) || (word.len() > 6 && WEAK_ENDINGS.iter().any(|ending| word.ends_with(ending))) {
-            found = found.max(if word == "pass" && words.len() == 1 { Sensitivity::Strong } else { Sensitivity::Weak });
+        } else if word == "pass" && is_last {
+            let before = at.checked_sub(1).and_then(|at| words.get(at)).map_or(0, |before| meanings.of(before));
+            found = found.max(if before & IS_PLAIN_BEFORE_PASS == 0 { Sensitivity::Strong } else { Sensitivity::None });
+        } else if meaning & IS_WEAK != 0 || (word.len() > 6 && ends(WEAK_ENDINGS)) {
+            found = found.max(Sensitivity::Weak);
         }
-        if let Some(next) = words.get(at + 1)
-            && PAIRS.contains(&(word, next.as_str()))
+        if meanings.of(word) & IS_FIRST != 0
+            && let Some(next) = words.get(at + 1)
+            && (meanings.pairs.contains(&(word.as_str(), next.as_str()))
+                || next.strip_suffix('s').is_some_and(|next| meanings.pairs.contains(&(word.as_str(), next))))
         {
             found = Sensitivity::Strong;
             by_pair_at_end = at + 2 == words.len();
         }
     }
     if found == Sensitivity::None {
-        return found;
+        let before = words.len().checked_sub(2).and_then(|at| words.get(at)).map_or(0, |before| meanings.singular(before));
+        let faint = meanings.of(last) & IS_FAINT != 0 && before & IS_PLAIN_BEFORE == 0;
+        return if faint { Sensitivity::Faint } else { Sensitivity::None };
     }
     if by_pair_at_end {
         // `secretKey: mongodb-url` names a key, `SECRET_KEY=x9…` is one: the value decides.
@@ -354,86 +224,60 @@ pub(crate) fn sensitivity(name: &str) -> Sensitivity {
     }
     let numbered = last.bytes().all(|byte| byte.is_ascii_digit());
     let noun = if numbered && words.len() > 1 { words.get(words.len() - 2).unwrap_or(last) } else { last };
-    if ABOUT.contains(&noun.as_str())
-        || noun.strip_suffix("es").or_else(|| noun.strip_suffix('s')).is_some_and(|noun| ABOUT.contains(&noun))
-    {
+    if meanings.singular(noun) & IS_ABOUT != 0 {
         return if noun == "key" || noun == "data" { Sensitivity::Weak } else { Sensitivity::None };
     }
     found
 }
 
-/// Whether a name is worth a second look in text, by the cheapest test; [`sensitivity`] decides.
+/// `passwordhash`, `mypassword1x`; not `passwordless`, `passwordfile`.
+fn holds_password(word: &str, meanings: &Meanings) -> bool {
+    word.split_once("password").is_some_and(|(_, rest)| !matches!(rest, "less" | "protected") && meanings.singular(rest) & IS_ABOUT == 0)
+}
+
+/// Pieces of names that are worth a second look in text, by the cheapest test; [`sensitivity`] decides.
 pub(crate) const HINTS: &[&str] = &[
-    "pass",
-    "pwd",
-    "secret",
-    "token",
-    "apikey",
-    "api_key",
-    "api-key",
-    "api.key",
-    "access_key",
-    "access-key",
-    "accesskey",
-    "account_key",
-    "accountkey",
-    "account-key",
-    "private_key",
-    "private-key",
-    "privatekey",
-    "encryption_key",
-    "encryption-key",
-    "encryptionkey",
-    "signing_key",
-    "signing-key",
-    "signingkey",
-    "auth_key",
-    "auth-key",
-    "authkey",
-    "master_key",
-    "masterkey",
-    "master-key",
-    "shared_key",
-    "shared-key",
-    "sharedkey",
-    "session_key",
-    "sessionkey",
-    "deploy_key",
-    "deploykey",
-    "license_key",
-    "license-key",
-    "licensekey",
-    "app_key",
-    "appkey",
-    "app-key",
-    "hmac_key",
-    "hmackey",
-    "storage_key",
-    "storagekey",
-    "service_key",
-    "servicekey",
-    "subscription-key",
-    "subscriptionkey",
-    "credential",
-    "masterauth",
-    "basicauth",
-    "basic_auth",
-    "rootpw",
+    "adgangskode",
+    "auth",
     "bindpw",
-    "authorization",
+    "chiave",
+    "clave",
+    "code",
+    "contrase",
     "cookie",
-    "presharedkey",
-    "preshared_key",
-    "ssh_key",
-    "sshkey",
-    "client_key",
-    "write_key",
-    "writekey",
-    "integration_key",
+    "credential",
+    "haslo",
+    "heslo",
+    "jelszo",
     "jwt",
-    "totp",
+    "kennwort",
+    "key",
+    "lösenord",
+    "mdp",
     "mnemonic",
+    "otp",
+    "parola",
+    "pass",
+    "pepper",
+    "phrase",
+    "pwd",
+    "salasana",
     "salt",
+    "secret",
+    "seed",
+    "senha",
+    "session",
+    "sid",
+    "signature",
+    "token",
+    "wachtwoord",
+    "Пароль",
+    "пароль",
+    "パスワード",
+    "口令",
+    "密码",
+    "密碼",
+    "비밀번호",
 ];
 
 /// Lower-case words of a name in any case style: `dbPassword`, `DB_PASSWORD`, `db-password`, `spring.datasource.password`.
@@ -512,6 +356,9 @@ mod tests {
         for name in ["token", "secret", "TOKEN", "credentials", "SECRET_KEY", "webhookToken", "passwordKey"] {
             assert_eq!(sensitivity(name), Sensitivity::Weak, "{name}");
         }
+        for name in ["key", "STRIPE_KEY", "unlock_code", "X-Auth"] {
+            assert_eq!(sensitivity(name), Sensitivity::Faint, "{name}");
+        }
     }
 
     #[test]
@@ -527,7 +374,6 @@ mod tests {
             "PASSWORD_FILE",
             "token_path",
             "tokenUrl",
-            "key",
             "keys",
             "publicKey",
             "partitionKey",

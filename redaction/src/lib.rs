@@ -241,17 +241,36 @@ pub(crate) struct Working<'a> {
 
 impl Working<'_> {
     pub(crate) fn lines(&self, kind: TextKind) -> lines::Lines<'_> {
-        lines::Lines { scanner: scan::Scanner { table: &self.table, level: self.level, kind }, namer: self.namer }
+        lines::Lines { scanner: self.scanner(kind, false), namer: self.namer }
+    }
+
+    fn scanner(&self, kind: TextKind, public: bool) -> scan::Scanner<'_> {
+        scan::Scanner { table: &self.table, level: self.level, kind, public }
     }
 
     pub(crate) fn text<'t>(&self, text: &'t [u8], kind: TextKind, counts: &mut Counts) -> Cow<'t, [u8]> {
-        let mut out = Vec::new();
-        self.lines(kind).redact(text, true, &mut lines::Carry::default(), counts, &mut out);
+        self.text_named(text, kind, false, counts)
+    }
+
+    /// A text that is the value of something; `public` when its name says that everybody may have it.
+    fn text_named<'t>(&self, text: &'t [u8], kind: TextKind, public: bool, counts: &mut Counts) -> Cow<'t, [u8]> {
+        let lines = lines::Lines { scanner: self.scanner(kind, public), namer: self.namer };
+        // Most strings are short and hold nothing.
+        if text.len() < 4096 && memchr::memchr(b'\n', text).is_none() && binary::is_plain(text) && lines.scanner.marks(text).is_empty() {
+            return Cow::Borrowed(text);
+        }
+        let mut out = Vec::with_capacity(text.len());
+        lines.redact(text, true, &mut lines::Carry::default(), counts, &mut out);
         if out == text { Cow::Borrowed(text) } else { Cow::Owned(out) }
     }
 
     pub(crate) fn string<'t>(&self, text: &'t str, kind: TextKind, counts: &mut Counts) -> Cow<'t, str> {
-        match self.text(text.as_bytes(), kind, counts) {
+        self.string_named(text, kind, false, counts)
+    }
+
+    /// [`Working::text_named`] for a string.
+    pub(crate) fn string_named<'t>(&self, text: &'t str, kind: TextKind, public: bool, counts: &mut Counts) -> Cow<'t, str> {
+        match self.text_named(text.as_bytes(), kind, public, counts) {
             Cow::Borrowed(_) => Cow::Borrowed(text),
             Cow::Owned(bytes) => {
                 Cow::Owned(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))

@@ -19,13 +19,15 @@ const NESTING: u32 = 128;
 struct Place {
     sensitivity: Sensitivity,
     kind: TextKind,
+    /// The field's name says that everybody may have its value.
+    public: bool,
     depth: u32,
     nesting: u32,
 }
 
 /// Redacts a value in place.
 pub(crate) fn redact(working: &Working<'_>, value: &mut Value, counts: &mut Counts) -> Result<(), Error> {
-    let place = Place { sensitivity: Sensitivity::None, kind: TextKind::Message, depth: DEPTH, nesting: NESTING };
+    let place = Place { sensitivity: Sensitivity::None, kind: TextKind::Message, public: false, depth: DEPTH, nesting: NESTING };
     Walk { working }.walk(value, place, counts)
 }
 
@@ -91,7 +93,7 @@ impl Walk<'_> {
             };
             let kind = if config && (name == "data") { TextKind::Config } else { place.kind };
             // A field of a sensitive object is judged by its own name; its strings in a list by the list's.
-            self.walk(value, Place { sensitivity: own, kind, ..place }, counts)?;
+            self.walk(value, Place { sensitivity: own, kind, public: keys::is_public(name), ..place }, counts)?;
             if let Cow::Owned(new) = self.working.string(name, TextKind::Message, counts) {
                 renamed.push((name.clone(), new));
             }
@@ -128,17 +130,14 @@ impl Walk<'_> {
             self.walk(&mut inner, Place { depth, ..place }, counts)?;
             // Unchanged text keeps its spelling; and what the walk left is read once more as text, as a whole.
             let rewritten = if counts.total() > before { inner.to_string() } else { text.to_owned() };
-            let redacted = self.working.string(&rewritten, place.kind, counts).into_owned();
+            let redacted = self.working.string_named(&rewritten, place.kind, place.public, counts).into_owned();
             return Ok((redacted != text).then_some(redacted));
         }
-        if place.sensitivity != Sensitivity::None
-            && !text.trim_end().contains('\n')
-            && values::is_secret(text, place.sensitivity == Sensitivity::Strong)
-        {
+        if place.sensitivity != Sensitivity::None && !text.trim_end().contains('\n') && values::is_secret(text, place.sensitivity) {
             counts.add("sensitive-field");
             return Ok(Some(self.working.name_of(text.trim().as_bytes())));
         }
-        Ok(match self.working.string(text, place.kind, counts) {
+        Ok(match self.working.string_named(text, place.kind, place.public, counts) {
             Cow::Borrowed(_) => None,
             Cow::Owned(text) => Some(text),
         })

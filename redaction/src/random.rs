@@ -1,6 +1,6 @@
 //! Keys that no name announces and no prefix marks: long runs of digits of all kinds in no order. Names, paths, digests, UUIDs and certificates are not such.
 
-use crate::values;
+use crate::{keys, values};
 
 /// Fewer digits are names, ids, hashes of names.
 const MIN: usize = 32;
@@ -20,48 +20,6 @@ const PUBLIC: &[&[u8]] = &[
     b"LS0tLS1CRUdJTi",
     b"rO0AB",
 ];
-/// Words in the name before a run that say it is no secret.
-const PUBLIC_NAMES: &[&str] = &[
-    "pub",
-    "cert",
-    "bundle",
-    "digest",
-    "hash",
-    "sum",
-    "sha1",
-    "sha256",
-    "sha384",
-    "sha512",
-    "fingerprint",
-    "thumbprint",
-    "etag",
-    "integrity",
-    "continue",
-    "cursor",
-    "page",
-    "request",
-    "trace",
-    "span",
-    "correlation",
-    "kid",
-    "keyid",
-    "key_id",
-    "key-id",
-    "ca",
-    "revision",
-    "version",
-    "commit",
-    "image",
-    "amz-id",
-    "cf-id",
-    "identifier",
-    "uid",
-    "uuid",
-    "icon",
-    "logo",
-    "data:image",
-];
-
 /// Whether the run of base64 digits at `start..end` looks like a generated key.
 pub(crate) fn is_key(text: &[u8], start: usize, end: usize) -> bool {
     if end - start < MIN || end - start > MAX {
@@ -76,8 +34,14 @@ pub(crate) fn is_key(text: &[u8], start: usize, end: usize) -> bool {
     is_mixed(run) && !is_words(run) && !PUBLIC.iter().any(|public| run.starts_with(public)) && !is_named_public(text, start)
 }
 
-/// Whether the run could be the number of a payment card, in one piece or in groups; its detector decides.
-pub(crate) fn is_card(run: &[u8]) -> bool {
+/// Whether the run could belong to a secret without a prefix of its own, which has a detector: a bootstrap token, a card's number.
+pub(crate) fn is_candidate(text: &[u8], start: usize, end: usize) -> bool {
+    let run = text.get(start..end).unwrap_or_default();
+    let bootstrap = run.len() == 16 && start >= 7 && text.get(start - 1) == Some(&b'.') && run.iter().any(u8::is_ascii_digit);
+    bootstrap || is_card(run)
+}
+
+fn is_card(run: &[u8]) -> bool {
     run.len() <= 23
         && matches!(run.first(), Some(b'2'..=b'6'))
         && run.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-')
@@ -149,8 +113,8 @@ fn is_named_public(text: &[u8], start: usize) -> bool {
     };
     let name = name.trim_ascii_end();
     let length = name.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-.\"'\\".contains(byte)).count();
-    let name = String::from_utf8_lossy(name.get(name.len() - length..).unwrap_or_default()).to_ascii_lowercase();
-    PUBLIC_NAMES.iter().any(|public| name.contains(public)) || starts_with_digest_name(text.get(start..).unwrap_or_default())
+    let name = String::from_utf8_lossy(name.get(name.len() - length..).unwrap_or_default()).into_owned();
+    keys::is_public(&name) || starts_with_digest_name(text.get(start..).unwrap_or_default())
 }
 
 fn starts_with_digest_name(run: &[u8]) -> bool {

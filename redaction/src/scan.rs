@@ -19,6 +19,8 @@ pub(crate) struct Scanner<'a> {
     pub(crate) table: &'a Table,
     pub(crate) level: Level,
     pub(crate) kind: TextKind,
+    /// Whether the text is the value of something public: what looks like a key in it is none.
+    pub(crate) public: bool,
 }
 
 /// Something in a text that deserves a real look at its line.
@@ -26,6 +28,8 @@ pub(crate) struct Scanner<'a> {
 pub(crate) struct Mark<'a> {
     pub(crate) start: usize,
     pub(crate) end: usize,
+    /// What it announces may go on in the next line.
+    pub(crate) open: bool,
     pub(crate) sign: Sign<'a>,
 }
 
@@ -40,8 +44,8 @@ pub(crate) enum Sign<'a> {
     Run,
     /// Digits that look like a key by themselves.
     Key,
-    /// Numerals that could be the number of a card.
-    Card,
+    /// A run that could belong to a secret without a prefix of its own.
+    Candidate,
     /// An escape; only the first of a line is marked.
     Escape,
 }
@@ -59,28 +63,34 @@ impl<'a> Scanner<'a> {
                 What::Armour | What::Packed => true,
             };
             if counts {
-                marks.push(Mark { start, end, sign: Sign::Found(&needle.what) });
+                let open = match &needle.what {
+                    What::Hint => fold::is_near_end(text, end),
+                    What::Row(row) => set().is_open(*row, text, end),
+                    What::Value { .. } | What::Armour | What::Packed => false,
+                };
+                marks.push(Mark { start, end, open, sign: Sign::Found(&needle.what) });
             }
         });
         for encoded::Run { start, end } in encoded::runs(text) {
-            if random::is_key(text, start, end) {
-                marks.push(Mark { start, end, sign: Sign::Key });
+            let open = text.get(end) == Some(&b'\n');
+            if !self.public && random::is_key(text, start, end) {
+                marks.push(Mark { start, end, open, sign: Sign::Key });
             }
             let run = text.get(start..end).unwrap_or_default();
             if encoded::is_suspicious(run) {
-                marks.push(Mark { start, end, sign: Sign::Run });
+                marks.push(Mark { start, end, open, sign: Sign::Run });
             }
-            if random::is_card(run) {
-                marks.push(Mark { start, end, sign: Sign::Card });
+            if random::is_candidate(text, start, end) {
+                marks.push(Mark { start, end, open: false, sign: Sign::Candidate });
             }
         }
         let mut at = 0;
         while let Some(start) = escape::next_escape(text, at) {
-            marks.push(Mark { start, end: start + 1, sign: Sign::Escape });
+            marks.push(Mark { start, end: start + 1, open: false, sign: Sign::Escape });
             at = memchr::memchr(b'\n', text.get(start..).unwrap_or_default()).map_or(text.len(), |end| start + end);
         }
         if self.level == Level::Strict {
-            set().find_without_literals(text, |row, start, end| marks.push(Mark { start, end, sign: Sign::Row(row) }));
+            set().find_without_literals(text, |row, start, end| marks.push(Mark { start, end, open: false, sign: Sign::Row(row) }));
         }
         marks.sort_by_key(|mark| mark.start);
         marks
@@ -150,7 +160,7 @@ impl<'a> Scanner<'a> {
                     };
                     spans.push(Span { value: Some(value.to_vec()), ..Span::new(start, end, "known-secret", Rank::Known) });
                 }
-                Sign::Card => rows.extend(set().without_literals(self.level)),
+                Sign::Candidate => rows.extend(set().without_literals(self.level)),
                 Sign::Run => self.run(line, start..end, depth, spans),
                 Sign::Key => {
                     rows.extend(set().without_literals(self.level));

@@ -1,5 +1,6 @@
 //! What a value looks like: a secret, a word, a name, a reference to something else.
 
+use crate::keys::Sensitivity;
 use crate::placeholder;
 
 /// Values that say something *about* a secret; hiding them would hide the diagnosis.
@@ -92,8 +93,8 @@ const FOLLOWERS: [&str; 26] = [
     "eo",                 // z
 ];
 
-/// Whether a value under a name that announces a secret is one. `strong` names hide everything that is not a status or a reference.
-pub(crate) fn is_secret(value: &str, strong: bool) -> bool {
+/// Whether a value under a name that announces a secret is one. Strong names hide everything that is not a status or a reference.
+pub(crate) fn is_secret(value: &str, name: Sensitivity) -> bool {
     let value = value.trim().trim_matches(['"', '\'']);
     if value.is_empty() || placeholder::is_placeholder(value) || is_status(value) || is_reference(value) {
         return false;
@@ -101,9 +102,16 @@ pub(crate) fn is_secret(value: &str, strong: bool) -> bool {
     if has_userinfo(value) {
         return false; // the URI detector hides the user and the password and keeps the host
     }
-    if strong {
-        return true;
+    match name {
+        Sensitivity::None => false,
+        Sensitivity::Faint => is_code(value),
+        Sensitivity::Weak => is_unlike_a_name(value),
+        Sensitivity::Strong => true,
     }
+}
+
+/// Whether a value is no number, word, name, path or address.
+fn is_unlike_a_name(value: &str) -> bool {
     value.len() >= 6
         && !is_number(value)
         && !is_wordy(value)
@@ -182,6 +190,21 @@ fn is_number(value: &str) -> bool {
 fn is_path(value: &str) -> bool {
     let relative = value.trim_start_matches(['.', '~']);
     relative.starts_with('/') && relative.split('/').all(|part| part.is_empty() || is_wordy(part))
+}
+
+/// Whether a value is a run of letters and numerals in no order: no name, no digest, no UUID.
+fn is_code(value: &str) -> bool {
+    let class = |test: fn(u8) -> bool| value.bytes().filter(|byte| test(*byte)).count();
+    let (upper, digits) = (class(|byte| byte.is_ascii_uppercase()), class(|byte| byte.is_ascii_digit()));
+    let hex = value.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    let (frequent, all) = frequent_pairs(value.as_bytes());
+    (16..=512).contains(&value.len())
+        && !hex
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_+=~".contains(&byte))
+        && digits >= 2
+        && (upper >= 2 || digits * 5 >= value.len())
+        && frequent * 10 < all * 7
+        && is_unlike_a_name(value)
 }
 
 /// `0xc0008e2640`, `([]string)`, `map[string]int`, `{`: what a program prints of its own variables.
@@ -351,13 +374,13 @@ mod tests {
             "%s",
             "$PASSWORD",
         ] {
-            assert!(!is_secret(value, true), "{value}");
+            assert!(!is_secret(value, Sensitivity::Strong), "{value}");
         }
         for value in ["hunter", "a", "12345", "${X:-hunter2}", "/etc", "$ecretx"] {
-            assert!(is_secret(value, true), "{value}");
+            assert!(is_secret(value, Sensitivity::Strong), "{value}");
         }
         for value in ["mongodb-url", "/var/run/secrets/token", "https://example.com/token", "12345", "production/shepherd-secret"] {
-            assert!(!is_secret(value, false), "{value}");
+            assert!(!is_secret(value, Sensitivity::Weak), "{value}");
         }
     }
 

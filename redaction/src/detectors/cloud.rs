@@ -17,7 +17,7 @@ pub(super) static DETECTORS: &[Detector] = &[
     Detector::context(
         "aws-secret-key",
         "AWS secret access key, by its name",
-        &["aws"],
+        &["aws_secret", "aws-secret", "aws.secret", "awssecret", "aws_sk"],
         concat!(
             r#"(?i)aws[a-z_.-]{0,20}(?:secret|sk)[a-z_.-]{0,20}["']?\s{0,3}[=:]\s{0,3}["']?([A-Za-z0-9/+]{40})"#,
             r#"(?:[^A-Za-z0-9/+=]|$)"#

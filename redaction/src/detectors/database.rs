@@ -53,6 +53,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         &["mysql", "mariadb"],
         r#"\b(?:mysql|mariadb)[\w-]*\b[^\n|;&]*?\s-p([^\s"'=][^\s"']*)"#,
     )
+    .near(Near::Also(" -p"))
     .checked(validate::secret)
     .examples(&[concat!("mysqldump -u root -p⟦Hx", "7-kk2Q⟧ docs")], &["mysql -u root -p docs", "mysqld --port 3306"]),
     Detector::context(
@@ -61,6 +62,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         &["mongo"],
         r#"\bmongo\w*\b[^\n|;&]*?\s-p(?:\s+|=)['"]?([^\s"'-][^\s"']*)"#,
     )
+    .near(Near::Also(" -p"))
     .checked(validate::secret)
     .examples(
         &[concat!("mongosh -u root -p ⟦Hx", "7-kk2Q⟧ --eval x"), concat!("mongodump -p=⟦Hx", "7-kk2Q⟧")],
@@ -83,7 +85,7 @@ pub(super) static DETECTORS: &[Detector] = &[
     Detector::context(
         "sql-identified-by",
         "password in a CREATE USER, ALTER USER or GRANT statement",
-        &["identified", "password"],
+        &["identified", "set password", "with password", "encrypted password"],
         concat!(
             r#"(?i)\b(?:identified\s+(?:with\s+\S+\s+)?(?:by|as)|set\s+password[^=\n]*=|(?:with"#,
             r#"|encrypted)\s+password)\s*(?:password\()?['"]([^'"]+)['"]"#

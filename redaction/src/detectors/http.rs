@@ -1,6 +1,6 @@
 //! Credentials in HTTP headers, cookies and query strings.
 
-use super::{Detector, validate};
+use super::{Detector, Near, validate};
 
 /// Rows.
 pub(super) static DETECTORS: &[Detector] = &[
@@ -45,25 +45,12 @@ pub(super) static DETECTORS: &[Detector] = &[
     .checked(validate::random)
     .examples(&[concat!("x JSESSIONID=⟦M0", "EZMFJLCDR9JRCHZPK", "6CX7FWHX2NZMB⟧; y")], &["session_timeout=3600", "session=closed"]),
     Detector::context(
-        "query-token",
-        "token, key or signature in a query string",
-        &["token=", "key=", "secret=", "code=", "auth=", "signature=", "pass=", "pwd=", "password=", "sid=", "ticket=", "assertion="],
-        concat!(
-            r#"(?i)[?&](?:[a-z0-9_.-]*(?:token|secret|signature|passw(?:or)?d|pwd|assertion|ticket)|api[_-]?key"#,
-            r#"|app[_-]?key|access[_-]?key|key|code|auth|sid|pass)=([^&\s"'<>#\\]{6,})"#
-        ),
-    )
-    .checked(validate::random)
-    .examples(
-        &[concat!("GET /x?api_key=⟦yZ", "MvaBhnoCru0ftOsgHY⟧&y=1"), concat!("/cb?code=⟦db", "yXJZBFwTXpKVeB", "Pog9WzGx93JxiQ⟧")],
-        &["/list?continueToken=&limit=500", "/x?key=shepherd-secret", "?code=404"],
-    ),
-    Detector::context(
         "curl-user",
         "user and password given to curl or wget",
         &["curl", "wget"],
         r#"\b(?:curl|wget)\b[^\n|;&]*?\s(?:-u\s*|--user[ =]|--proxy-user[ =])['"]?([^\s:"']+):([^\s"']+)"#,
     )
+    .near(Near::Also("-u"))
     .checked(validate::secret)
     .examples(&[concat!("curl -s -u ⟦bo", "b⟧:⟦Hx7-kk2Q⟧ http://x")], &["curl -s http://x:80/y", "curl -u $USER:$PASS http://x"]),
     Detector::context(

@@ -1,6 +1,6 @@
 //! Credentials of Kubernetes and of what surrounds it.
 
-use super::{Detector, validate};
+use super::{Detector, Near, validate};
 
 /// Rows.
 pub(super) static DETECTORS: &[Detector] = &[
@@ -18,17 +18,12 @@ pub(super) static DETECTORS: &[Detector] = &[
         )],
         &[r#"client-key-data: """#, "client-certificate-data: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t"],
     ),
-    Detector::context(
-        "bootstrap-token",
-        "kubeadm bootstrap token",
-        &["token", "bootstrap", "kubeadm"],
-        r"(?i)(?:token|bootstrap|kubeadm)[^\n]{0,80}?[^a-z0-9.-]([a-z0-9]{6}\.[a-z0-9]{16})(?:[^a-z0-9.-]|$)",
-    )
-    .checked(validate::random)
-    .examples(
-        &[concat!("kubeadm join 10.0.0.1:6443 --token ⟦x7", "k2p9.q2w3e4r5t6y7u8i9⟧")],
-        &["token review.authenticationks failed", "bootstrap.kubernetes"],
-    ),
+    Detector::shape("bootstrap-token", "kubeadm bootstrap token", &[], r"(?:^|[^a-z0-9.-])([a-z0-9]{6}\.[a-z0-9]{16})(?:[^a-z0-9.-]|$)")
+        .checked(validate::mixed)
+        .examples(
+            &[concat!("kubeadm join 10.0.0.1:6443 --token ⟦x7", "k2p9.q2w3e4r5t6y7u8i9⟧")],
+            &["token review.authenticationks failed", "bootstrap.kubernetes", "abcdef.abcdefghijklmnop"],
+        ),
     Detector::context(
         "kubeadm-certificate-key",
         "key that unlocks the uploaded control plane certificates",
@@ -69,6 +64,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         &["secretbox", "aescbc", "aesgcm", "secret:"],
         r#"(?m)^\s*(?:-\s*)?secret:\s*["\']?([A-Za-z0-9+/]{22,}={1,2})["\']?\s*$"#,
     )
+    .near(Near::Also("="))
     .examples(
         &[concat!("        - name: key1\n          secret: ⟦UO", "JiZRa8emyDjuNixKN6yu3", "Ty97uEFeyu+4XIRsDJdn=⟧")],
         &["  secret: shepherd-secret", "secret: {}"],

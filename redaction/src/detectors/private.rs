@@ -1,6 +1,6 @@
 //! Private keys, password hashes, seeds.
 
-use super::Detector;
+use super::{Detector, Near};
 
 /// Rows.
 pub(super) static DETECTORS: &[Detector] = &[
@@ -108,6 +108,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         &["private", "wallet", "eth"],
         r"(?i)(?:private|wallet|eth)[^\n]{0,30}?\b(0x[0-9a-f]{64})\b",
     )
+    .near(Near::Also("0x"))
     .examples(
         &[concat!("wallet private: ⟦0x", "01a02d7ee8dfc10e12d2fac7e7ca4645", "35333ff7992fe1cdde5b2e79a2f4cb53⟧")],
         &["block 0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"],

@@ -1,6 +1,6 @@
 //! Tokens of container and package registries.
 
-use super::{Detector, validate};
+use super::{Detector, Near, validate};
 
 /// Rows.
 pub(super) static DETECTORS: &[Detector] = &[
@@ -48,6 +48,7 @@ pub(super) static DETECTORS: &[Detector] = &[
     Detector::shape("clojars-token", "Clojars deploy token", &["CLOJARS_"], r#"\b(CLOJARS_[a-z0-9]{60})\b"#)
         .examples(&[concat!("x ⟦CL", "OJARS_oaxypwsfhfw8lzivb3kk7861ovt", "4o88vmix9ousbzf9wy5fi4488ljq8bcar⟧")], &["CLOJARS_USERNAME"]),
     Detector::context("netrc", "login and password in .netrc", &["machine"], r#"\bmachine\s+\S+\s+login\s+(\S+)\s+password\s+(\S+)"#)
+        .near(Near::Also("login"))
         .checked(validate::secret)
         .examples(&[concat!("machine ghcr.io login ⟦bo", "b⟧ password ⟦Hx7-kk2Q⟧")], &["machine learning", "machine-id"]),
 ];

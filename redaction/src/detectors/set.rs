@@ -20,6 +20,8 @@ pub(crate) fn kind_of(value: &[u8]) -> &'static str {
     set().kind_of(value)
 }
 
+/// How far on a line [`Near::Also`] looks.
+const LINE: usize = 400;
 /// Longest value whose looks are judged.
 const MAX_KIND: usize = 8192;
 
@@ -64,7 +66,29 @@ impl Set {
                 let mut length = 0;
                 authority.inspect(|_| length += 1).any(|byte| *byte == b'@') || matches!(after.get(length), None | Some(b'\n'))
             }
+            Some(Near::Also(other)) => {
+                let before = before.get(before.len().saturating_sub(LINE)..).unwrap_or_default();
+                let before = before.get(memchr::memrchr(b'\n', before).map_or(0, |at| at + 1)..).unwrap_or_default();
+                let after = after.get(..LINE).unwrap_or(after);
+                let after = after.get(..memchr::memchr(b'\n', after).unwrap_or(after.len())).unwrap_or_default();
+                [before, after].into_iter().any(|part| memchr::memmem::find(part, other.as_bytes()).is_some())
+            }
             Some(Near::Anything) => true,
+            None => false,
+        }
+    }
+
+    /// Whether what a literal announces may go on in the next line.
+    pub(crate) fn is_open(&self, row: usize, text: &[u8], end: usize) -> bool {
+        let after = text.get(end..).unwrap_or_default();
+        let ends = |length: usize| matches!(after.get(length), None | Some(b'\n' | b'\r'));
+        match self.rows.get(row).map(|(detector, _)| detector.near) {
+            Some(Near::Token(_)) => ends(after.iter().take_while(|byte| is_token(**byte)).count()),
+            Some(Near::At) => {
+                let word = after.iter().take(LINE).take_while(|byte| !byte.is_ascii_whitespace() && **byte != b'@').count();
+                ends(word)
+            }
+            Some(Near::Also(_) | Near::Anything) => crate::fold::is_near_end(text, end),
             None => false,
         }
     }
@@ -86,6 +110,10 @@ impl Set {
     /// Runs detectors on a line.
     pub(crate) fn run(&self, rows: &[usize], text: &[u8], spans: &mut Vec<Span>) {
         for (detector, pattern) in rows.iter().filter_map(|row| self.row(*row)) {
+            // Finding out where the groups are costs several times what finding out that there is nothing does.
+            if !pattern.is_match(text) {
+                continue;
+            }
             let rank = if detector.shape { Rank::Shape } else { Rank::Context };
             for captures in pattern.captures_iter(text) {
                 let from = captures.get(0).map_or(0, |whole| whole.start());
@@ -102,7 +130,10 @@ impl Set {
         if value.len() > MAX_KIND {
             return "secret";
         }
-        let mut rows = self.bare.clone();
+        let numerals = value.iter().all(|byte| byte.is_ascii_digit());
+        let marked = value.len() < 256 && value.iter().any(|byte| b".:@+ -".contains(byte));
+        // Addresses, hosts, numbers: all of them have a sign in them, or are nothing but numerals.
+        let mut rows = if numerals || marked { self.bare.clone() } else { Vec::new() };
         self.shapes.find(value, |_, needle| rows.push(needle.what));
         rows.sort_unstable();
         rows.dedup();

@@ -2,23 +2,33 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::keys::Sensitivity;
 use crate::{base64, values};
 
 /// As mixed as a generated key: at least 3 bits a byte, and no run of words.
 pub(super) fn random(value: &[u8]) -> bool {
-    values::entropy(value) >= 2.8 && text(value).is_some_and(|text| !values::is_wordy(text) && values::is_secret(text, true))
+    values::entropy(value) >= 2.8 && text(value).is_some_and(|text| !values::is_wordy(text) && values::is_secret(text, Sensitivity::Strong))
 }
 
 /// A password that somebody tells in a sentence: no word, and more than letters.
 pub(super) fn random_short(value: &[u8]) -> bool {
     value.len() >= 6
         && value.iter().any(|byte| !byte.is_ascii_alphabetic() && !b".,:;-".contains(byte))
-        && text(value).is_some_and(|text| !values::is_wordy(text) && values::is_secret(text, true))
+        && text(value).is_some_and(|text| !values::is_wordy(text) && values::is_secret(text, Sensitivity::Strong))
+}
+
+/// Letters and numerals in both halves, as far as chance allows.
+pub(super) fn mixed(value: &[u8]) -> bool {
+    value
+        .rsplit(|byte| *byte == b'.')
+        .next()
+        .is_some_and(|half| half.iter().any(u8::is_ascii_digit) && half.iter().any(u8::is_ascii_alphabetic))
+        && value.iter().filter(|byte| byte.is_ascii_digit()).count() >= 3
 }
 
 /// Not a reference, a status, a placeholder of a manual.
 pub(super) fn secret(value: &[u8]) -> bool {
-    text(value).is_none_or(|text| values::is_secret(text, true))
+    text(value).is_none_or(|text| values::is_secret(text, Sensitivity::Strong))
 }
 
 /// A part of a URI's userinfo; `git@` is an address, not an account.
@@ -186,7 +196,9 @@ pub(super) fn person(value: &[u8]) -> bool {
         "with",
     ];
     text(value).is_some_and(|text| {
-        !COMMON.iter().any(|common| text.eq_ignore_ascii_case(common)) && !text.starts_with("system") && values::is_secret(text, true)
+        !COMMON.iter().any(|common| text.eq_ignore_ascii_case(common))
+            && !text.starts_with("system")
+            && values::is_secret(text, Sensitivity::Strong)
     })
 }
 

@@ -74,7 +74,7 @@ pub(crate) fn values_of_secret(secret: &Value) -> Vec<Vec<u8>> {
 
 /// The values inside one value that was stored under `name`.
 pub(crate) fn learn(name: &str, bytes: &[u8], depth: usize, found: &mut Vec<Vec<u8>>) {
-    let sensitive = keys::sensitivity(name) != Sensitivity::None;
+    let sensitive = keys::sensitivity(name) >= Sensitivity::Weak;
     if depth == 0 || PUBLIC.iter().any(|public| name.eq_ignore_ascii_case(public)) {
         return;
     }

@@ -73,9 +73,8 @@ impl Carry {
         if head - fold::stamp(line) <= block.indent {
             self.block = None;
         } else if !words.starts_with(b"-----") && self.key_block.is_none() && !self.public_block {
-            let strong = block.sensitivity == Sensitivity::Strong;
             // A line of a file in the block may be an assignment of its own: then the file is judged line by line.
-            if !fold::is_keyed(line) && values::is_secret(&String::from_utf8_lossy(words), strong) {
+            if !fold::is_keyed(line) && values::is_secret(&String::from_utf8_lossy(words), block.sensitivity) {
                 spans.push(Span::new(at + head, at + head + words.len(), "secret-block", Rank::Context));
             }
         }
@@ -91,7 +90,7 @@ impl Carry {
         let found = if announced.item { assign::list_item(line, head) } else { assign::named_value(line, head, announced.sensitivity) };
         if let Some((start, end)) = found {
             let value = String::from_utf8_lossy(line.get(start..end).unwrap_or_default());
-            if values::is_secret(&value, announced.sensitivity == Sensitivity::Strong) {
+            if values::is_secret(&value, announced.sensitivity) {
                 spans.push(Span::new(at + start, at + end, "named-value", Rank::Context));
             }
             self.announced = None;

@@ -13,7 +13,7 @@ pub(super) fn redact(working: &Working<'_>, items: &mut [Value], counts: &mut Co
             announced = Sensitivity::None;
             continue;
         };
-        if announced != Sensitivity::None && !text.starts_with("--") && values::is_secret(text, announced == Sensitivity::Strong) {
+        if announced != Sensitivity::None && !text.starts_with("--") && values::is_secret(text, announced) {
             counts.add("sensitive-argument");
             *item = Value::String(working.name_of(text.trim().as_bytes()));
             announced = Sensitivity::None;
