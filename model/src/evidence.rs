@@ -51,6 +51,11 @@ impl Evidence {
     }
 }
 
+/// A key as one step of a JSON pointer: `requests.cpu`, `nvidia.com~1gpu`.
+pub fn step(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
 /// Cuts a quote at [`QUOTE_LIMIT`] characters.
 fn clip(mut quote: String) -> String {
     if let Some((end, _)) = quote.char_indices().nth(QUOTE_LIMIT) {
