@@ -210,6 +210,13 @@ impl Snapshot {
         list.binary_search_by(key).ok().and_then(|i| list.get(i))
     }
 
+    /// The objects of one namespace, of a list that is sorted by namespace and name.
+    pub fn in_namespace<'a, T: Kind>(list: &'a [Object<T>], namespace: &str) -> &'a [Object<T>] {
+        let start = list.partition_point(|o| o.metadata().namespace.as_str() < namespace);
+        let end = list.partition_point(|o| o.metadata().namespace.as_str() <= namespace);
+        list.get(start..end).unwrap_or_default()
+    }
+
     /// A pod.
     pub fn pod(&self, namespace: &str, name: &str) -> Option<&Object<Pod>> {
         Self::find(&self.pods, namespace, name)

@@ -23,6 +23,13 @@ pub(crate) fn patch_template(owner: &ObjectRef, operations: &[String]) -> String
     or_anew(owner, format!("kubectl patch {}{} --type=json -p '[{operations}]'", target(owner), owner.namespace_flag()))
 }
 
+/// A patch that merges a part of a pod's spec (JSON) into the workload's template; containers are found by name.
+pub(crate) fn merge_template(owner: &ObjectRef, spec: &str) -> String {
+    let template = format!("{{\"spec\":{{\"template\":{{\"spec\":{spec}}}}}}}");
+    let patch = if owner.kind == "CronJob" { format!("{{\"spec\":{{\"jobTemplate\":{template}}}}}") } else { template };
+    or_anew(owner, format!("kubectl patch {}{} -p '{patch}'", target(owner), owner.namespace_flag()))
+}
+
 /// Goes back to the revision before, where the kind has revisions.
 pub(crate) fn undo(owner: &ObjectRef) -> Option<String> {
     matches!(owner.kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet")

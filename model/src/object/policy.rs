@@ -55,6 +55,8 @@ shape! {
         pub default: Labels,
         /// Requests when none are given.
         pub default_request: Labels,
+        /// Greatest limit as a multiple of the request.
+        pub max_limit_request_ratio: Labels,
     }
 
     /// A network policy.

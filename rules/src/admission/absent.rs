@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use tarbox_model::finding::Finding;
 use tarbox_model::object::{Object, Pod, ResourceQuota};
-use tarbox_model::{Context, ObjectRef, quantity};
+use tarbox_model::{Context, ObjectRef, Snapshot, quantity};
 
 use super::quota_exceeded::{remedies, used};
 
@@ -21,10 +21,7 @@ pub(super) fn services(context: &Context<'_>) -> Vec<Finding> {
     for quota in &context.snapshot.resource_quotas {
         let namespace = quota.metadata.namespace.as_str();
         let Some(resource) = full(quota, &["services", "count/services"]) else { continue };
-        for pod in &context.snapshot.pods {
-            if pod.metadata.namespace != namespace || !pod.is_active() {
-                continue;
-            }
+        for pod in Snapshot::in_namespace(&context.snapshot.pods, namespace).iter().filter(|p| p.is_active()) {
             for (pointer, value, host) in named_hosts(pod) {
                 let service = ObjectRef::new("Service", namespace, host);
                 // A name that a workload bears: without this, any outside host would count.
@@ -65,13 +62,10 @@ pub(super) fn claims(context: &Context<'_>) -> Vec<Finding> {
         };
         let Some(resource) = hard(quota).keys().find(storage) else { continue };
         let exhausted = full(quota, &[resource.as_str()]).is_some();
-        for (pod, workload) in context.relations.pods_with_workloads(context.snapshot) {
-            if pod.metadata.namespace != namespace || !pod.is_active() || pod.is_ready() {
-                continue;
-            }
+        for pod in Snapshot::in_namespace(&context.snapshot.pods, namespace).iter().filter(|p| p.is_active() && !p.is_ready()) {
             for (v, volume) in pod.spec.volumes.iter().enumerate() {
                 let Some(claim) = volume.persistent_volume_claim.as_ref().map(|c| c.claim_name.as_str()) else { continue };
-                if tarbox_model::Snapshot::find(&context.snapshot.persistent_volume_claims, namespace, claim).is_some() {
+                if Snapshot::find(&context.snapshot.persistent_volume_claims, namespace, claim).is_some() {
                     continue;
                 }
                 let reference = ObjectRef::new("PersistentVolumeClaim", namespace, claim);
@@ -84,7 +78,7 @@ pub(super) fn claims(context: &Context<'_>) -> Vec<Finding> {
                             pod.metadata.name, text(&quota.status.used, resource), text(hard(quota), resource),
                         ))
                         .cause(quota.reference())
-                        .workload(workload.cloned())
+                        .workload(context.relations.workload_of_pod(context.snapshot, pod))
                         .confidence(if exhausted { 0.92 } else { 0.8 })
                         .evidence([evidence(quota, resource)])
                         .seen(pod.metadata.creation_timestamp, context.snapshot.taken_at);
@@ -96,15 +90,18 @@ pub(super) fn claims(context: &Context<'_>) -> Vec<Finding> {
     missing.into_values().collect()
 }
 
-fn hard(quota: &ResourceQuota) -> &tarbox_model::selector::Labels {
+/// What a quota allows, by resource.
+pub(super) fn hard(quota: &ResourceQuota) -> &tarbox_model::selector::Labels {
     if quota.status.hard.is_empty() { &quota.spec.hard } else { &quota.status.hard }
 }
 
-fn text<'a>(labels: &'a tarbox_model::selector::Labels, key: &str) -> &'a str {
+/// A quantity as it is written; nothing is nought.
+pub(super) fn text<'a>(labels: &'a tarbox_model::selector::Labels, key: &str) -> &'a str {
     labels.get(key).map_or("0", String::as_str)
 }
 
-fn evidence(quota: &Object<ResourceQuota>, resource: &str) -> tarbox_model::Evidence {
+/// What is used of a resource, as evidence.
+pub(super) fn evidence(quota: &Object<ResourceQuota>, resource: &str) -> tarbox_model::Evidence {
     used(quota, resource).unwrap_or_else(|| quota.named())
 }
 

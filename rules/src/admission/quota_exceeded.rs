@@ -21,6 +21,7 @@
 //! ## When it stays silent
 //! When a quota is full but nothing is missing, and when the refusal is past: the controller has all its pods.
 
+use tarbox_model::evidence::pointer_key;
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::{Object, ResourceQuota};
 use tarbox_model::rule::{Effect, Level, Need};
@@ -28,8 +29,8 @@ use tarbox_model::{Context, ObjectRef, Rule, Snapshot};
 
 use super::absent;
 use super::refusal::{Refusal, between, refusals};
+use super::room;
 use crate::commands::set;
-use crate::wording::counted;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -46,7 +47,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let spoken = refusals(context).into_iter().filter_map(|r| refused(context.snapshot, &r));
-    spoken.chain(absent::services(context)).chain(absent::claims(context)).collect()
+    spoken.chain(room::findings(context)).chain(absent::services(context)).chain(absent::claims(context)).collect()
 }
 
 fn refused(snapshot: &Snapshot, refusal: &Refusal) -> Option<Finding> {
@@ -63,31 +64,31 @@ fn refused(snapshot: &Snapshot, refusal: &Refusal) -> Option<Finding> {
         (name, format!("The quota counts {resource}, so every pod must state it: {rest}."), resource)
     };
     let quota = Snapshot::find(&snapshot.resource_quotas, namespace, name);
-    let missing = if refusal.missing > 0 { format!(" {} of `{}` cannot be created.", counted(usize::try_from(refusal.missing).unwrap_or(0), "pod"), refusal.workload.name) } else { String::new() };
-    let finding = Finding::new(refusal.by.clone(), format!("Quota `{name}` leaves no room for `{}`: {resource}", refusal.workload.name), refusal.evidence.clone())
-        .summary(format!("{why}{missing} The API server has refused {}.", if refusal.times > 1 { format!("{} times", refusal.times) } else { "once or more".to_owned() }))
+    let finding = refusal
+        .finding(format!("Quota `{name}` leaves no room for `{}`: {resource}", refusal.workload.name))
+        .summary(format!("{why} {}", refusal.toll()))
         .cause(ObjectRef::new("ResourceQuota", namespace, name))
-        .workload(Some(refusal.workload.clone()))
-        .confidence(0.98)
-        .evidence(quota.and_then(|q| used(q, resource)))
-        .seen(refusal.first, refusal.last);
-    let finding = if resource.contains("cpu") || resource.contains("memory") {
-        let plain = resource.trim_start_matches("requests.").trim_start_matches("limits.");
-        let flag = if resource.starts_with("limits.") { "limits" } else { "requests" };
-        finding.remedy(
-            format!("State, or lower, the {flag} of the workload's containers. This starts new pods."),
-            set(&refusal.workload, "resources", &format!("--{flag}={plain}=AMOUNT")),
-        )
-    } else {
-        finding
-    };
-    Some(remedies(finding, namespace, name, resource))
+        .evidence(quota.and_then(|q| used(q, resource)));
+    Some(remedies(ask_less(finding, &refusal.workload, resource), namespace, name, resource))
+}
+
+/// For what pods ask for: ask for less.
+pub(super) fn ask_less(finding: Finding, workload: &ObjectRef, resource: &str) -> Finding {
+    if !(resource.contains("cpu") || resource.contains("memory")) {
+        return finding;
+    }
+    let plain = resource.trim_start_matches("requests.").trim_start_matches("limits.");
+    let flag = if resource.starts_with("limits.") { "limits" } else { "requests" };
+    finding.remedy(
+        format!("State, or lower, the {flag} of the workload's containers. This starts new pods."),
+        set(workload, "resources", &format!("--{flag}={plain}=AMOUNT")),
+    )
 }
 
 /// What a quota has in use of a resource, as evidence.
 pub(super) fn used(quota: &Object<ResourceQuota>, resource: &str) -> Option<tarbox_model::Evidence> {
     let used = quota.status.used.get(resource)?;
-    Some(quota.evidence(format!("/status/used/{}", resource.replace('~', "~0").replace('/', "~1")), used.as_str()))
+    Some(quota.evidence(format!("/status/used/{}", pointer_key(resource)), used.as_str()))
 }
 
 /// The ways out that every form shares.

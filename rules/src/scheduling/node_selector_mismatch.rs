@@ -20,6 +20,7 @@
 //! When a node does carry the labels and is closed for another reason (cordoned, tainted, full), and when the wish comes
 //! from node affinity: that is node-affinity-mismatch.
 
+use tarbox_model::evidence::pointer_key;
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule, selector};
@@ -62,7 +63,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let lacking = spec.node_selector.iter().filter(|(k, v)| nearest.is_none_or(|n| n.metadata.labels.get(*k) != Some(*v)));
         let said: Vec<String> = lacking.map(|(k, v)| format!("wanted is `{k}={v}`: {}", labels::instead(nodes, k, Some(v)))).collect();
         let owner = verdict.owner();
-        let pointer = spec.node_selector.iter().next().map(|(k, v)| (format!("/spec/nodeSelector/{}", k.replace('~', "~0").replace('/', "~1")), v));
+        let pointer = spec.node_selector.iter().next().map(|(k, v)| (format!("/spec/nodeSelector/{}", pointer_key(k)), v));
         let mut summary = format!("The scheduler refused {} of {} nodes for their labels.", part.count, verdict.total);
         if !nodes.is_empty() {
             summary = format!("{}. {summary}", capitalised(&said.join("; ")));

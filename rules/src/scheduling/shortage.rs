@@ -1,5 +1,6 @@
 //! Requests against what nodes have: whether a pod could ever fit, or only not now.
 
+use tarbox_model::evidence::pointer_key;
 use tarbox_model::finding::Finding;
 use tarbox_model::object::{Node, Object};
 use tarbox_model::{Context, Evidence, quantity};
@@ -116,7 +117,7 @@ fn request_evidence(verdict: &Verdict<'_>, resource: &str) -> Option<Evidence> {
     let asks = |view: &tarbox_model::object::ContainerView<'_>, list: &str| {
         let resources = &view.spec.resources;
         let text = if list == "requests" { resources.requests.get(resource) } else { resources.limits.get(resource) }?;
-        let pointer = view.spec_pointer(&format!("/resources/{list}/{}", resource.replace('~', "~0").replace('/', "~1")));
+        let pointer = view.spec_pointer(&format!("/resources/{list}/{}", pointer_key(resource)));
         Some((quantity::parse(text)?, verdict.pod.evidence(pointer, text.as_str())))
     };
     let all = verdict.pod.containers().filter_map(|v| asks(&v, "requests").or_else(|| asks(&v, "limits")));
@@ -159,7 +160,7 @@ impl<'a> Room<'a> {
 
     fn evidence(&self, resource: &str, possible: bool) -> Evidence {
         let node = if possible { self.freest_node } else { self.largest_node };
-        let pointer = format!("/status/allocatable/{}", resource.replace('~', "~0").replace('/', "~1"));
+        let pointer = format!("/status/allocatable/{}", pointer_key(resource));
         match node.status.allocatable.get(resource) {
             Some(text) => node.evidence(pointer, text.as_str()),
             None => node.named(),
