@@ -161,9 +161,10 @@ impl LogPart {
             Some(known) => {
                 known.count += 1;
                 known.last_time = line.time.or(known.last_time);
+                known.last_number = line.number;
             }
             None if room => {
-                self.templates.insert(text.clone(), Template { text, first: line.clone(), last_time: line.time, count: 1 });
+                self.templates.insert(text.clone(), Template { text, first: line.clone(), last_time: line.time, last_number: line.number, count: 1 });
             }
             None => {}
         }
@@ -191,6 +192,7 @@ impl LogPart {
                 Some(known) => {
                     known.count += template.count;
                     known.last_time = template.last_time.or(known.last_time);
+                    known.last_number = template.last_number;
                 }
                 None => {
                     self.templates.insert(text, template);

@@ -98,6 +98,8 @@ pub struct Template {
     pub first: LogLine,
     /// Time of the last copy.
     pub last_time: Option<Timestamp>,
+    /// Line of the last copy.
+    pub last_number: u32,
     /// Copies.
     pub count: u64,
 }

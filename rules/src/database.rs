@@ -1,3 +1,8 @@
 //! The database: whether clients reach it, and whether it is well.
 
-family!("database":);
+pub(crate) mod engine;
+pub(crate) mod servers;
+mod vanished;
+mod way;
+
+family!("database": database_unreachable, mongodb_down);

@@ -15,6 +15,9 @@ macro_rules! family {
     };
 }
 
+mod calls;
+mod complaints;
+
 pub mod access;
 mod addresses;
 pub mod admission;

@@ -1,3 +1,5 @@
 //! What the logs say that nothing else explains.
 
-family!("logs":);
+mod families;
+
+family!("logs": log_errors);
