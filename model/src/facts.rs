@@ -1,4 +1,5 @@
-//! What a bundle tells beside objects, logs and samples: certificates, Helm releases, answers of a database.
+//! What a bundle tells beside objects, logs and samples: certificates, Helm releases, answers of a database, alerts, and
+//! the services of a node's operating system.
 
 use jiff::Timestamp;
 
@@ -132,5 +133,61 @@ impl MongoAnswer {
         let value = self.answer.pointer(pointer)?;
         let wrapped = ["$numberLong", "$numberInt", "$numberDouble"].iter().find_map(|k| value.get(k)?.as_str()?.parse().ok());
         value.as_f64().or(wrapped)
+    }
+}
+
+/// An alert that a monitoring system holds against an object.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alert {
+    /// Where it was read.
+    pub origin: Origin,
+    /// JSON pointer of `text` inside the origin; `None` where the origin is a line of text.
+    pub pointer: Option<String>,
+    /// The alert's name (`CPUThrottlingHigh`), or its kind in the words of the monitoring system.
+    pub name: String,
+    /// What it is about.
+    pub object: ObjectRef,
+    /// What it says.
+    pub text: String,
+    /// Since when it fires.
+    pub since: Option<Timestamp>,
+}
+
+impl Alert {
+    /// Evidence: its text, where it stands.
+    pub fn evidence(&self) -> Evidence {
+        match &self.pointer {
+            Some(pointer) => self.origin.at(pointer, self.text.as_str()),
+            None => Evidence::line(self.origin.path.clone(), self.origin.line, self.text.as_str()),
+        }
+    }
+}
+
+/// A service of a node's operating system, as `systemctl status` shows it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct NodeUnit {
+    /// Where it was read: the line that tells the state.
+    pub origin: Origin,
+    /// Node.
+    pub node: String,
+    /// Unit without its ending: `kubelet`, `containerd`.
+    pub unit: String,
+    /// `active`, `inactive`, `failed`, `activating`.
+    pub state: String,
+    /// Since when.
+    pub since: Option<Timestamp>,
+    /// The line as it stands.
+    pub quote: String,
+}
+
+impl NodeUnit {
+    /// Whether it does not run.
+    pub fn is_down(&self) -> bool {
+        matches!(self.state.as_str(), "inactive" | "failed" | "deactivating")
+    }
+
+    /// Evidence: the line.
+    pub fn evidence(&self) -> Evidence {
+        Evidence::line(self.origin.path.clone(), self.origin.line, self.quote.as_str())
     }
 }

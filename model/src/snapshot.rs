@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::coverage::{Coverage, InputProblem};
-use crate::facts::{Certificate, HelmRelease, MongoAnswer};
+use crate::facts::{Alert, Certificate, HelmRelease, MongoAnswer, NodeUnit};
 use crate::log::ContainerLog;
 use crate::metrics::{ContainerUsage, HttpAnswer, NodeUsage, Throttling, VolumeUsage};
 use crate::object::*;
@@ -53,6 +53,10 @@ pub struct Snapshot {
     pub helm_releases: Vec<HelmRelease>,
     /// Answers of MongoDB servers.
     pub mongo_answers: Vec<MongoAnswer>,
+    /// Alerts that a monitoring system held at the bundle's time.
+    pub alerts: Vec<Alert>,
+    /// Services of the nodes' operating systems.
+    pub node_units: Vec<NodeUnit>,
     /// Pods.
     pub pods: Vec<Object<Pod>>,
     /// Nodes.
@@ -187,6 +191,8 @@ impl Snapshot {
         self.helm_releases.sort_by(|a, b| (&a.namespace, &a.name, &a.origin).cmp(&(&b.namespace, &b.name, &b.origin)));
         self.mongo_answers
             .sort_by(|a, b| (&a.namespace, &a.pod, &a.command, &a.origin).cmp(&(&b.namespace, &b.pod, &b.command, &b.origin)));
+        self.alerts.sort_by(|a, b| (&a.object, &a.name, &a.text, &a.origin).cmp(&(&b.object, &b.name, &b.text, &b.origin)));
+        self.node_units.sort_by(|a, b| (&a.node, &a.unit, &a.origin).cmp(&(&b.node, &b.unit, &b.origin)));
         self.problems.sort();
         self.problems.dedup();
     }
@@ -286,7 +292,7 @@ macro_rules! append {
 impl Snapshot {
     /// Adds what another part of the same bundle holds. Facts, time and coverage are the caller's to set.
     pub fn append(&mut self, mut other: Self) {
-        append!(self, other: problems, logs, container_usage, throttling, volume_usage, node_usage, http, certificates, helm_releases, mongo_answers, pods, nodes, namespaces, deployments,
+        append!(self, other: problems, logs, container_usage, throttling, volume_usage, node_usage, http, certificates, helm_releases, mongo_answers, alerts, node_units, pods, nodes, namespaces, deployments,
             replica_sets, stateful_sets, daemon_sets, jobs, cron_jobs, services, endpoint_slices, endpoints, ingresses, ingress_classes,
             config_maps, secrets, service_accounts, roles, role_bindings, persistent_volumes, persistent_volume_claims, storage_classes,
             resource_quotas, limit_ranges, network_policies, disruption_budgets, autoscalers, leases, api_services, events, custom);

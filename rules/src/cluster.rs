@@ -1,3 +1,5 @@
-//! The cluster itself: nodes, control plane, jobs.
+//! Nodes, the control plane, and what runs once or by the clock.
 
-family!("cluster":);
+mod node;
+
+family!("cluster": kubelet_unavailable, node_not_ready);
