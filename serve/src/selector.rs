@@ -1,0 +1,3 @@
+//! Selectors of lists: by labels and by fields, as an API server understands them.
+pub(crate) mod fields;
+pub(crate) mod labels;
