@@ -6,13 +6,14 @@ use crate::{
     discovery::{Resource, discover},
     exit::Exit,
     gateway::{Ask, Failure, Gateway, Kind, Manners},
-    options::{Collect, Privacy},
+    options::{Collect, Mongodb, Privacy},
     outcome::Ended,
     progress::Progress,
+    readings,
     redact::Redact,
     run::Run,
     sink::{self, Requests, Sink},
-    sources::{certificates, health, helm, kubelet, logs, metrics, objects, secrets},
+    sources::{certificates, exec, health, helm, http, logs, mongodb, objects, secrets},
     stop::{Stop, StopReason},
     summary,
     trouble::Trouble,
@@ -22,12 +23,10 @@ use std::{
     collections::BTreeMap,
     path::PathBuf,
     sync::{Arc, atomic::Ordering},
-    time::{Duration, Instant},
+    time::Instant,
 };
 use tarbox_bundle::{ClusterInfo, FORMAT, Header, ToolInfo, Writer, WriterOptions};
-
-/// Between two readings of a meter less time than this says nothing: kubelets measure every ten seconds or so.
-const BETWEEN_READINGS: Duration = Duration::from_secs(10);
+use tokio::sync::watch;
 
 /// What a run left behind.
 pub(crate) struct Collected {
@@ -55,6 +54,9 @@ async fn within_deadline(options: Collect, stop: Arc<Stop>, progress: Progress, 
     let redact = Redact::new(options.privacy).map_err(|error| {
         Trouble::new(Exit::Internal, "this machine has no random numbers for the redaction key", error.to_string(), "please report this")
     })?;
+    if let Mongodb::Uri(uri) = &options.mongodb {
+        redact.know("mongodb-uri", uri);
+    }
     let (path, writer) = open(&options, &connection)?;
     let (requests, requests_end) = Requests::new();
     let manners = Manners { qps: options.qps, patience: options.request_timeout };
@@ -153,23 +155,19 @@ async fn sources(run: &Arc<Run>, resources: &[Resource]) {
     secrets::collect(run, resources).await;
     let (first, rest) = objects::in_order(resources);
     objects::collect(run, first).await;
-    let sampled = Instant::now();
+    let (done, is_done) = watch::channel(false);
     let readings = async {
         health::collect(run).await;
-        metrics::sample(run, resources, 0).await;
-        kubelet::sample(run, 0).await;
+        readings::take(run, resources, is_done).await;
     };
     let bulk = async {
         objects::collect(run, rest).await;
         certificates::settle(run);
         helm::write(run);
-        logs::collect(run).await;
+        tokio::join!(logs::collect(run), http::collect(run), exec::collect(run), mongodb::collect(run));
+        done.send_replace(true);
     };
     tokio::join!(readings, bulk);
-    if sampled.elapsed() >= BETWEEN_READINGS && run.gateway.stop().reason().is_none() {
-        metrics::sample(run, resources, 1).await;
-        kubelet::sample(run, 1).await;
-    }
 }
 
 /// Opens the bundle's working file before anything is asked: a folder that cannot be written to is known at once.
@@ -236,6 +234,10 @@ fn recorded(options: &Collect) -> BTreeMap<String, String> {
     let mut note = |key: &str, value: Option<String>| recorded.extend(value.map(|value| (key.to_owned(), value)));
     note("since", options.since.map(|since| format!("{}s", since.as_secs())));
     note("no-secrets", options.no_secrets.then(|| "true".to_owned()));
+    note("observe", Some(format!("{}s", options.observe.as_secs())));
+    note("mongodb", (options.mongodb != Mongodb::Off).then(|| format!("{:?}", options.mongodb)));
+    note("exec", options.exec.then(|| "true".to_owned()));
+    note("no-http", options.no_http.then(|| "true".to_owned()));
     note("no-kubelet", options.no_kubelet.then(|| "true".to_owned()));
     note("qps", options.qps.map(|qps| qps.to_string()));
     recorded

@@ -1,15 +1,18 @@
 //! The only way to the API server. It can send nothing but GET: the collector is read-only because there is no code to be otherwise.
 //!
+//! The two ways into a pod that a user may opt into, a port forwarded and a command run, begin with a GET too, and are in a file of their own.
 //! Every request passes the pace (in flight, rate, Retry-After), has deadlines of its own, is retried within bounds, and is written to the request log.
 mod answer;
 mod failure;
 mod kind;
 mod pace;
+mod tunnel;
 
 pub(crate) use answer::Answer;
 pub(crate) use failure::{Failure, Refusal, chain};
 pub(crate) use kind::{Ask, Kind};
 pub(crate) use pace::IN_FLIGHT;
+pub(crate) use tunnel::Said;
 
 use crate::{clock, stop::Stop};
 use answer::Trace;
@@ -32,6 +35,8 @@ use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 pub(crate) struct Asked {
     /// When it was sent, by the machine's clock.
     pub(crate) at: Timestamp,
+    /// `GET`, or what it was if it was no HTTP.
+    pub(crate) method: &'static str,
     /// Path and query; continue tokens left out.
     pub(crate) path: String,
     /// HTTP status; 0 when no answer came.
@@ -163,6 +168,11 @@ impl Gateway {
         self.get(ask).await?.all(cap).await
     }
 
+    /// Notes a question that goes past the API server; its line is written when it is done.
+    pub(crate) fn outside(&self, method: &'static str, path: String) -> Outside {
+        Outside { trace: Trace::outside(Arc::clone(&self.shared), method, path) }
+    }
+
     async fn once(&self, ask: &Ask, attempt: u32) -> Result<Answer, Failure> {
         let shared = &self.shared;
         let permit = shared.stop.guard(shared.pace.turn()).await.map_err(Failure::Stopped)?;
@@ -186,7 +196,7 @@ impl Gateway {
         self.note_clock(&response, sent);
         if response.status().is_success() || ask.kind.wants(status) {
             shared.pace.answered(ask.kind, trace.elapsed());
-            return Ok(Answer::new(response.into_body(), permit, trace, shared.patience, ask.kind));
+            return Ok(Answer::new(response, permit, trace, shared.patience, ask.kind));
         }
         Err(self.refusal(response, permit, trace, ask.kind).await)
     }
@@ -195,7 +205,7 @@ impl Gateway {
     async fn refusal(&self, response: Response<Body>, permit: Option<OwnedSemaphorePermit>, trace: Trace, kind: Kind) -> Failure {
         let status = response.status().as_u16();
         let retry_after = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let answer = Answer::new(response.into_body(), permit, trace, self.shared.patience, kind);
+        let answer = Answer::new(response, permit, trace, self.shared.patience, kind);
         match answer.all(64 << 10).await {
             Err(Failure::Stopped(reason)) => Failure::Stopped(reason),
             body => Failure::Refused(Refusal::read(status, retry_after.as_deref(), &body.unwrap_or_default())),
@@ -211,6 +221,20 @@ impl Gateway {
         if let Some(server) = date.and_then(clock::http_date) {
             let skew = SignedDuration::from_secs(server.duration_since(sent).as_secs());
             *clock = Some(ServerClock { server, skew });
+        }
+    }
+}
+
+/// A question past the API server, on its way into the request log.
+pub(crate) struct Outside {
+    trace: Trace,
+}
+
+impl Outside {
+    /// It was answered, or not.
+    pub(crate) fn done(mut self, error: Option<&str>) {
+        if let Some(error) = error {
+            self.trace.note(Failure::Broken(error.to_owned()));
         }
     }
 }

@@ -18,6 +18,7 @@ mod outcome;
 mod pods;
 mod progress;
 mod rbac;
+mod readings;
 mod redact;
 mod run;
 mod sink;

@@ -1,7 +1,7 @@
 //! The command line, and what a run is told by it.
 use crate::exit::Exit;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::{path::PathBuf, time::Duration};
+use std::{fmt, path::PathBuf, time::Duration};
 
 /// What stands under `--help`.
 fn after_help() -> String {
@@ -48,6 +48,15 @@ pub(crate) struct Rbac {
     /// Add nodes/proxy for the kubelet source; it also lets its holder run commands in any pod, so only do this knowingly
     #[arg(long)]
     pub(crate) kubelet: bool,
+    /// Add services/proxy for the http source; it lets its holder send GET requests to any service
+    #[arg(long)]
+    pub(crate) http: bool,
+    /// Add pods/portforward for the mongodb source; it lets its holder connect to any port of any pod
+    #[arg(long)]
+    pub(crate) mongodb: bool,
+    /// Add pods/exec for the exec source; it lets its holder run any command in any pod, so only do this knowingly
+    #[arg(long)]
+    pub(crate) exec: bool,
     /// With --no-secrets: further API groups to list (those of your CRDs)
     #[arg(long = "group", value_name = "GROUP")]
     pub(crate) groups: Vec<String>,
@@ -58,6 +67,9 @@ impl Rbac {
     pub(crate) fn grants(&self, flag: &str) -> bool {
         match flag {
             "--kubelet" => self.kubelet,
+            "--http" => self.http,
+            "--exec" => self.exec,
+            "--mongodb" => self.mongodb,
             _ => false,
         }
     }
@@ -84,6 +96,9 @@ pub(crate) struct Collect {
     /// End the run in good order after this long
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "5m")]
     pub(crate) deadline: Duration,
+    /// Read the meters (CPU, memory, throttling) for at least this long, if there are any; 0s: one reading is enough
+    #[arg(long, value_name = "DURATION", value_parser = span, default_value = "15s")]
+    pub(crate) observe: Duration,
     /// Longest wait for an answer to begin or to go on
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "30s")]
     pub(crate) request_timeout: Duration,
@@ -99,6 +114,15 @@ pub(crate) struct Collect {
     /// Never ask kubelets (through nodes/proxy)
     #[arg(long)]
     pub(crate) no_kubelet: bool,
+    /// Never ask applications' own health and metrics endpoints (through services/proxy)
+    #[arg(long)]
+    pub(crate) no_http: bool,
+    /// Run df, cat /etc/resolv.conf, nslookup in some containers, and list names of environment variables there (through pods/exec)
+    #[arg(long)]
+    pub(crate) exec: bool,
+    /// Ask MongoDB: `auto` finds it in the cluster, forwards a port and logs in as the application does; a URI names host and login
+    #[arg(long, value_name = "URI|auto|off", value_parser = mongodb, default_value = "off")]
+    pub(crate) mongodb: Mongodb,
     /// Fixed request rate a second, instead of the one that adapts to the server
     #[arg(long, value_name = "N", value_parser = rate)]
     pub(crate) qps: Option<f64>,
@@ -125,6 +149,28 @@ pub(crate) enum Privacy {
     Strict,
 }
 
+/// Whether and how MongoDB is asked.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Mongodb {
+    /// Not at all.
+    Off,
+    /// What is found in the cluster.
+    Auto,
+    /// This server, with this login.
+    Uri(String),
+}
+
+impl fmt::Debug for Mongodb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Never the login.
+        f.write_str(match self {
+            Self::Off => "off",
+            Self::Auto => "auto",
+            Self::Uri(_) => "uri",
+        })
+    }
+}
+
 /// How progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Show {
@@ -138,9 +184,29 @@ pub(crate) enum Show {
 
 /// `90s`, `5m`, `24h`, `1h 30m`.
 fn duration(text: &str) -> Result<Duration, String> {
+    span(text).and_then(|duration| if duration.is_zero() { Err("a duration above 0 is needed".to_owned()) } else { Ok(duration) })
+}
+
+/// A duration that may be none: `0s`.
+fn span(text: &str) -> Result<Duration, String> {
     let parsed: Result<jiff::SignedDuration, _> = text.parse();
-    let parsed = parsed.ok().and_then(|duration| Duration::try_from(duration).ok());
-    parsed.filter(|duration| !duration.is_zero()).ok_or_else(|| "a duration such as 90s, 5m or 24h is needed".to_owned())
+    parsed
+        .ok()
+        .and_then(|duration| Duration::try_from(duration).ok())
+        .ok_or_else(|| "a duration such as 90s, 5m or 24h is needed".to_owned())
+}
+
+/// `off`, `auto`, or a URI with its hosts.
+fn mongodb(text: &str) -> Result<Mongodb, String> {
+    match text {
+        "off" => Ok(Mongodb::Off),
+        "auto" => Ok(Mongodb::Auto),
+        _ if text.starts_with("mongodb://") => Ok(Mongodb::Uri(text.to_owned())),
+        _ if text.starts_with("mongodb+srv://") => {
+            Err("mongodb+srv is not looked up: give mongodb:// with the hosts themselves".to_owned())
+        }
+        _ => Err("off, auto, or mongodb://… is needed".to_owned()),
+    }
 }
 
 /// `64K`, `500M`, `2G`, or plain bytes.
@@ -175,6 +241,7 @@ mod tests {
     fn durations_and_sizes_as_people_write_them() {
         assert_eq!(duration("1h30m"), Ok(Duration::from_secs(5400)));
         assert_eq!(duration("24h"), Ok(Duration::from_secs(86400)));
+        assert_eq!(span("0s"), Ok(Duration::ZERO));
         assert!(duration("soon").is_err() && duration("0s").is_err() && duration("-5m").is_err());
         assert_eq!((size("500M"), size("64KiB"), size("12")), (Ok(500 << 20), Ok(64 << 10), Ok(12)));
         assert!(size("0").is_err() && size("M").is_err() && size("99999999999G").is_err() && rate("-1").is_err());

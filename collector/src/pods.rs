@@ -6,6 +6,8 @@ use std::collections::HashMap;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ContainerFact {
     name: Name,
+    /// Whether it runs now.
+    pub(crate) running: bool,
     /// Whether there is a current log to ask for.
     pub(crate) current: Current,
     /// Whether an earlier instance left a log.
@@ -73,7 +75,8 @@ impl Facts {
                 troubled |= field == "containers" && !done && status["ready"] != true;
                 let (current, previous) = situation(status);
                 let name = self.intern(name);
-                self.containers.push(ContainerFact { name, current, previous });
+                let running = status["state"]["running"].is_object();
+                self.containers.push(ContainerFact { name, running, current, previous });
             }
         }
         let (namespace, node) = (self.intern(namespace), self.intern(node));

@@ -62,6 +62,11 @@ impl Redact {
         self.settle(EntryPath::secrets().as_str(), outline.map(|outline| (outline, Counts::new())))
     }
 
+    /// Learns a secret that the user gave us.
+    pub(crate) fn know(&self, name: &str, value: &str) {
+        self.redactor.learn_secret(&serde_json::json!({"stringData": {name: value}}));
+    }
+
     /// Redacts an object in place; `false` when it cannot be judged and must not be written.
     pub(crate) fn object(&self, object: &mut Value, path: &EntryPath) -> bool {
         let counts = self.redactor.redact_object(object);

@@ -11,12 +11,17 @@ use crate::{
     sources::{
         certificates::{self, Certificates},
         helm::Releases,
+        http::Targets,
+        mongodb::Databases,
     },
 };
 use serde_json::Value;
-use std::sync::{
-    Mutex, MutexGuard, OnceLock, PoisonError,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 use tokio::sync::OnceCell;
 
@@ -38,6 +43,9 @@ pub(crate) struct Run {
     pub(crate) certificates: Certificates,
     noted: Mutex<Facts>,
     releases: Mutex<Releases>,
+    targets: Mutex<Targets>,
+    databases: Mutex<Databases>,
+    told_once: Mutex<BTreeSet<String>>,
     secrets_ended: OnceLock<Ended>,
     namespaces: OnceCell<Vec<String>>,
     facts: OnceLock<Facts>,
@@ -70,6 +78,9 @@ impl Run {
             certificates: Certificates::default(),
             noted: Mutex::default(),
             releases: Mutex::default(),
+            targets: Mutex::default(),
+            databases: Mutex::default(),
+            told_once: Mutex::default(),
             secrets_ended: OnceLock::new(),
             namespaces: OnceCell::new(),
             facts: OnceLock::new(),
@@ -86,11 +97,18 @@ impl Run {
     pub(crate) fn note_object(&self, resource: &Resource, object: &Value) {
         self.objects.fetch_add(1, Ordering::Relaxed);
         certificates::note_object(self, resource, object);
+        if !self.options.no_http {
+            self.targets().note(resource, object);
+        }
         if !resource.group.is_empty() {
             return;
         }
         match resource.name.as_str() {
-            "pods" => self.noted().note_pod(object),
+            "pods" => {
+                self.noted().note_pod(object);
+                self.databases().note_pod(object);
+            }
+            "services" => self.databases().note_service(object),
             "nodes" => self.noted().note_node(object),
             "configmaps" => self.releases().note(object),
             _ => {}
@@ -105,6 +123,23 @@ impl Run {
     /// The Helm releases, when no more are to come.
     pub(crate) fn take_releases(&self) -> Releases {
         std::mem::take(&mut *self.releases())
+    }
+
+    /// What may be asked over HTTP, as found so far.
+    pub(crate) fn targets(&self) -> MutexGuard<'_, Targets> {
+        self.targets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The databases found so far.
+    pub(crate) fn databases(&self) -> MutexGuard<'_, Databases> {
+        self.databases.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Records an outcome that may come up again and again, the first time.
+    pub(crate) fn outcome_once(&self, id: &str, source: &str, ended: Ended, detail: &str) {
+        if self.told_once.lock().unwrap_or_else(PoisonError::into_inner).insert(source.to_owned()) {
+            self.outcome(id, source, ended, 0, 0, detail);
+        }
     }
 
     /// Notes how the listing of Secrets ended.
@@ -169,7 +204,7 @@ impl Run {
         }
         self.progress.detail(&format!("  missing: {source}: {detail}"));
         // What a cluster or a role often lacks is an outcome, but no reason to call the bundle partial.
-        if matches!(id, "kubelet" | "metrics" | "health" | "helm") {
+        if matches!(id, "health" | "helm" | "http" | "kubelet" | "metrics") {
             return;
         }
         let mut gaps = self.gaps.lock().unwrap_or_else(PoisonError::into_inner);

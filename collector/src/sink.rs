@@ -22,7 +22,7 @@ use std::{
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
-use tarbox_bundle::{EntryPath, EntryWriter, Finished, Header, SourceOutcome, WriteError, Writer};
+use tarbox_bundle::{EntryPath, EntryWriter, Finished, Header, SourceOutcome, WriteError, WriteErrorKind, Writer};
 
 /// The bundle being written, behind redaction.
 pub(crate) struct Sink {
@@ -144,6 +144,10 @@ impl Sink {
     fn settle<T>(&self, result: Result<T, WriteError>) -> Option<T> {
         result
             .map_err(|error| {
+                if matches!(error.kind, WriteErrorKind::Duplicate(_) | WriteErrorKind::InvalidPath(_)) {
+                    // Two things of one name, or a name beyond all bounds: that one is left out, the disk is well.
+                    return;
+                }
                 self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| crate::gateway::chain(&error));
                 self.stop.stop(StopReason::Output);
             })

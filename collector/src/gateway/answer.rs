@@ -2,6 +2,7 @@
 use super::{Ask, Asked, Failure, Kind, Shared, next_data};
 use crate::clock;
 use bytes::Bytes;
+use http::{Response, header};
 use kube::client::Body;
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -11,6 +12,8 @@ use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 
 /// An answer whose head has come. Holds its place among the requests in flight until it is dropped.
 pub(crate) struct Answer {
+    content_type: String,
+    waited: Duration,
     body: Body,
     trace: Trace,
     idle: Duration,
@@ -21,14 +24,33 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(super) fn new(body: Body, permit: Option<OwnedSemaphorePermit>, trace: Trace, patience: Duration, kind: Kind) -> Self {
+    pub(super) fn new(
+        response: Response<Body>,
+        permit: Option<OwnedSemaphorePermit>,
+        trace: Trace,
+        patience: Duration,
+        kind: Kind,
+    ) -> Self {
         let whole = kind.whole(patience);
-        Self { body, trace, idle: patience, left: whole, whole, _permit: permit }
+        let content_type =
+            response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        let (body, waited) = (response.into_body(), trace.elapsed());
+        Self { content_type, waited, body, trace, idle: patience, left: whole, whole, _permit: permit }
     }
 
     /// The HTTP status.
     pub(crate) fn status(&self) -> u16 {
         self.trace.status
+    }
+
+    /// What the answer says it is.
+    pub(crate) fn content_type(&self) -> &str {
+        &self.content_type
+    }
+
+    /// From sending the request to the answer's head.
+    pub(crate) fn waited(&self) -> Duration {
+        self.waited
     }
 
     /// The next piece; `None` at the end.
@@ -77,6 +99,7 @@ pub(super) struct Trace {
     shared: Arc<Shared>,
     started: Instant,
     at: jiff::Timestamp,
+    method: &'static str,
     path: String,
     attempt: u32,
     status: u16,
@@ -86,7 +109,22 @@ pub(super) struct Trace {
 
 impl Trace {
     pub(super) fn new(shared: Arc<Shared>, ask: &Ask, attempt: u32) -> Self {
-        Self { shared, started: Instant::now(), at: clock::now(), path: ask.path_for_log(), attempt, status: 0, bytes: 0, error: None }
+        Self {
+            shared,
+            started: Instant::now(),
+            at: clock::now(),
+            method: "GET",
+            path: ask.path_for_log(),
+            attempt,
+            status: 0,
+            bytes: 0,
+            error: None,
+        }
+    }
+
+    /// Something asked past the API server, for the log all the same.
+    pub(super) fn outside(shared: Arc<Shared>, method: &'static str, path: String) -> Self {
+        Self { shared, started: Instant::now(), at: clock::now(), method, path, attempt: 1, status: 0, bytes: 0, error: None }
     }
 
     pub(super) fn status(&mut self, status: u16) {
@@ -108,7 +146,7 @@ impl Trace {
         self.note(failure)
     }
 
-    fn received(&mut self, bytes: usize) {
+    pub(super) fn received(&mut self, bytes: usize) {
         self.bytes += bytes as u64;
         self.shared.counters.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
     }
@@ -118,8 +156,16 @@ impl Drop for Trace {
     fn drop(&mut self) {
         let millis = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let path = std::mem::take(&mut self.path);
-        let asked =
-            Asked { at: self.at, path, status: self.status, bytes: self.bytes, millis, attempt: self.attempt, error: self.error.take() };
+        let asked = Asked {
+            at: self.at,
+            method: self.method,
+            path,
+            status: self.status,
+            bytes: self.bytes,
+            millis,
+            attempt: self.attempt,
+            error: self.error.take(),
+        };
         self.shared.log.asked(asked);
     }
 }

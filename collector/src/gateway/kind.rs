@@ -15,6 +15,8 @@ pub(crate) enum Kind {
     Proxy,
     /// Health endpoints: a 5xx answer is the datum itself.
     Health,
+    /// A question to an application through the server's proxy: whatever it answers is the datum.
+    Probe,
 }
 
 /// One request: a GET and nothing else.
@@ -49,13 +51,15 @@ impl Ask {
 
 impl Kind {
     /// How many kinds there are.
-    pub(crate) const COUNT: usize = 5;
+    pub(crate) const COUNT: usize = 6;
 
     /// The longest wait for an answer to begin.
     pub(crate) fn first_byte(self, patience: Duration) -> Duration {
         match self {
             Self::Discovery | Self::List => patience,
             Self::Log | Self::Proxy | Self::Health => patience.min(Duration::from_secs(15)),
+            // Probes that take longer than this have failed everywhere else too.
+            Self::Probe => patience.min(Duration::from_secs(10)),
         }
     }
 
@@ -63,7 +67,7 @@ impl Kind {
     pub(crate) fn whole(self, patience: Duration) -> Duration {
         match self {
             Self::List | Self::Log => patience * 4,
-            Self::Discovery | Self::Proxy | Self::Health => patience * 2,
+            Self::Discovery | Self::Proxy | Self::Health | Self::Probe => patience * 2,
         }
     }
 
@@ -71,13 +75,13 @@ impl Kind {
     pub(crate) fn longest_retrying(self, patience: Duration) -> Duration {
         match self {
             Self::Discovery | Self::List => patience * 3,
-            Self::Log | Self::Proxy | Self::Health => patience,
+            Self::Log | Self::Proxy | Self::Health | Self::Probe => patience,
         }
     }
 
     /// Whether a status other than 2xx is an answer too.
     pub(crate) fn wants(self, status: u16) -> bool {
-        self == Self::Health && status >= 500
+        self == Self::Probe || (self == Self::Health && status >= 500)
     }
 
     /// How long to wait before trying again; `None` when another try would not help or would not be polite.
@@ -87,6 +91,8 @@ impl Kind {
         let tries = match self {
             Self::Discovery | Self::List => 5,
             Self::Log | Self::Proxy | Self::Health => 2,
+            // How long it takes is part of the answer: asked once.
+            Self::Probe => 1,
         };
         match failure {
             // The server is there and asks for time: always polite to come back, a few times more.

@@ -56,7 +56,7 @@ impl RequestsEnd {
 fn record(asked: Asked) -> RequestRecord {
     RequestRecord {
         started: asked.at,
-        method: "GET".to_owned(),
+        method: asked.method.to_owned(),
         path: asked.path,
         status: (asked.status != 0).then_some(asked.status),
         bytes: asked.bytes,

@@ -273,8 +273,7 @@ mod tests {
 
     #[test]
     fn values_that_are_too_large_are_left_out_and_the_count_is_right() {
-        let mut releases = Releases::default();
-        releases.held = HELD;
+        let mut releases = Releases { held: HELD, ..Releases::default() };
         releases.note(&stored(1, "deployed", "Secret"));
         let release = &releases.releases[&("a".to_owned(), "shop".to_owned())];
         assert!(release.left_out && release.values.is_null());

@@ -1,11 +1,14 @@
 //! Every source, one file each. A source's description stands beside its code; docs/sources.md and the ClusterRole are made from it.
 pub(crate) mod certificates;
 pub(crate) mod events;
+pub(crate) mod exec;
 pub(crate) mod health;
 pub(crate) mod helm;
+pub(crate) mod http;
 pub(crate) mod kubelet;
 pub(crate) mod logs;
 pub(crate) mod metrics;
+pub(crate) mod mongodb;
 pub(crate) mod objects;
 pub(crate) mod secrets;
 
@@ -37,6 +40,8 @@ pub(crate) enum Switch {
     Always,
     /// Unless this flag is given.
     Off(&'static str),
+    /// Only when this flag is given.
+    On(&'static str),
 }
 
 /// One rule of a ClusterRole.
@@ -52,15 +57,23 @@ pub(crate) struct Right {
     pub(crate) verbs: &'static [&'static str],
 }
 
+/// How an outcome names a reading: the first by the source's name, later ones by their number.
+fn reading(id: &str, number: u32) -> String {
+    if number == 0 { id.to_owned() } else { format!("{id}/reading-{}", number + 1) }
+}
+
 /// All sources, in alphabetical order.
 pub(crate) static SOURCES: &[&Source] = &[
     &certificates::SOURCE,
     &events::SOURCE,
+    &exec::SOURCE,
     &health::SOURCE,
     &helm::SOURCE,
+    &http::SOURCE,
     &kubelet::SOURCE,
     &logs::SOURCE,
     &metrics::SOURCE,
+    &mongodb::SOURCE,
     &objects::SOURCE,
     &secrets::SOURCE,
 ];
@@ -82,6 +95,7 @@ pub(crate) fn markdown() -> String {
         let switch = match source.switch {
             Switch::Always => "always asked".to_owned(),
             Switch::Off(flag) => format!("asked unless `{flag}` is given"),
+            Switch::On(flag) => format!("asked only when `{flag}` is given"),
         };
         page.push_str(&format!(
             "\n## {}\n\n{}\n\n- When: {switch}\n- API calls: {}\n- Rights: {}{granted}\n- In the bundle: {}\n- Limits: {}\n",

@@ -1,6 +1,6 @@
 //! Secrets: that they are there, with which keys. Never their values.
 use super::{Right, Source, Switch, certificates, objects};
-use crate::{discovery::Resource, outcome::Ended, run::Run};
+use crate::{discovery::Resource, options::Mongodb, outcome::Ended, run::Run};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -35,6 +35,9 @@ pub(crate) async fn collect(run: &Arc<Run>, resources: &[Resource]) {
     let mut on_secret = |secret: Value| {
         certificates::note_secret(run, &secret);
         run.releases().note(&secret);
+        if run.options.mongodb == Mongodb::Auto {
+            run.databases().note_secret(&secret);
+        }
         writer.push(secret);
     };
     let end = objects::list_scopes(run, resource, &mut on_secret).await;

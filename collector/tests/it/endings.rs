@@ -94,7 +94,8 @@ fn a_full_disk_is_said_so_and_what_was_written_opens() {
         let kubeconfig = folder.path().join("kubeconfig");
         std::fs::write(&kubeconfig, server.kubeconfig()).unwrap();
         // A file size limit is the full disk that a test can have; the signal that comes with it is ignored, as on a disk there is none.
-        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" --kubeconfig kubeconfig -o out.tar.zst --no-secrets");
+        let script =
+            format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" --kubeconfig kubeconfig -o out.tar.zst --observe 0s --no-secrets");
         let output =
             Command::new("bash").args(["-c", &script, env!("CARGO_BIN_EXE_tarbox-collect")]).current_dir(folder.path()).output().unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr);

@@ -104,7 +104,7 @@ fn a_disk_full_at_every_hundredth_of_the_bundle() {
         std::fs::write(folder.path().join("kubeconfig"), server.kubeconfig()).unwrap();
         let limit = blocks.map(|blocks| format!("ulimit -f {blocks};")).unwrap_or_default();
         // A file size limit is the full disk that a test can have; the signal that comes with it is ignored, as on a disk there is none.
-        let script = format!("trap '' XFSZ; {limit} exec \"$0\" --kubeconfig kubeconfig -o out.tar.zst -q");
+        let script = format!("trap '' XFSZ; {limit} exec \"$0\" --kubeconfig kubeconfig -o out.tar.zst --observe 0s -q");
         let output = Command::new("bash").args(["-c", &script, env!("CARGO_BIN_EXE_tarbox-collect")]).current_dir(folder.path()).output();
         (folder, output.unwrap())
     };

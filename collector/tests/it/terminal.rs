@@ -18,7 +18,10 @@ fn on_a_terminal(server: &Server, flags: &[&str], environment: &[(&str, &str)]) 
     let slave = OpenOptions::new().read(true).write(true).open(name).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_tarbox-collect"));
     command.env_clear().env("TERM", "xterm").envs(environment.iter().copied()).current_dir(folder.path());
-    command.args(["--kubeconfig", "kubeconfig", "-o", "out.tar.zst", "--request-timeout", "3s"]).args(flags).stderr(slave);
+    command
+        .args(["--kubeconfig", "kubeconfig", "-o", "out.tar.zst", "--request-timeout", "3s", "--observe", "0s"])
+        .args(flags)
+        .stderr(slave);
     let mut child = command.stdout(std::process::Stdio::null()).spawn().unwrap();
     // The slave's last copy must be gone for the master to end.
     drop(command);

@@ -1,7 +1,9 @@
 //! A scripted API server on loopback, and the collector run against it as users run it: as a program.
 pub(crate) mod bundle;
 pub(crate) mod cluster;
+pub(crate) mod mongod;
 pub(crate) mod server;
+mod websocket;
 
 use bundle::Bundle;
 use server::Server;
@@ -41,8 +43,16 @@ pub(crate) fn start_with(content: &str, flags: &[&str]) -> Running {
     std::fs::write(&kubeconfig, content).unwrap();
     // Pauses between tries follow from the patience: tests have little of it.
     let patience: &[&str] = if flags.contains(&"--request-timeout") { &[] } else { &["--request-timeout", "3s"] };
-    let child =
-        command(&folder).args(patience).arg("--kubeconfig").arg(&kubeconfig).args(["-o", "out.tar.zst"]).args(flags).spawn().unwrap();
+    let observe: &[&str] = if flags.contains(&"--observe") { &[] } else { &["--observe", "0s"] };
+    let child = command(&folder)
+        .args(patience)
+        .args(observe)
+        .arg("--kubeconfig")
+        .arg(&kubeconfig)
+        .args(["-o", "out.tar.zst"])
+        .args(flags)
+        .spawn()
+        .unwrap();
     Running { child, folder }
 }
 

@@ -1,5 +1,5 @@
 //! The scripted API server: a plain cluster, and faults in front of it.
-use super::cluster::Cluster;
+use super::{cluster::Cluster, websocket};
 use bytes::Bytes;
 use futures::StreamExt;
 use http_body_util::{BodyExt, Full, StreamBody, combinators::BoxBody};
@@ -39,6 +39,10 @@ pub(crate) enum Reply {
     Break(String),
     /// Sends this, and then nothing more.
     Stall(String),
+    /// Becomes a websocket on which a command says this and ends with this status.
+    Exec(String, Value),
+    /// Becomes a websocket that leads to this address.
+    Forward(SocketAddr, u16),
 }
 
 pub(crate) type Fault = Box<dyn Fn(&Asked) -> Option<Reply> + Send + Sync>;
@@ -136,7 +140,10 @@ impl Server {
     }
 }
 
-async fn answer(script: Arc<Script>, request: Request<hyper::body::Incoming>) -> Result<Response<BoxBody<Bytes, io::Error>>, Infallible> {
+async fn answer(
+    script: Arc<Script>,
+    mut request: Request<hyper::body::Incoming>,
+) -> Result<Response<BoxBody<Bytes, io::Error>>, Infallible> {
     let query = request.uri().query().unwrap_or_default();
     let query = query.split('&').filter_map(|pair| pair.split_once('=')).map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
     let agent = request.headers().get("user-agent").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
@@ -158,6 +165,11 @@ async fn answer(script: Arc<Script>, request: Request<hyper::body::Incoming>) ->
         });
         BodyExt::boxed(StreamBody::new(begin.chain(pause)))
     };
+    let reply = match reply {
+        Reply::Exec(output, status) => return Ok(websocket::upgrade(&mut request, move |socket| websocket::exec(socket, output, status))),
+        Reply::Forward(to, port) => return Ok(websocket::upgrade(&mut request, move |socket| websocket::forward(socket, to, port))),
+        other => other,
+    };
     let mut response = Response::builder().header("date", &script.date);
     let body = match reply {
         Reply::Json(status, value) => {
@@ -178,6 +190,7 @@ async fn answer(script: Arc<Script>, request: Request<hyper::body::Incoming>) ->
             let begin = futures::stream::once(async { Ok(Frame::data(Bytes::from(text))) });
             BodyExt::boxed(StreamBody::new(begin.chain(futures::stream::pending())))
         }
+        Reply::Exec(..) | Reply::Forward(..) => unreachable!("answered above"),
     };
     Ok(response.body(body).unwrap())
 }
