@@ -3,6 +3,7 @@
 //! The analyzer looks for all of them in one pass over each log; rules then ask for hits by id.
 
 mod gunicorn;
+mod ingress_nginx;
 mod python;
 mod resources;
 mod startup;
@@ -10,7 +11,8 @@ mod startup;
 use tarbox_model::log::Signature;
 
 /// Every group of signatures.
-static GROUPS: &[&[Signature]] = &[gunicorn::SIGNATURES, python::SIGNATURES, resources::SIGNATURES, startup::SIGNATURES];
+static GROUPS: &[&[Signature]] =
+    &[gunicorn::SIGNATURES, ingress_nginx::SIGNATURES, python::SIGNATURES, resources::SIGNATURES, startup::SIGNATURES];
 
 /// Every signature.
 pub fn all() -> impl Iterator<Item = &'static Signature> {
