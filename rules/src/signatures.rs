@@ -2,7 +2,9 @@
 //!
 //! The analyzer looks for all of them in one pass over each log; rules then ask for hits by id.
 
+mod control_plane;
 mod gunicorn;
+mod monitoring;
 mod python;
 mod resources;
 mod startup;
@@ -10,7 +12,8 @@ mod startup;
 use tarbox_model::log::Signature;
 
 /// Every group of signatures.
-static GROUPS: &[&[Signature]] = &[gunicorn::SIGNATURES, python::SIGNATURES, resources::SIGNATURES, startup::SIGNATURES];
+static GROUPS: &[&[Signature]] =
+    &[control_plane::SIGNATURES, gunicorn::SIGNATURES, monitoring::SIGNATURES, python::SIGNATURES, resources::SIGNATURES, startup::SIGNATURES];
 
 /// Every signature.
 pub fn all() -> impl Iterator<Item = &'static Signature> {
