@@ -3,11 +3,13 @@
 //! The analyzer looks for all of them in one pass over each log; rules then ask for hits by id.
 
 mod connection;
+mod control_plane;
 pub(crate) mod crash;
 mod database;
 mod gunicorn;
 mod ingress_nginx;
 mod mongod;
+mod monitoring;
 mod names;
 mod python;
 mod resources;
@@ -18,11 +20,13 @@ use tarbox_model::log::Signature;
 /// Every group of signatures.
 static GROUPS: &[&[Signature]] = &[
     connection::SIGNATURES,
+    control_plane::SIGNATURES,
     crash::SIGNATURES,
     database::SIGNATURES,
     gunicorn::SIGNATURES,
     ingress_nginx::SIGNATURES,
     mongod::SIGNATURES,
+    monitoring::SIGNATURES,
     names::SIGNATURES,
     python::SIGNATURES,
     resources::SIGNATURES,
