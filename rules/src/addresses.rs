@@ -132,9 +132,14 @@ fn bare<'a>(text: &'a str, found: &mut Vec<Address<'a>>) {
         let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
         let (host, port) = (before.get(start..).unwrap_or_default(), after.get(..digits).unwrap_or_default());
         let left = before.get(..start).and_then(|s| s.chars().next_back());
-        let right = after.get(digits..).and_then(|s| s.chars().next());
-        let free = !matches!(left, Some('/' | ':' | '%' | '$'))
-            && right.is_none_or(|c| !(c.is_alphanumeric() || matches!(c, ':' | '@' | '-' | '_' | '%')));
+        let mut right = after.get(digits..).unwrap_or_default().chars();
+        let ends = match right.next() {
+            // A message goes on after the address: `dial tcp 10.0.0.1:80: connect: refused`.
+            Some(':') => right.next().is_none_or(char::is_whitespace),
+            Some(c) => !(c.is_alphanumeric() || matches!(c, '@' | '-' | '_' | '%')),
+            None => true,
+        };
+        let free = ends && !matches!(left, Some('/' | ':' | '%' | '$'));
         let port = port.parse::<u16>().ok().filter(|p| *p > 0 && port.len() >= 2);
         if let (true, true, Some(port)) = (free, is_host(host), port) {
             let text = text.get(start..colon + 1 + digits).unwrap_or(host);

@@ -1,3 +1,5 @@
 //! Ingress, gateways and TLS: why requests from outside do not arrive.
 
-family!("ingress":);
+mod told;
+
+family!("ingress": ingress_backend_service_missing);

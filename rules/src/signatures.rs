@@ -6,6 +6,7 @@ mod connection;
 pub(crate) mod crash;
 mod database;
 mod gunicorn;
+mod ingress_nginx;
 mod mongod;
 mod names;
 mod python;
@@ -20,6 +21,7 @@ static GROUPS: &[&[Signature]] = &[
     crash::SIGNATURES,
     database::SIGNATURES,
     gunicorn::SIGNATURES,
+    ingress_nginx::SIGNATURES,
     mongod::SIGNATURES,
     names::SIGNATURES,
     python::SIGNATURES,
