@@ -200,7 +200,8 @@ fn is_noise(text: &str) -> bool {
         "panic=false",
     ];
     // `10 failed` is no `0 failed`.
-    let alone = |at: usize, n: &str| !(n.starts_with('0') && text.get(..at).is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit())));
+    let alone =
+        |at: usize, n: &str| !(n.starts_with('0') && text.get(..at).is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit())));
     NOISE.iter().any(|n| text.match_indices(n).any(|(at, _)| alone(at, n)))
 }
 
