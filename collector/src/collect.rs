@@ -12,6 +12,7 @@ use crate::{
     readings,
     redact::Redact,
     run::Run,
+    seal,
     sink::{self, Requests, Sink},
     sources::{certificates, exec, health, helm, http, logs, mongodb, objects, secrets},
     stop::{Stop, StopReason},
@@ -176,9 +177,11 @@ fn open(options: &Collect, connection: &Connection) -> Result<(PathBuf, Arc<Writ
     let name: String =
         connection.name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' }).take(60).collect();
     let top = format!("tarbox-{}-{}", name.trim_matches(['-', '.']), now.strftime("%Y%m%dT%H%M%SZ"));
-    let path = options.output.clone().unwrap_or_else(|| PathBuf::from(format!("{top}.tar.zst")));
+    let suffix = if options.recipients.is_empty() { "" } else { ".age" };
+    let path = options.output.clone().unwrap_or_else(|| PathBuf::from(format!("{top}.tar.zst{suffix}")));
     let seconds = u64::try_from(now.as_second()).unwrap_or(0);
-    let writer = Writer::create(&path, WriterOptions::new(top, seconds)).map_err(|error| {
+    let seal = seal::seal(&options.recipients)?;
+    let writer = Writer::create_sealed(&path, WriterOptions::new(top, seconds), seal).map_err(|error| {
         Trouble::new(
             Exit::Output,
             format!("cannot write {}", path.display()),

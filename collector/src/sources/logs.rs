@@ -5,6 +5,7 @@ use crate::{
     list::query_escape,
     log_cut::Cut,
     outcome::Ended,
+    pods::Facts,
     run::Run,
     sink::TextSink,
 };
@@ -36,6 +37,11 @@ pub(crate) static SOURCE: Source = Source {
 const READ_THROUGH: u64 = 12 << 20;
 /// An answer without a time at its beginning is the kubelet's own words; more of them than this is nonsense.
 const LONGEST_EXCUSE: usize = 4 << 10;
+
+/// How many logs these pods have.
+pub(crate) fn count(facts: &Facts) -> usize {
+    plan::plan(facts).len()
+}
 
 /// Reads all logs.
 pub(crate) async fn collect(run: &Arc<Run>) {

@@ -11,6 +11,8 @@ mod memory;
 mod meters;
 mod mongodb;
 mod plain;
+mod preview;
+mod sealed;
 mod support;
 mod terminal;
 mod tls;
