@@ -3,6 +3,7 @@
 //! The analyzer looks for all of them in one pass over each log; rules then ask for hits by id.
 
 mod connection;
+pub(crate) mod crash;
 mod database;
 mod gunicorn;
 mod mongod;
@@ -16,6 +17,7 @@ use tarbox_model::log::Signature;
 /// Every group of signatures.
 static GROUPS: &[&[Signature]] = &[
     connection::SIGNATURES,
+    crash::SIGNATURES,
     database::SIGNATURES,
     gunicorn::SIGNATURES,
     mongod::SIGNATURES,

@@ -92,7 +92,12 @@ pub(super) fn inhabitants(context: &Context<'_>, node: &str) -> String {
     }
     let (own, system): (Vec<_>, Vec<_>) = workloads.iter().partition(|w| !Snapshot::is_system_namespace(&w.namespace));
     let names = listed(own.iter().chain(&system).map(|w| w.name.as_str()));
-    format!(" {} of {} {} on it ({names}).", counted(pods, "pod"), counted(workloads.len(), "workload"), if pods == 1 { "is" } else { "are" })
+    format!(
+        " {} of {} {} on it ({names}).",
+        counted(pods, "pod"),
+        counted(workloads.len(), "workload"),
+        if pods == 1 { "is" } else { "are" }
+    )
 }
 
 /// How a node that is lost weighs: the whole service, when no other node is ready.

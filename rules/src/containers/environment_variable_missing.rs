@@ -24,7 +24,7 @@ use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Evidence, Rule, similarity};
 
-use super::told::{Told, environment, told};
+use super::told::{Told, environment, older_templates, told};
 use crate::commands::set;
 use crate::wording::did_you_mean;
 
@@ -90,15 +90,9 @@ fn finding(context: &Context<'_>, told: &Told<'_>) -> Option<Finding> {
 
 /// An older ReplicaSet of the workload whose template declares the variable, with a value that is not empty.
 fn revision_with(context: &Context<'_>, told: &Told<'_>, variable: &str) -> Option<(String, Evidence)> {
-    let (owner, pod) = (told.trouble.owner(), told.trouble.pod);
-    let own = pod.metadata.controller().map_or("", |o| o.name.as_str());
-    context.snapshot.replica_sets.iter().find_map(|set| {
-        let mine = set.metadata.namespace == owner.namespace && set.metadata.name != own && set.metadata.controller().is_some_and(|o| o.name == owner.name);
-        let containers = set.spec.template.spec.containers.iter().enumerate().filter(|_| mine);
-        containers.filter(|(_, c)| c.name == told.trouble.view.spec.name).find_map(|(c, container)| {
-            let e = container.env.iter().position(|e| e.name == variable && e.value.as_deref() != Some(""))?;
-            let pointer = format!("/spec/template/spec/containers/{c}/env/{e}/name");
-            Some((set.metadata.name.clone(), set.evidence(pointer, variable)))
-        })
+    older_templates(context, &told.trouble).find_map(|(set, c, container)| {
+        let e = container.env.iter().position(|e| e.name == variable && e.value.as_deref() != Some(""))?;
+        let pointer = format!("/spec/template/spec/containers/{c}/env/{e}/name");
+        Some((set.metadata.name.clone(), set.evidence(pointer, variable)))
     })
 }

@@ -117,6 +117,9 @@ fn pull<'a>(context: &Context<'a>, pod: &'a Object<Pod>, workload: Option<&'a Ob
         "ErrImageNeverPull" => failure = Failure::Never,
         _ => {}
     }
+    if failure == Failure::Unauthorized && is_official(image) && !error.contains("incorrect username") {
+        failure = Failure::NotFound;
+    }
     Pull { pod, workload, view, image, error, evidence, failure, first, last }
 }
 
@@ -197,6 +200,12 @@ pub(super) fn parts(image: &str) -> (&str, &str, &str) {
         Some((registry, repository)) if registry.contains(['.', ':']) || registry == "localhost" => (registry, repository, tag),
         _ => ("docker.io", name, tag),
     }
+}
+
+/// Whether it is one of Docker Hub's official images: all of them are public, so that a refusal means "no such image".
+fn is_official(image: &str) -> bool {
+    let (registry, repository, _) = parts(image);
+    registry == "docker.io" && (!repository.contains('/') || repository.starts_with("library/"))
 }
 
 impl Pull<'_> {
