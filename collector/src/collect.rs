@@ -11,6 +11,7 @@ use crate::{
     progress::Progress,
     readings,
     redact::Redact,
+    resume::Earlier,
     run::Run,
     seal,
     sink::{self, Requests, Sink},
@@ -55,6 +56,11 @@ async fn within_deadline(options: Collect, stop: Arc<Stop>, progress: Progress, 
     let redact = Redact::new(options.privacy).map_err(|error| {
         Trouble::new(Exit::Internal, "this machine has no random numbers for the redaction key", error.to_string(), "please report this")
     })?;
+    let earlier = match options.resume.clone() {
+        None => None,
+        // Reading a large file is no work for the threads that serve the network.
+        Some(path) => tokio::task::spawn_blocking(move || Earlier::open(&path)).await.ok().transpose()?,
+    };
     if let Mongodb::Uri(uri) = &options.mongodb {
         redact.know("mongodb-uri", uri);
     }
@@ -73,7 +79,7 @@ async fn within_deadline(options: Collect, stop: Arc<Stop>, progress: Progress, 
     let sink = Sink::new(Arc::clone(&writer), redact, Arc::clone(&stop));
     sink.header(&header);
     let request_log = requests_end.write(writer);
-    let run = Arc::new(Run::new(gateway, sink, options, progress, connection.namespace.clone()));
+    let run = Arc::new(Run::new(gateway, sink, options, progress, connection.namespace.clone(), earlier));
     let server = connection.server.clone();
     drop(connection);
     ask_everything(&run).await;
@@ -238,6 +244,7 @@ fn recorded(options: &Collect) -> BTreeMap<String, String> {
     note("since", options.since.map(|since| format!("{}s", since.as_secs())));
     note("no-secrets", options.no_secrets.then(|| "true".to_owned()));
     note("observe", Some(format!("{}s", options.observe.as_secs())));
+    note("resume", options.resume.as_ref().map(|_| "true".to_owned()));
     note("mongodb", (options.mongodb != Mongodb::Off).then(|| format!("{:?}", options.mongodb)));
     note("exec", options.exec.then(|| "true".to_owned()));
     note("no-http", options.no_http.then(|| "true".to_owned()));

@@ -21,6 +21,7 @@ mod progress;
 mod rbac;
 mod readings;
 mod redact;
+mod resume;
 mod run;
 mod seal;
 mod sink;

@@ -96,6 +96,9 @@ pub(crate) struct Collect {
     /// Encrypt the bundle for this age recipient (age1…); repeat for more. `age -d -i KEY FILE` opens it
     #[arg(long = "encrypt-to", value_name = "RECIPIENT")]
     pub(crate) recipients: Vec<Recipient>,
+    /// Take the logs that an earlier bundle (or its .partial) has already, and read the rest
+    #[arg(long, value_name = "FILE")]
+    pub(crate) resume: Option<PathBuf>,
     /// Only tell what would be collected, in counts and sizes; nothing is written
     #[arg(long)]
     pub(crate) preview: bool,

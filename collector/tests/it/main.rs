@@ -12,6 +12,7 @@ mod meters;
 mod mongodb;
 mod plain;
 mod preview;
+mod resumed;
 mod sealed;
 mod support;
 mod terminal;
