@@ -6,6 +6,7 @@ mod connection;
 mod control_plane;
 pub(crate) mod crash;
 mod database;
+mod databases;
 mod gunicorn;
 mod ingress_nginx;
 mod mongod;
@@ -23,6 +24,7 @@ static GROUPS: &[&[Signature]] = &[
     control_plane::SIGNATURES,
     crash::SIGNATURES,
     database::SIGNATURES,
+    databases::SIGNATURES,
     gunicorn::SIGNATURES,
     ingress_nginx::SIGNATURES,
     mongod::SIGNATURES,
