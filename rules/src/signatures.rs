@@ -11,8 +11,10 @@ mod ingress_nginx;
 mod mongod;
 mod monitoring;
 mod names;
+mod performance;
 mod python;
 mod resources;
+mod rollout;
 mod startup;
 
 use tarbox_model::log::Signature;
@@ -28,8 +30,10 @@ static GROUPS: &[&[Signature]] = &[
     mongod::SIGNATURES,
     monitoring::SIGNATURES,
     names::SIGNATURES,
+    performance::SIGNATURES,
     python::SIGNATURES,
     resources::SIGNATURES,
+    rollout::SIGNATURES,
     startup::SIGNATURES,
 ];
 
