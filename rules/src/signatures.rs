@@ -12,8 +12,10 @@ mod ingress_nginx;
 mod mongod;
 mod monitoring;
 mod names;
+mod performance;
 mod python;
 mod resources;
+mod rollout;
 mod startup;
 
 use tarbox_model::log::Signature;
@@ -30,8 +32,10 @@ static GROUPS: &[&[Signature]] = &[
     mongod::SIGNATURES,
     monitoring::SIGNATURES,
     names::SIGNATURES,
+    performance::SIGNATURES,
     python::SIGNATURES,
     resources::SIGNATURES,
+    rollout::SIGNATURES,
     startup::SIGNATURES,
 ];
 
