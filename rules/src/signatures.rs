@@ -7,6 +7,7 @@ pub(crate) mod crash;
 mod database;
 mod gunicorn;
 mod ingress_nginx;
+mod log_rotation;
 mod mongod;
 mod names;
 mod python;
@@ -22,6 +23,7 @@ static GROUPS: &[&[Signature]] = &[
     database::SIGNATURES,
     gunicorn::SIGNATURES,
     ingress_nginx::SIGNATURES,
+    log_rotation::SIGNATURES,
     mongod::SIGNATURES,
     names::SIGNATURES,
     python::SIGNATURES,

@@ -7,6 +7,7 @@ use tarbox_model::log::{ContainerLog, Family, LogHit};
 use tarbox_model::{Context, ObjectRef};
 
 use super::host_and_port;
+use crate::complaints::complaints;
 
 /// One address that a client could not use.
 #[derive(Debug, Clone)]
@@ -23,19 +24,10 @@ pub(crate) struct Heard<'a> {
     pub(crate) hit: &'a LogHit,
 }
 
-/// Every address that clients complain of, in the order of the logs.
+/// Every address that clients complain of and that still matters, in the order of the logs.
 pub(crate) fn heard<'a>(context: &Context<'a>) -> Vec<Heard<'a>> {
-    let mut all = Vec::new();
-    for log in &context.snapshot.logs {
-        let pod = log.pod_reference();
-        for hit in log.hits.iter().filter(|h| h.family == Family::Connection) {
-            let Some((host, port)) = address_of(hit) else { continue };
-            let workload =
-                context.snapshot.pod(&pod.namespace, &pod.name).and_then(|p| context.relations.workload_of_pod(context.snapshot, p));
-            all.push(Heard { client: workload.unwrap_or_else(|| pod.clone()), host, port, log, hit });
-        }
-    }
-    all
+    let all = complaints(context, |hit| hit.family == Family::Connection && address_of(hit).is_some()).into_iter();
+    all.filter_map(|c| address_of(c.hit).map(|(host, port)| Heard { client: c.client, host, port, log: c.log, hit: c.hit })).collect()
 }
 
 /// The address that a hit's fields hold.
