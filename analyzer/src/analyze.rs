@@ -23,7 +23,12 @@ pub fn conclude(snapshot: &Snapshot, bundle: &str) -> Analysis {
     ruled_out.sort();
     not_evaluated.sort();
     let totals = totals(snapshot, (rules - not_evaluated.len()) as u64);
-    let causes = causes::link(&context, fired);
+    let mut causes = causes::link(&context, fired);
+    for root in causes.roots.clone() {
+        if let Some(ranked) = causes.findings.get_mut(root) {
+            tarbox_rules::rollout::tell_change(&context, &mut ranked.finding);
+        }
+    }
     let prevention =
         causes.findings.iter().enumerate().filter(|(_, f)| f.level == tarbox_model::rule::Level::Prevention).map(|(i, _)| i).collect();
     Analysis {

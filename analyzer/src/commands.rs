@@ -4,6 +4,7 @@ pub(crate) mod analyze;
 pub(crate) mod inspect;
 pub(crate) mod rules;
 pub(crate) mod search;
+pub(crate) mod serve;
 mod table;
 pub(crate) mod verify;
 

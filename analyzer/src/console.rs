@@ -11,6 +11,11 @@ pub(crate) fn error(text: &str) {
     let _ = writeln!(stderr, "\x1b[31merror:\x1b[0m {}", tarbox_reports::sanitize::line(text));
 }
 
+/// A line on stderr that a person should know while the command goes on.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{}", tarbox_reports::sanitize::line(text));
+}
+
 /// Text on stdout. Whoever closes the pipe (`| head`) has read enough: that is no error.
 pub(crate) fn print(text: &str) {
     let mut stdout = std::io::stdout().lock();

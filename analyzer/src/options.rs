@@ -16,8 +16,9 @@ fn after_help() -> String {
          tarbox analyze case-4711.tar.zst --fail-on high   for scripts: exit code 5 when something is broken\n  \
          tarbox search case-4711.tar.zst level:error       lines of logs, events, objects\n  \
          tarbox inspect case-4711.tar.zst                  what the bundle holds and what it lacks\n  \
+         tarbox serve case-4711.tar.zst                    kubectl on the bundle\n  \
          tarbox rules explain secret-key-missing           what a rule looks for, and how to fix it\n\n\
-         Everything happens on this machine: tarbox never opens a connection.\n\n\
+         Everything happens on this machine: tarbox never opens a connection; `serve` answers only to this machine.\n\n\
          Exit codes:\n{}",
         Exit::table()
     )
@@ -41,9 +42,25 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Find lines in logs, events and objects
     Search(Search),
+    /// Serve a bundle as a read-only Kubernetes API on this machine: kubectl works on it
+    Serve(Serve),
     /// List the rules, or explain one
     #[command(subcommand)]
     Rules(Rules),
+}
+
+/// `tarbox serve`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    tarbox serve case.tar.zst                    prints the `export KUBECONFIG=…` for another terminal; Ctrl-C ends it\n  \
+    kubectl get pods -A -o wide                  there, and whatever else only reads\n\n\
+    Ages, and `--since` of logs, are counted to the time of the bundle. Values of Secrets are placeholders: the bundle has none.")]
+pub(crate) struct Serve {
+    /// Bundle: a file of tarbox-collect, or its unpacked folder
+    pub(crate) bundle: PathBuf,
+    /// Port on the loopback address [default: any free one]
+    #[arg(long, value_name = "PORT", default_value_t = 0, hide_default_value = true)]
+    pub(crate) port: u16,
 }
 
 /// `tarbox analyze`.

@@ -27,7 +27,7 @@ pub use problem::{Problem, ProblemKind};
 pub use reader::{Chunk, Container, End, EntryInfo, Everything, RandomAccess, Reader, Summary, read_all};
 pub use records::{ClusterInfo, Header, RequestRecord, ToolInfo};
 pub use verify::{Fault, FaultKind, VerifyReport, verify};
-pub use writer::{EntryStats, EntryWriter, Finished, Writer, WriterOptions};
+pub use writer::{EntryStats, EntryWriter, Finished, Seal, Writer, WriterOptions};
 
 /// The format number this crate writes, and the highest it reads.
 pub const FORMAT: u32 = 1;

@@ -7,10 +7,12 @@
 mod entry;
 mod file;
 mod frame;
+mod seal;
 mod spill;
 mod tarball;
 
 pub use entry::{EntryStats, EntryWriter};
+pub use seal::Seal;
 
 use crate::{EntryPath, FORMAT, FileRecord, Header, Manifest, SourceOutcome, Totals, WriteError, WriteErrorKind};
 use file::UnitFile;
@@ -102,14 +104,23 @@ impl Writer {
     /// # Errors
     /// When the final name is taken ([`WriteErrorKind::Exists`]), the top folder is not a file name, or the working file cannot be made. A
     /// working file left by an earlier run is replaced.
-    pub fn create(final_path: &Path, mut options: WriterOptions) -> Result<Self, WriteError> {
+    pub fn create(final_path: &Path, options: WriterOptions) -> Result<Self, WriteError> {
+        Self::create_sealed(final_path, options, None)
+    }
+
+    /// Begins a bundle that is encrypted on its way to the disk. What is written stays written then: after a failed write the bundle cannot
+    /// be finished, and what came before opens as far as the seal allows.
+    ///
+    /// # Errors
+    /// As [`Writer::create`].
+    pub fn create_sealed(final_path: &Path, mut options: WriterOptions, seal: Option<Box<dyn Seal>>) -> Result<Self, WriteError> {
         let top = EntryPath::new(&options.top_folder).map_err(|e| WriteError::new(final_path, WriteErrorKind::InvalidPath(e)))?;
         if top.as_str().contains('/') {
             let invalid = crate::InvalidPath { path: options.top_folder, reason: "the top folder must be a single name" };
             return Err(WriteError::new(final_path, WriteErrorKind::InvalidPath(invalid)));
         }
         options.level = options.level.clamp(1, MAX_LEVEL);
-        let file = UnitFile::create(final_path, options.overwrite)?;
+        let file = UnitFile::create(final_path, options.overwrite, seal)?;
         let compressors = Compressors::new(options.level);
         Ok(Self {
             final_path: final_path.to_owned(),

@@ -296,3 +296,52 @@ fn any_stretch_is_read_alone() {
     }
     assert!(chunks > 3 && random.read(u64::MAX / 2, 10).unwrap().is_empty());
 }
+
+/// A seal that can be undone by eye: every byte turned over, a head, and nothing written before there are a thousand bytes.
+#[derive(Debug, Default)]
+struct Turned(Vec<u8>);
+
+impl tarbox_bundle::Seal for Turned {
+    fn begin(&mut self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"turned:");
+    }
+
+    fn seal(&mut self, plain: &[u8], out: &mut Vec<u8>) {
+        self.0.extend(plain.iter().map(|byte| !byte));
+        if self.0.len() >= 1000 {
+            out.append(&mut self.0);
+        }
+    }
+
+    fn end(&mut self, out: &mut Vec<u8>) {
+        out.append(&mut self.0);
+    }
+}
+
+#[test]
+fn a_sealed_bundle_is_the_same_bundle_inside() {
+    let folder = Folder::new();
+    let path = folder.path("sealed");
+    let writer = tarbox_bundle::Writer::create_sealed(&path, options(), Some(Box::new(Turned::default()))).unwrap();
+    writer.header(&header()).unwrap();
+    // Incompressible and large enough to be spilled before it is written.
+    let noise: Vec<u8> = (0..8u64 << 20)
+        .scan(1u64, |state, _| {
+            *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            Some((*state >> 33) as u8)
+        })
+        .collect();
+    writer.add(&tarbox_bundle::EntryPath::health("noise"), &noise).unwrap();
+    writer.add(&tarbox_bundle::EntryPath::health("small"), b"small").unwrap();
+    let finished = writer.finish().unwrap();
+    let sealed = std::fs::read(&path).unwrap();
+    assert_eq!(finished.bytes, sealed.len() as u64);
+    assert!(sealed.starts_with(b"turned:") && !sealed.windows(5).any(|window| window == b"small"));
+    let opened: Vec<u8> = sealed[7..].iter().map(|byte| !byte).collect();
+    let plain = folder.path("plain");
+    std::fs::write(&plain, opened).unwrap();
+    let (entries, problems) = read_all(&plain, Limits::default()).unwrap();
+    assert_eq!(problems, []);
+    let content = |name: &str| entries.iter().find(|(path, _)| path == name).map(|(_, content)| content.clone());
+    assert_eq!((content("health/noise"), content("health/small")), (Some(noise), Some(b"small".to_vec())));
+}

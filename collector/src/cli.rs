@@ -4,12 +4,13 @@ use crate::{
     console::{self, Tone},
     exit::Exit,
     options::{Cli, Collect, Command, Show},
+    preview,
     progress::{Mode, Progress},
     rbac, sources,
     stop::{Stop, StopReason},
 };
-use clap::Parser;
-use std::{ffi::OsString, sync::Arc};
+use clap::{CommandFactory, FromArgMatches};
+use std::{ffi::OsString, path::Path, sync::Arc};
 
 /// Runs `tarbox-collect` with these arguments, the program's name first, and says how it ended. The bundle's path goes to stdout, words to stderr.
 pub fn run<I, T>(args: I) -> Exit
@@ -17,7 +18,8 @@ where
     I: IntoIterator<Item = T>,
     T: Into<OsString> + Clone,
 {
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
+    let cli = match parse(args) {
         Ok(cli) => cli,
         Err(error) => {
             let usage = error.use_stderr();
@@ -31,6 +33,13 @@ where
         Some(Command::Sources) => print(&sources::markdown()),
         None => start(cli.collect),
     }
+}
+
+fn parse(args: Vec<OsString>) -> Result<Cli, clap::Error> {
+    // As a kubectl plugin this is the same program under another name, and people call it `kubectl tarbox`.
+    let plugin = args.first().and_then(|name| Path::new(name).file_stem()).is_some_and(|name| name == "kubectl-tarbox");
+    let command = if plugin { Cli::command().bin_name("kubectl tarbox") } else { Cli::command() };
+    Cli::from_arg_matches(&command.try_get_matches_from(args)?)
 }
 
 fn print(text: &str) -> Exit {
@@ -57,6 +66,22 @@ fn start(options: Collect) -> Exit {
         }
     };
     let stop = Arc::new(Stop::new());
+    if options.preview {
+        let told = runtime.block_on(async {
+            let signals = tokio::spawn(obey_signals(Arc::clone(&stop)));
+            let told = preview::preview(&options, stop).await;
+            signals.abort();
+            told
+        });
+        runtime.shutdown_background();
+        return match told {
+            Ok(text) => print(&text),
+            Err(trouble) => {
+                console::say(Tone::Error, &format!("error: {trouble}"));
+                trouble.exit
+            }
+        };
+    }
     let result = runtime.block_on(async {
         let signals = tokio::spawn(obey_signals(Arc::clone(&stop)));
         let result = collect::collect(options, stop, progress).await;

@@ -11,7 +11,9 @@ use crate::{
     progress::Progress,
     readings,
     redact::Redact,
+    resume::Earlier,
     run::Run,
+    seal,
     sink::{self, Requests, Sink},
     sources::{certificates, exec, health, helm, http, logs, mongodb, objects, secrets},
     stop::{Stop, StopReason},
@@ -54,6 +56,11 @@ async fn within_deadline(options: Collect, stop: Arc<Stop>, progress: Progress, 
     let redact = Redact::new(options.privacy).map_err(|error| {
         Trouble::new(Exit::Internal, "this machine has no random numbers for the redaction key", error.to_string(), "please report this")
     })?;
+    let earlier = match options.resume.clone() {
+        None => None,
+        // Reading a large file is no work for the threads that serve the network.
+        Some(path) => tokio::task::spawn_blocking(move || Earlier::open(&path)).await.ok().transpose()?,
+    };
     if let Mongodb::Uri(uri) = &options.mongodb {
         redact.know("mongodb-uri", uri);
     }
@@ -72,7 +79,7 @@ async fn within_deadline(options: Collect, stop: Arc<Stop>, progress: Progress, 
     let sink = Sink::new(Arc::clone(&writer), redact, Arc::clone(&stop));
     sink.header(&header);
     let request_log = requests_end.write(writer);
-    let run = Arc::new(Run::new(gateway, sink, options, progress, connection.namespace.clone()));
+    let run = Arc::new(Run::new(gateway, sink, options, progress, connection.namespace.clone(), earlier));
     let server = connection.server.clone();
     drop(connection);
     ask_everything(&run).await;
@@ -176,9 +183,11 @@ fn open(options: &Collect, connection: &Connection) -> Result<(PathBuf, Arc<Writ
     let name: String =
         connection.name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' }).take(60).collect();
     let top = format!("tarbox-{}-{}", name.trim_matches(['-', '.']), now.strftime("%Y%m%dT%H%M%SZ"));
-    let path = options.output.clone().unwrap_or_else(|| PathBuf::from(format!("{top}.tar.zst")));
+    let suffix = if options.recipients.is_empty() { "" } else { ".age" };
+    let path = options.output.clone().unwrap_or_else(|| PathBuf::from(format!("{top}.tar.zst{suffix}")));
     let seconds = u64::try_from(now.as_second()).unwrap_or(0);
-    let writer = Writer::create(&path, WriterOptions::new(top, seconds)).map_err(|error| {
+    let seal = seal::seal(&options.recipients)?;
+    let writer = Writer::create_sealed(&path, WriterOptions::new(top, seconds), seal).map_err(|error| {
         Trouble::new(
             Exit::Output,
             format!("cannot write {}", path.display()),
@@ -235,6 +244,7 @@ fn recorded(options: &Collect) -> BTreeMap<String, String> {
     note("since", options.since.map(|since| format!("{}s", since.as_secs())));
     note("no-secrets", options.no_secrets.then(|| "true".to_owned()));
     note("observe", Some(format!("{}s", options.observe.as_secs())));
+    note("resume", options.resume.as_ref().map(|_| "true".to_owned()));
     note("mongodb", (options.mongodb != Mongodb::Off).then(|| format!("{:?}", options.mongodb)));
     note("exec", options.exec.then(|| "true".to_owned()));
     note("no-http", options.no_http.then(|| "true".to_owned()));

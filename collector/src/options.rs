@@ -1,5 +1,5 @@
 //! The command line, and what a run is told by it.
-use crate::exit::Exit;
+use crate::{exit::Exit, seal::Recipient};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{fmt, path::PathBuf, time::Duration};
 
@@ -11,8 +11,11 @@ fn after_help() -> String {
          tarbox-collect -n production -n mongodb         only these namespaces (and what is cluster-wide)\n  \
          tarbox-collect --context prod --since 2h -o case-4711.tar.zst\n  \
          tarbox-collect --no-secrets --privacy strict    never ask for Secrets, redact more\n  \
+         tarbox-collect --mongodb auto --exec            ask MongoDB and run a few reading commands in containers, too\n  \
+         tarbox-collect --preview                        what would be collected, and nothing else\n  \
+         tarbox-collect --encrypt-to age1…               only the holder of that key can open the bundle\n  \
          tarbox-collect rbac | kubectl apply -f -        the least ClusterRole it needs\n\n\
-         It only ever reads (get, list). The bundle's path is the last line on stdout; everything else goes to stderr.\n\n\
+         It only ever reads: get and list, and port-forward and exec when you ask for --mongodb and --exec. The bundle's path is the last line on stdout; everything else goes to stderr.\n\n\
          Exit codes:\n{}",
         Exit::table()
     )
@@ -90,6 +93,15 @@ pub(crate) struct Collect {
     /// The bundle to write [default: tarbox-CONTEXT-TIME.tar.zst]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Encrypt the bundle for this age recipient (age1…); repeat for more. `age -d -i KEY FILE` opens it
+    #[arg(long = "encrypt-to", value_name = "RECIPIENT")]
+    pub(crate) recipients: Vec<Recipient>,
+    /// Take the logs that an earlier bundle (or its .partial) has already, and read the rest
+    #[arg(long, value_name = "FILE")]
+    pub(crate) resume: Option<PathBuf>,
+    /// Only tell what would be collected, in counts and sizes; nothing is written
+    #[arg(long)]
+    pub(crate) preview: bool,
     /// Only log lines of this last stretch of time
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) since: Option<Duration>,
@@ -138,6 +150,20 @@ pub(crate) struct Collect {
     /// Say more: each gap as it happens
     #[arg(short, long)]
     pub(crate) verbose: bool,
+}
+
+impl Collect {
+    /// Whether a flag that switches a source is given.
+    pub(crate) fn has(&self, flag: &str) -> bool {
+        match flag.split(' ').next().unwrap_or_default() {
+            "--exec" => self.exec,
+            "--mongodb" => self.mongodb != Mongodb::Off,
+            "--no-http" => self.no_http,
+            "--no-kubelet" => self.no_kubelet,
+            "--no-secrets" => self.no_secrets,
+            _ => false,
+        }
+    }
 }
 
 /// How much is redacted.

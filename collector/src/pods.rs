@@ -1,11 +1,16 @@
 //! The few facts about pods and nodes that later sources need, kept small: at 100,000 pods this is some megabytes and the objects are long gone.
 use serde_json::Value;
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 /// One container's log situation.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ContainerFact {
     name: Name,
+    /// Which instance of the container this is: the same pod, as often restarted, by the runtime's own id.
+    pub(crate) instance: u64,
     /// Whether it runs now.
     pub(crate) running: bool,
     /// Whether there is a current log to ask for.
@@ -76,7 +81,8 @@ impl Facts {
                 let (current, previous) = situation(status);
                 let name = self.intern(name);
                 let running = status["state"]["running"].is_object();
-                self.containers.push(ContainerFact { name, running, current, previous });
+                let instance = instance(text("/metadata/uid"), status);
+                self.containers.push(ContainerFact { name, instance, running, current, previous });
             }
         }
         let (namespace, node) = (self.intern(namespace), self.intern(node));
@@ -153,6 +159,13 @@ impl Facts {
     }
 }
 
+/// Tells one instance of a container from another.
+fn instance(pod: &str, status: &Value) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (pod, status["restartCount"].as_u64(), status["containerID"].as_str()).hash(&mut hasher);
+    hasher.finish()
+}
+
 /// Which logs a container's status promises.
 fn situation(status: &Value) -> (Current, bool) {
     let state = &status["state"];
@@ -199,5 +212,22 @@ mod tests {
         assert_eq!(logs[1], ("app", Current::SameAsPrevious, true));
         assert_eq!(logs[2], ("new", Current::NeverStarted, false));
         assert_eq!(facts.nodes_by_interest(), [("n1".to_owned(), true), ("n0".to_owned(), true)]);
+    }
+
+    #[test]
+    fn another_pod_and_a_restart_make_another_instance() {
+        let instance_of = |uid: &str, restarts: u64, id: &str| {
+            let mut facts = Facts::default();
+            let status = json!({"name": "app", "restartCount": restarts, "containerID": id});
+            facts.note_pod(&json!({"metadata": {"namespace": "a", "name": "p", "uid": uid}, "spec": {"containers": [{"name": "app"}]}, "status": {"containerStatuses": [status]}}));
+            facts.containers(&facts.pods()[0])[0].instance
+        };
+        let one = instance_of("u", 0, "containerd://x");
+        assert_eq!(one, instance_of("u", 0, "containerd://x"));
+        assert!(
+            [instance_of("v", 0, "containerd://x"), instance_of("u", 1, "containerd://x"), instance_of("u", 0, "containerd://y")]
+                .iter()
+                .all(|other| *other != one)
+        );
     }
 }

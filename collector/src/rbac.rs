@@ -48,8 +48,13 @@ const CORE: &[&str] = &[
 
 /// The ClusterRole as YAML, with a comment on each rule.
 pub(crate) fn cluster_role(flags: &Rbac) -> String {
-    let mut yaml = String::from(
-        "# What tarbox-collect needs to read everything it can use. It never needs create, update, patch, delete or watch.\n\
+    let verbs = if flags.exec || flags.mongodb {
+        "It changes nothing: `create` is what API servers ask for a connection into a pod."
+    } else {
+        "It never needs create, update, patch, delete or watch."
+    };
+    let mut yaml = format!(
+        "# What tarbox-collect needs to read everything it can use. {verbs}\n\
          apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: tarbox-collect\nrules:\n",
     );
     for source in SOURCES {
@@ -114,6 +119,32 @@ mod tests {
         assert!(!role(false, false).contains("nodes/proxy") && role(false, true).contains("nodes/proxy"));
         for verb in ["create", "update", "patch", "delete", "watch", "\"*\"]\n    verbs: [\"*\"]"] {
             assert!(!role(false, true).lines().filter(|line| !line.starts_with('#')).any(|line| line.contains(verb)), "{verb}");
+        }
+    }
+
+    #[test]
+    fn the_role_in_deploy_is_what_the_sources_need() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/clusterrole.yaml");
+        let role = cluster_role(&Rbac::default());
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(path, &role).unwrap();
+        }
+        assert_eq!(
+            std::fs::read_to_string(path).unwrap_or_default(),
+            role,
+            "deploy/clusterrole.yaml is not what `rbac` prints: UPDATE=1 rewrites it"
+        );
+    }
+
+    #[test]
+    fn each_right_that_reaches_further_has_a_flag_of_its_own() {
+        let with = |flags: Rbac| cluster_role(&flags);
+        for (role, right) in [
+            (with(Rbac { http: true, ..Rbac::default() }), "services/proxy"),
+            (with(Rbac { exec: true, ..Rbac::default() }), "pods/exec"),
+            (with(Rbac { mongodb: true, ..Rbac::default() }), "pods/portforward"),
+        ] {
+            assert!(role.contains(right) && !cluster_role(&Rbac::default()).contains(right), "{right}");
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     outcome::Ended,
     pods::Facts,
     progress::Progress,
+    resume::Earlier,
     sink::Sink,
     sources::{
         certificates::{self, Certificates},
@@ -39,6 +40,8 @@ pub(crate) struct Run {
     /// The display.
     pub(crate) progress: Progress,
     context_namespace: String,
+    /// The bundle to take logs from.
+    pub(crate) earlier: Option<Earlier>,
     /// Certificates found so far.
     pub(crate) certificates: Certificates,
     noted: Mutex<Facts>,
@@ -68,13 +71,21 @@ pub(crate) struct Gap {
 
 impl Run {
     /// A run at its beginning.
-    pub(crate) fn new(gateway: Gateway, sink: Sink, options: Collect, progress: Progress, context_namespace: String) -> Self {
+    pub(crate) fn new(
+        gateway: Gateway,
+        sink: Sink,
+        options: Collect,
+        progress: Progress,
+        context_namespace: String,
+        earlier: Option<Earlier>,
+    ) -> Self {
         Self {
             gateway,
             sink,
             options,
             progress,
             context_namespace,
+            earlier,
             certificates: Certificates::default(),
             noted: Mutex::default(),
             releases: Mutex::default(),

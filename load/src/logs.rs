@@ -164,7 +164,8 @@ impl LogPart {
                 known.last_number = line.number;
             }
             None if room => {
-                self.templates.insert(text.clone(), Template { text, first: line.clone(), last_time: line.time, last_number: line.number, count: 1 });
+                self.templates
+                    .insert(text.clone(), Template { text, first: line.clone(), last_time: line.time, last_number: line.number, count: 1 });
             }
             None => {}
         }

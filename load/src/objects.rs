@@ -75,6 +75,7 @@ pub(crate) fn read_one(resource: Resource<'_>, json: Json<'_>, origin: Origin, i
         ("apps" | "extensions", "replicasets") => typed(json, origin, &mut into.replica_sets),
         ("apps", "statefulsets") => typed(json, origin, &mut into.stateful_sets),
         ("apps" | "extensions", "daemonsets") => typed(json, origin, &mut into.daemon_sets),
+        ("apps", "controllerrevisions") => typed(json, origin, &mut into.controller_revisions),
         ("batch", "jobs") => typed(json, origin, &mut into.jobs),
         ("batch", "cronjobs") => typed(json, origin, &mut into.cron_jobs),
         ("discovery.k8s.io", "endpointslices") => typed(json, origin, &mut into.endpoint_slices),

@@ -39,7 +39,7 @@ pub(crate) fn read(name: &str, bytes: &[u8], scanner: &LogScanner) -> Snapshot {
     let mut logs = Vec::new();
     for block in &blocks {
         match Kubectl::parse(&block.command) {
-            Some(Kubectl { verb: Verb::Logs { target, container, previous }, namespace, .. }) => {
+            Some(Kubectl { verb: Verb::Logs { target, container, previous }, namespace }) => {
                 logs.push((block, namespace, target, container, previous));
             }
             Some(command) => kubectl::read(&command, block, &mut drafts),

@@ -97,6 +97,7 @@ kinds! {
     ReplicaSet => "ReplicaSet", "replicasets";
     StatefulSet => "StatefulSet", "statefulsets";
     DaemonSet => "DaemonSet", "daemonsets";
+    ControllerRevision => "ControllerRevision", "controllerrevisions";
     Job => "Job", "jobs";
     CronJob => "CronJob", "cronjobs";
     Service => "Service", "services";

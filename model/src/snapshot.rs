@@ -71,6 +71,8 @@ pub struct Snapshot {
     pub stateful_sets: Vec<Object<StatefulSet>>,
     /// DaemonSets.
     pub daemon_sets: Vec<Object<DaemonSet>>,
+    /// Revisions of StatefulSets and DaemonSets.
+    pub controller_revisions: Vec<Object<ControllerRevision>>,
     /// Jobs.
     pub jobs: Vec<Object<Job>>,
     /// CronJobs.
@@ -137,6 +139,7 @@ impl Snapshot {
         by_name(&mut self.replica_sets);
         by_name(&mut self.stateful_sets);
         by_name(&mut self.daemon_sets);
+        by_name(&mut self.controller_revisions);
         by_name(&mut self.jobs);
         by_name(&mut self.cron_jobs);
         by_name(&mut self.services);
@@ -273,7 +276,7 @@ impl Snapshot {
     /// How many objects there are of each kind that has a shape, by resource name (`pods`), events included.
     pub fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> {
         counts!(self: pods: Pod, nodes: Node, namespaces: Namespace, deployments: Deployment, replica_sets: ReplicaSet,
-            stateful_sets: StatefulSet, daemon_sets: DaemonSet, jobs: Job, cron_jobs: CronJob, services: Service,
+            stateful_sets: StatefulSet, daemon_sets: DaemonSet, controller_revisions: ControllerRevision, jobs: Job, cron_jobs: CronJob, services: Service,
             endpoint_slices: EndpointSlice, endpoints: Endpoints, ingresses: Ingress, ingress_classes: IngressClass, config_maps: ConfigMap,
             secrets: Secret, service_accounts: ServiceAccount, roles: Role, role_bindings: RoleBinding,
             persistent_volumes: PersistentVolume, persistent_volume_claims: PersistentVolumeClaim, storage_classes: StorageClass,
@@ -293,7 +296,7 @@ impl Snapshot {
     /// Adds what another part of the same bundle holds. Facts, time and coverage are the caller's to set.
     pub fn append(&mut self, mut other: Self) {
         append!(self, other: problems, logs, container_usage, throttling, volume_usage, node_usage, http, certificates, helm_releases, mongo_answers, alerts, node_units, pods, nodes, namespaces, deployments,
-            replica_sets, stateful_sets, daemon_sets, jobs, cron_jobs, services, endpoint_slices, endpoints, ingresses, ingress_classes,
+            replica_sets, stateful_sets, daemon_sets, controller_revisions, jobs, cron_jobs, services, endpoint_slices, endpoints, ingresses, ingress_classes,
             config_maps, secrets, service_accounts, roles, role_bindings, persistent_volumes, persistent_volume_claims, storage_classes,
             resource_quotas, limit_ranges, network_policies, disruption_budgets, autoscalers, leases, api_services, events, custom);
     }

@@ -41,7 +41,7 @@ pub(crate) fn find(text: &[u8], hints: &[usize], kind: TextKind, spans: &mut Vec
         last_start = start;
         let Some(name) = text.get(start..end).and_then(|name| std::str::from_utf8(name).ok()) else { continue };
         let sensitivity = keys::sensitivity(name);
-        if sensitivity == Sensitivity::None || placeholder::is_redacted(name) {
+        if sensitivity == Sensitivity::None || placeholder::is_redacted(name) || is_about(text, start) {
             continue;
         }
         let found = value(text, start, end, sensitivity, kind).or_else(|| value_beside(text, start, end, sensitivity));
@@ -75,6 +75,13 @@ pub(crate) fn announces(text: &[u8], start: usize, end: usize) -> bool {
         && name_at(text, start)
             .and_then(|(start, end)| std::str::from_utf8(text.get(start..end)?).ok())
             .is_some_and(|name| keys::sensitivity(name) > Sensitivity::None)
+}
+
+/// Whether the name is the second half of `checksum/secret` and the like.
+fn is_about(text: &[u8], start: usize) -> bool {
+    let Some(before) = text.get(..start).and_then(|before| before.strip_suffix(b"/")) else { return false };
+    let length = before.iter().rev().take(MAX_NAME).take_while(|byte| is_name(**byte)).count();
+    before.get(before.len() - length..).and_then(|name| std::str::from_utf8(name).ok()).is_some_and(keys::is_public)
 }
 
 /// Whether what stands before the name's beginning makes it a value or an item of a list.
@@ -188,9 +195,15 @@ fn value(text: &[u8], name_start: usize, name_end: usize, sensitivity: Sensitivi
             let start = at + 1;
             (start, start + quoted_len(text.get(start..)?, *quote))
         }
+        b'[' if matches!(text.get(at + 1), Some(b'"' | b'\'')) && matches!(joint, Joint::Tight | Joint::Colon) => {
+            let start = at + 2;
+            (start, start + quoted_len(text.get(start..)?, *text.get(at + 1)?))
+        }
+        b'{' | b'[' if joint == Joint::Tight && text.get(name_end).is_some_and(|byte| is_closing(*byte)) => return None,
         _ if joint == Joint::Bare => return None,
         _ if joint == Joint::Element => (at, at + text.get(at..)?.iter().take_while(|byte| **byte != b'<' && **byte != b'\n').count()),
-        b'{' | b'[' | b'|' | b'>' | b'&' | b'*' if joint == Joint::Colon && !text.get(at..)?.starts_with(b"{{") => return None,
+        b'{' | b'[' if joint == Joint::Colon && !text.get(at..)?.starts_with(b"{{") => return None,
+        b'|' | b'>' | b'&' | b'*' if joint == Joint::Colon && is_yaml_sign(text.get(at..)?) => return None,
         _ if joint == Joint::Colon && kind == TextKind::Config && opens_line(text, name_start) => (at, at + line_len(text.get(at..)?)),
         _ => (at, at + bare_len(text, at)),
     };
@@ -227,6 +240,9 @@ fn joint(text: &[u8], name_start: usize, name_end: usize) -> Option<(Joint, usiz
         return None;
     }
     let default: &[&[u8]] = if name_start >= 2 && text.get(name_start - 1) == Some(&b'{') { &[b":-", b":=", b"-", b"="] } else { &[] };
+    if !default.is_empty() && (rest.starts_with(b":?") || rest.starts_with(b"?") || rest.starts_with(b":+")) {
+        return None; // the shell's own message when there is no value, or what stands there when there is
+    }
     for sign in default.iter().copied().chain([&b"=>"[..], b":=", b"->", b"?=", b"="]) {
         if rest.starts_with(sign) {
             let after = at + sign.len();
@@ -238,10 +254,29 @@ fn joint(text: &[u8], name_start: usize, name_end: usize) -> Option<(Joint, usiz
         return Some((if space == 0 || closing > 0 { Joint::Tight } else { Joint::Colon }, at + 1 + space));
     }
     if gap > 0 && closing == 0 {
-        let flag = text.get(name_start) == Some(&b'-') && rest.first().is_some_and(|byte| *byte != b'-');
+        let flag = text.get(name_start) == Some(&b'-') && !is_another_flag(rest);
         return Some((if flag { Joint::Flag } else { Joint::Bare }, at));
     }
     None
+}
+
+/// Whether there is the sign of a YAML block, an anchor or an alias.
+fn is_yaml_sign(rest: &[u8]) -> bool {
+    let (sign, rest) = rest.split_at(1.min(rest.len()));
+    let word = rest.get(..rest.iter().take_while(|byte| !byte.is_ascii_whitespace()).count()).unwrap_or_default();
+    match sign {
+        b"|" | b">" => word.iter().all(|byte| b"+-123456789".contains(byte)),
+        _ => values::is_wordy(&String::from_utf8_lossy(word)),
+    }
+}
+
+/// Whether what follows a flag is a flag, not its value: passwords may begin with a hyphen, too.
+fn is_another_flag(rest: &[u8]) -> bool {
+    let Some(word) = rest.strip_prefix(b"-") else { return false };
+    let word = word.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+    let letters = word.iter().take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'-').count();
+    // `-v`, `-Xmx512m`, `--verbose`, `-listen=:8080`.
+    word.len() < 6 || word.starts_with(b"-") || letters * 2 > word.len() || word.starts_with(b"X") || word.contains(&b'=')
 }
 
 /// Length up to the closing quote that is not escaped; to the line's end when there is none.

@@ -23,8 +23,10 @@ pub(crate) struct Unit {
     /// Marks by their places in the list.
     pub(crate) first_mark: usize,
     pub(crate) last_mark: usize,
-    /// Whether the first line ends with something that wants a value.
+    /// Whether a line may end with something whose value stands on the next.
     pub(crate) open: bool,
+    /// Whether the text itself says that the lines belong together.
+    pub(crate) explicit: bool,
     /// Whether a line that has not come yet could belong to it.
     pub(crate) unfinished: bool,
 }
@@ -58,19 +60,30 @@ impl Iterator for Units<'_> {
         let open = marks.iter().any(|mark| mark.open);
         let mut lines = 1;
         let mut last = line;
+        let mut block = None;
+        let mut explicit = false;
         while lines < MAX_LINES && end - start < MAX_BYTES && last.ends_with(b"\n") && end < self.text.len() {
             let next_end = line_end(self.text, end);
             let next = self.text.get(end..next_end).unwrap_or_default();
-            if !(continues(last, next) || open && lines == 1 && !is_blank(next)) {
+            if next.len() > MAX_BYTES {
                 break;
             }
+            if block.is_none() && opens_folded_block(last) && indent(next) > indent(last) {
+                block = Some(indent(next));
+            }
+            let in_block = block.is_some_and(|columns| is_blank(next) || indent(next) >= columns);
+            let said = in_block || is_continued(last);
+            if !(said || block.is_none() && continues(last, next) || open && lines == 1 && !is_blank(next)) {
+                break;
+            }
+            explicit |= said;
             lines += 1;
             (last, end) = (next, next_end);
         }
         self.skip_marks(end);
         self.at = end;
         let unfinished = end == self.text.len() && lines < MAX_LINES && end - start < MAX_BYTES;
-        Some(Unit { start, end, lines, first_mark, last_mark: self.mark, open, unfinished })
+        Some(Unit { start, end, lines, first_mark, last_mark: self.mark, open: open || block.is_some(), explicit, unfinished })
     }
 }
 
@@ -105,6 +118,19 @@ pub(crate) fn is_near_end(text: &[u8], at: usize) -> bool {
         }
     }
     true
+}
+
+/// Whether a line ends with the sign of a folded YAML block: `key: >-`.
+fn opens_folded_block(line: &[u8]) -> bool {
+    let line = line.trim_ascii_end();
+    let signs = line.iter().rev().take(3).take_while(|byte| b"+-123456789".contains(byte)).count();
+    let line = line.get(..line.len() - signs).unwrap_or_default();
+    line.strip_suffix(b">").is_some_and(|before| before.last().is_none_or(|byte| matches!(byte, b' ' | b'\t' | b':' | b'/')))
+}
+
+/// Whether a line ends with a backslash: a string or a command goes on.
+fn is_continued(line: &[u8]) -> bool {
+    line.trim_ascii_end().ends_with(b"\\")
 }
 
 /// Whether `next` could be the rest of a word that `line` began.
@@ -179,16 +205,44 @@ pub(crate) struct Joined {
 }
 
 impl Joined {
-    /// Joins; with `glue` between the parts, or nothing.
-    pub(crate) fn new(unit: &[u8], glue: Option<u8>) -> Self {
+    /// Joins; with `glue` between the parts, or nothing. Of lines that only seem to belong together the first words are enough;
+    /// of lines that are said to, every blank beyond the indentation counts.
+    pub(crate) fn new(unit: &[u8], glue: Option<u8>, explicit: bool) -> Self {
         let mut joined = Self { text: Vec::with_capacity(unit.len()), parts: Vec::new() };
+        let lines: Vec<&[u8]> = unit.split_inclusive(|byte| *byte == b'\n').collect();
+        // Lines that the text itself continues are cut at the same column, whatever blanks follow.
+        let mut block = None;
+        let said: Vec<bool> = lines
+            .iter()
+            .enumerate()
+            .map(|(number, line)| {
+                let Some(before) = number.checked_sub(1).and_then(|before| lines.get(before)) else { return false };
+                if block.is_none() && opens_folded_block(before) {
+                    block = Some(indent(line));
+                }
+                block.is_some() || is_continued(before)
+            })
+            .collect();
+        let said_lines = lines.iter().zip(&said).filter(|(line, said)| **said && !is_blank(line));
+        let columns = said_lines.map(|(line, _)| head(line) - stamp(line)).min().unwrap_or(0);
         let mut at = 0;
-        for line in unit.split_inclusive(|byte| *byte == b'\n') {
-            let from = if at == 0 { 0 } else { head(line) };
-            let part = line.get(from..).unwrap_or_default().trim_ascii_end();
+        for (line, said) in lines.iter().zip(&said) {
+            let first = at == 0;
+            let from = match (first, said) {
+                (true, _) => 0,
+                (false, true) => (stamp(line) + columns).min(head(line)),
+                (false, false) => head(line),
+            };
+            let part = line.get(from..).unwrap_or_default();
+            let part = if explicit { without_line_end(part) } else { part.trim_ascii_end() };
+            let (from, part) = part.strip_prefix(b"\\").filter(|part| part.starts_with(b" ")).map_or((from, part), |part| (from + 1, part));
             let part = part.strip_suffix(b"\\").unwrap_or(part);
-            let part = if at == 0 { without_block_mark(part) } else { first_words(part) };
-            if let (Some(glue), false) = (glue, at == 0) {
+            let part = match (first, explicit) {
+                (true, _) => without_block_mark(part),
+                (false, true) => part,
+                (false, false) => first_words(part),
+            };
+            if let (Some(glue), false) = (glue, first) {
                 joined.text.push(glue);
             }
             joined.parts.push((joined.text.len(), at + from, part.len()));
@@ -216,6 +270,11 @@ impl Joined {
     }
 }
 
+fn without_line_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
 /// Of several words the first three, in which a value must begin if it belongs to the line before.
 fn first_words(part: &[u8]) -> &[u8] {
     let third = memchr::memchr_iter(b' ', part).nth(2).unwrap_or(part.len());
@@ -227,13 +286,11 @@ fn first_words(part: &[u8]) -> &[u8] {
 
 /// `key: >-` without the sign that its value stands on the lines below.
 fn without_block_mark(part: &[u8]) -> &[u8] {
-    let signs = part.iter().rev().take_while(|byte| b"|>+-123456789".contains(byte)).count();
-    let (before, sign) = part.split_at(part.len() - signs);
-    if sign.first().is_some_and(|byte| matches!(byte, b'|' | b'>')) && matches!(before.trim_ascii_end().last(), Some(b':' | b'-') | None) {
-        before
-    } else {
-        part
-    }
+    let signs = part.iter().rev().take_while(|byte| b"+-123456789".contains(byte)).count();
+    let before = part.get(..part.len() - signs).unwrap_or_default();
+    let literal = before.strip_suffix(b"|").filter(|before| matches!(before.trim_ascii_end().last(), Some(b':' | b'-') | None));
+    let folded = before.strip_suffix(b">").filter(|_| opens_folded_block(part));
+    literal.or(folded).unwrap_or(part)
 }
 
 #[cfg(test)]
@@ -255,7 +312,7 @@ mod tests {
     #[test]
     fn joins_and_finds_back() {
         let unit = b"t: >-\n  abc\n  def\n";
-        let joined = Joined::new(unit, None);
+        let joined = Joined::new(unit, None, true);
         assert_eq!(joined.text, b"t: abcdef");
         assert_eq!(joined.joint_in(3, 9), Some(2));
         let parts: Vec<_> = joined.original(4, 8).into_iter().map(|(start, end)| &unit[start..end]).collect();

@@ -1,5 +1,6 @@
 //! Which names announce a secret: `DB_PASSWORD`, `clientSecret`, `--api-key`; and which only sound so: `secretName`, `tokenTTL`, `passwordPolicy`.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -18,7 +19,7 @@ pub(crate) enum Sensitivity {
 }
 
 /// Words that are secrets by themselves, in the languages that configuration is written in.
-const STRONG: &str = "passwd password passphrase passcode pwd passwort kennwort pw apikey apitoken authtoken accesstoken refreshtoken \
+const STRONG: &str = "passwd password passe passphrase passcode pwd passwort kennwort pw apikey apitoken authtoken accesstoken refreshtoken \
      secretkey secretaccesskey clientsecret privatekey accesskey requirepass masterauth authpass userpass dbpass rootpw \
      bindpw storepass keypass htpasswd keyfilecontent otpauth totp mnemonic contrasena contraseña senha motdepasse mdp \
      parola wachtwoord haslo hasło lösenord adgangskode salasana heslo jelszo şifre пароль 密码 密碼 口令 パスワード 비밀번호";
@@ -92,7 +93,7 @@ const PUBLIC: &str = "pub public cert certificate crt bundle cabundle ca digest 
 
 /// What the words mean, by word.
 struct Meanings {
-    words: HashMap<&'static str, u16>,
+    words: HashMap<Cow<'static, str>, u16>,
     pairs: HashSet<(&'static str, &'static str)>,
 }
 
@@ -118,11 +119,13 @@ static MEANINGS: LazyLock<Meanings> = LazyLock::new(|| {
         (PLAIN_BEFORE_PASS, IS_PLAIN_BEFORE_PASS),
         (PUBLIC, IS_PUBLIC),
     ] {
-        words.split_whitespace().for_each(|word| *meanings.words.entry(word).or_default() |= meaning);
+        words.split_whitespace().for_each(|word| *meanings.words.entry(word.into()).or_default() |= meaning);
     }
     for (firsts, second) in PAIRS {
         for first in firsts.split_whitespace() {
-            *meanings.words.entry(first).or_default() |= IS_FIRST;
+            *meanings.words.entry(first.into()).or_default() |= IS_FIRST;
+            // Flags and properties are often written without a joint: `--encryptionkey`.
+            *meanings.words.entry(format!("{first}{second}").into()).or_default() |= IS_STRONG;
             meanings.pairs.insert((first, second));
         }
     }
@@ -164,9 +167,12 @@ pub(crate) fn judged(name: &str) -> Judgement {
         if let Some(known) = judged.get(name) {
             return *known;
         }
-        let words = words(name);
+        // `-DdbPassword` sets the property `dbPassword`.
+        let words = words(name.strip_prefix("-D").unwrap_or(name));
         let public = words.iter().any(|word| MEANINGS.singular(word) & IS_PUBLIC != 0);
-        let found = Judgement { sensitivity: judge(&words), public };
+        // `PWD` is where a shell is, too.
+        let most = if matches!(name, "PWD" | "OLDPWD") { Sensitivity::Weak } else { Sensitivity::Strong };
+        let found = Judgement { sensitivity: judge(&words).min(most), public };
         if judged.len() < REMEMBERED {
             judged.insert(name.into(), found);
         }
@@ -221,6 +227,9 @@ fn judge(words: &[String]) -> Sensitivity {
         // `secretKey: mongodb-url` names a key, `SECRET_KEY=x9…` is one: the value decides.
         let ambiguous = words.iter().rev().take(2).map(String::as_str).eq(["key", "secret"]);
         return if ambiguous { Sensitivity::Weak } else { Sensitivity::Strong };
+    }
+    if words.iter().any(|word| matches!(word.as_str(), "checksum" | "digest" | "fingerprint")) {
+        return Sensitivity::None;
     }
     let numbered = last.bytes().all(|byte| byte.is_ascii_digit());
     let noun = if numbered && words.len() > 1 { words.get(words.len() - 2).unwrap_or(last) } else { last };

@@ -57,7 +57,7 @@ mod stream;
 mod values;
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, RwLockReadGuard};
 
 use serde_json::Value;
 
@@ -150,7 +150,7 @@ impl Redactor {
     /// Takes note of a single secret value, such as a token given on the command line; returns whether it will be searched.
     pub fn learn(&self, value: &str) -> bool {
         let value = value.trim();
-        values::is_searchable(value, true) && self.inner.known.add(value.as_bytes())
+        values::is_searchable(value, keys::Sensitivity::Strong) && self.inner.known.add(value.as_bytes())
     }
 
     /// How many values are searched.
@@ -228,15 +228,32 @@ impl Redactor {
 
     /// The redactor with its table of known values held for a piece of work.
     pub(crate) fn working(&self) -> Working<'_> {
-        Working { table: self.inner.known.read(), namer: &self.inner.namer, level: self.inner.level }
+        Working { table: TableRef::Locked(self.inner.known.read()), namer: &self.inner.namer, level: self.inner.level }
     }
 }
 
 /// A redactor at work: what was known when the work began, for the length of the work.
 pub(crate) struct Working<'a> {
-    table: std::sync::RwLockReadGuard<'a, known::Table>,
+    table: TableRef<'a>,
     namer: &'a placeholder::Namer,
     level: Level,
+}
+
+/// The table, locked for the length of the work; a part of the work borrows it.
+enum TableRef<'a> {
+    Locked(RwLockReadGuard<'a, known::Table>),
+    Borrowed(&'a known::Table),
+}
+
+impl std::ops::Deref for TableRef<'_> {
+    type Target = known::Table;
+
+    fn deref(&self) -> &known::Table {
+        match self {
+            Self::Locked(table) => table,
+            Self::Borrowed(table) => table,
+        }
+    }
 }
 
 impl Working<'_> {
@@ -276,6 +293,12 @@ impl Working<'_> {
                 Cow::Owned(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
             }
         }
+    }
+
+    /// The name of a field, or of an API group: it may hold a secret, but a host in it is the name of whoever defined it.
+    pub(crate) fn key<'t>(&self, name: &'t str, counts: &mut Counts) -> Cow<'t, str> {
+        let working = Working { level: Level::Default, table: TableRef::Borrowed(&self.table), namer: self.namer };
+        working.string(name, TextKind::Message, counts)
     }
 
     /// The placeholder of a value.

@@ -86,7 +86,7 @@ impl Lines<'_> {
         }
         let start = out.len();
         span::replace(text, &spans, self.namer, counts, out);
-        self.settle(start, unit.open, &before, counts, out);
+        self.settle(start, Some(unit), &before, counts, out);
     }
 
     /// A line beyond the bound: its beginning, and a note.
@@ -103,7 +103,7 @@ impl Lines<'_> {
         let start = out.len();
         span::replace(head.get(..cut).unwrap_or_default(), &spans, self.namer, counts, out);
         counts.add("line-cut");
-        self.settle(start, false, &Carry::default(), counts, out);
+        self.settle(start, None, &Carry::default(), counts, out);
         out.extend_from_slice(b" [line cut by tarbox]");
         if ended {
             out.push(b'\n');
@@ -111,12 +111,14 @@ impl Lines<'_> {
     }
 
     /// Scans what was written until nothing more is found, so that redacting twice is redacting once.
-    fn settle(&self, start: usize, open: bool, before: &Carry, counts: &mut Counts, out: &mut Vec<u8>) {
+    fn settle(&self, start: usize, like: Option<&Unit>, before: &Carry, counts: &mut Counts, out: &mut Vec<u8>) {
         for _ in 0..ROUNDS {
             let written = out.get(start..).unwrap_or_default();
             let marks = self.scanner.marks(written);
             let lines = written.split_inclusive(|byte| *byte == b'\n').count();
-            let unit = Unit { start: 0, end: written.len(), lines, first_mark: 0, last_mark: marks.len(), open, unfinished: false };
+            let (open, explicit) = like.map_or((false, false), |unit| (unit.open, unit.explicit));
+            let unit =
+                Unit { start: 0, end: written.len(), lines, first_mark: 0, last_mark: marks.len(), open, explicit, unfinished: false };
             let mut spans = Vec::new();
             self.scanner.unit(written, &unit, &marks, DEPTH, &mut before.clone(), &mut spans);
             let spans = span::settle(written, spans);

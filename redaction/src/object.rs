@@ -87,6 +87,12 @@ impl Walk<'_> {
             .unwrap_or(Sensitivity::None);
         let mut renamed = Vec::new();
         for (name, value) in fields.iter_mut() {
+            if let ("apiVersion" | "apiGroup" | "group", Value::String(text)) = (name.as_str(), &mut *value) {
+                if let Cow::Owned(new) = self.working.key(text, counts) {
+                    *text = new;
+                }
+                continue;
+            }
             let own = match name.as_str() {
                 "value" | "Value" | "default" | "defaultValue" => named.max(place.sensitivity),
                 _ => keys::sensitivity(name),
@@ -94,7 +100,7 @@ impl Walk<'_> {
             let kind = if config && (name == "data") { TextKind::Config } else { place.kind };
             // A field of a sensitive object is judged by its own name; its strings in a list by the list's.
             self.walk(value, Place { sensitivity: own, kind, public: keys::is_public(name), ..place }, counts)?;
-            if let Cow::Owned(new) = self.working.string(name, TextKind::Message, counts) {
+            if let Cow::Owned(new) = self.working.key(name, counts) {
                 renamed.push((name.clone(), new));
             }
         }

@@ -20,9 +20,24 @@ const PUBLIC: &[&[u8]] = &[
     b"LS0tLS1CRUdJTi",
     b"rO0AB",
 ];
-/// Whether the run of base64 digits at `start..end` looks like a generated key.
-pub(crate) fn is_key(text: &[u8], start: usize, end: usize) -> bool {
-    if end - start < MIN || end - start > MAX {
+/// The part of the run of base64 digits at `start..end` that looks like a generated key: the whole, or one piece of a path.
+pub(crate) fn key(text: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
+    if end - start < MIN {
+        return None;
+    }
+    if is_key(text, start, end) {
+        return Some((start, end));
+    }
+    let mut at = start;
+    text.get(start..end)?.split(|byte| *byte == b'/').find_map(|piece| {
+        let from = at;
+        at += piece.len() + 1;
+        (piece.len() >= MIN && piece.len() < end - start && is_key(text, from, from + piece.len())).then_some((from, from + piece.len()))
+    })
+}
+
+fn is_key(text: &[u8], start: usize, end: usize) -> bool {
+    if end - start > MAX {
         return false;
     }
     let Some(run) = text.get(start..end) else { return false };
@@ -101,13 +116,8 @@ fn is_named_public(text: &[u8], start: usize) -> bool {
     let from = start.saturating_sub(48);
     let before = text.get(from..start).unwrap_or_default();
     let before = before.get(memchr::memrchr2(b'\n', b',', before).map_or(0, |at| at + 1)..).unwrap_or_default();
-    let name = before.trim_ascii_end();
-    let name = name
-        .strip_suffix(b"\"")
-        .or_else(|| name.strip_suffix(b"'"))
-        .or_else(|| name.strip_suffix(b"\\\""))
-        .unwrap_or(name)
-        .trim_ascii_end();
+    let quotes = |text: &[u8]| text.iter().rev().take_while(|byte| b"\"'\\ \t".contains(byte)).count();
+    let name = before.get(..before.len() - quotes(before)).unwrap_or_default();
     let Some(name) = name.strip_suffix(b":").or_else(|| name.strip_suffix(b"=")) else {
         return starts_with_digest_name(text.get(start..).unwrap_or_default());
     };
@@ -126,7 +136,7 @@ mod tests {
     use super::*;
 
     fn is_random(text: &str) -> bool {
-        crate::encoded::runs(text.as_bytes()).any(|run| is_key(text.as_bytes(), run.start, run.end))
+        crate::encoded::runs(text.as_bytes()).any(|run| key(text.as_bytes(), run.start, run.end).is_some())
     }
 
     #[test]

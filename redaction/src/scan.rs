@@ -58,7 +58,7 @@ impl<'a> Scanner<'a> {
             let end = start + needle.bytes.len();
             let counts = match &needle.what {
                 What::Hint => assign::announces(text, start, end),
-                What::Row(row) => set().is_near(*row, text, start, end),
+                What::Row(row) => set().is_at(*row, self.level) && set().is_near(*row, text, start, end),
                 What::Value { alone, .. } => !alone || is_alone(text, start, end),
                 What::Armour | What::Packed => true,
             };
@@ -73,7 +73,9 @@ impl<'a> Scanner<'a> {
         });
         for encoded::Run { start, end } in encoded::runs(text) {
             let open = text.get(end) == Some(&b'\n');
-            if !self.public && random::is_key(text, start, end) {
+            if !self.public
+                && let Some((start, end)) = random::key(text, start, end)
+            {
                 marks.push(Mark { start, end, open, sign: Sign::Key });
             }
             let run = text.get(start..end).unwrap_or_default();
@@ -128,9 +130,9 @@ impl<'a> Scanner<'a> {
             at += line.len();
         }
         if unit.lines > 1 {
-            self.joined(text, None, depth, spans);
-            if unit.open {
-                self.joined(text, Some(b' '), depth, spans);
+            self.joined(text, None, unit.explicit, depth, spans);
+            if unit.open || unit.explicit {
+                self.joined(text, Some(b' '), unit.explicit, depth, spans);
             }
         }
     }
@@ -188,11 +190,11 @@ impl<'a> Scanner<'a> {
         let mut inner = Vec::new();
         self.text(&view.text, depth - 1, &mut inner);
         for span in inner {
-            let (Some((start, end)), Some((from, _))) = (view.original(span.start, span.end), view.original(span.from, span.end)) else {
+            let (Some((start, end)), Some((from, to))) = (view.original(span.start, span.end), view.original(span.from, span.to)) else {
                 continue;
             };
             let value = span.value.or_else(|| view.text.get(span.start..span.end).map(<[u8]>::to_vec));
-            spans.push(Span { start, end, from, value, ..span });
+            spans.push(Span { start, end, from, to, value, ..span });
         }
     }
 
@@ -221,8 +223,8 @@ impl<'a> Scanner<'a> {
     }
 
     /// The lines of a unit as one: what is found across their joints.
-    fn joined(&self, unit: &[u8], glue: Option<u8>, depth: u32, spans: &mut Vec<Span>) {
-        let joined = Joined::new(unit, glue);
+    fn joined(&self, unit: &[u8], glue: Option<u8>, explicit: bool, depth: u32, spans: &mut Vec<Span>) {
+        let joined = Joined::new(unit, glue, explicit);
         let marks = self.marks(&joined.text);
         if marks.is_empty() {
             return;
@@ -231,7 +233,7 @@ impl<'a> Scanner<'a> {
         self.line(&joined.text, &marks, 0, depth, false, &mut inner);
         let lines: Vec<&[u8]> = unit.split_inclusive(|byte| *byte == b'\n').collect();
         for span in inner {
-            let Some(number) = joined.joint_in(span.from, span.end) else { continue };
+            let Some(number) = joined.joint_in(span.from, span.to) else { continue };
             let pieces = joined.original(span.start, span.end);
             let (Some(line), Some(before)) = (lines.get(number), lines.get(number - 1)) else { continue };
             let deeper = before.trim_ascii_end().ends_with(b"\\")
@@ -239,14 +241,14 @@ impl<'a> Scanner<'a> {
                 || number > 1
                     && fold::indent(line) == fold::indent(before)
                     && fold::indent(line) > lines.first().map_or(0, |first| fold::indent(first));
-            if !is_believable(&joined, &span, line, deeper, spans) {
+            if !explicit && !is_believable(&joined, &span, line, deeper, spans) {
                 continue;
             }
             let value = span.value.or_else(|| joined.text.get(span.start..span.end).map(<[u8]>::to_vec));
             // What was found in one of the lines alone is a piece of this.
             spans.retain(|known| !pieces.iter().any(|(start, end)| *start <= known.start && known.end <= *end));
             for (start, end) in pieces {
-                spans.push(Span { start, end, from: start, value: value.clone(), ..span });
+                spans.push(Span { start, end, from: start, to: end, value: value.clone(), ..span });
             }
         }
     }

@@ -25,13 +25,15 @@ pub(crate) struct Span {
     pub(crate) rank: Rank,
     /// Where what gives it away begins: the name before it, the whole match.
     pub(crate) from: usize,
+    /// And where it ends: the `@` behind it, the end of the match.
+    pub(crate) to: usize,
     /// The value to name, when it is not the stretch itself (it was encoded or escaped there).
     pub(crate) value: Option<Vec<u8>>,
 }
 
 impl Span {
     pub(crate) fn new(start: usize, end: usize, rule: &'static str, rank: Rank) -> Self {
-        Self { start, end, rule, rank, from: start, value: None }
+        Self { start, end, rule, rank, from: start, to: end, value: None }
     }
 
     /// Moves it, when its text turns out to start later in a larger one.
@@ -39,6 +41,7 @@ impl Span {
         self.start += by;
         self.end += by;
         self.from += by;
+        self.to += by;
     }
 }
 
@@ -71,6 +74,7 @@ pub(crate) fn settle(text: &[u8], mut spans: Vec<Span>) -> Vec<Span> {
             Some(last) if span.start < last.end => {
                 if span.end > last.end {
                     last.end = span.end;
+                    last.to = last.to.max(span.to);
                     last.value = None;
                 }
             }

@@ -61,6 +61,11 @@ const STATUS: &[&str] = &[
     "[hidden]",
     "[masked]",
     "auto",
+    "simple",
+    "static",
+    "bearer",
+    "jwt",
+    "oidc",
 ];
 
 /// For each letter the letters that often follow it in English and in the names people give to software: a third of all pairs; see [`is_wordy`].
@@ -122,7 +127,7 @@ fn is_unlike_a_name(value: &str) -> bool {
 }
 
 /// Whether a value of a Secret may be searched for as it stands in everything: words, names, ports and hosts would be found where no secret is.
-pub(crate) fn is_searchable(value: &str, sensitive_name: bool) -> bool {
+pub(crate) fn is_searchable(value: &str, name: Sensitivity) -> bool {
     let value = value.trim();
     if value.len() < 6 || is_status(value) || is_reference(value) || has_userinfo(value) || placeholder::is_redacted(value) {
         return false;
@@ -130,10 +135,15 @@ pub(crate) fn is_searchable(value: &str, sensitive_name: bool) -> bool {
     if value.bytes().all(|byte| byte.is_ascii_digit()) {
         return value.len() >= 10;
     }
-    if is_wordy(value) || is_uniform(value) {
-        return false;
+    if is_wordy(value) {
+        // Three words and more are a pass phrase before they are a name; and so is a word with a number, under a password's name.
+        let words = value.split(|char: char| !char.is_ascii_alphabetic()).filter(|part| part.len() > 2).count();
+        let alphanumeric = value.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let numbered = alphanumeric && value.len() >= 7 && value.bytes().any(|byte| byte.is_ascii_digit());
+        return name == Sensitivity::Strong && (value.len() >= 16 && words >= 3 || numbered);
     }
-    sensitive_name || !(is_path(value) || is_number(value) || value.contains("://") || is_address(value) || is_time(value))
+    name >= Sensitivity::Weak
+        || !(is_path(value) || is_number(value) || value.contains("://") || is_address(value) || is_time(value) || is_name(value))
 }
 
 /// Whether the value may be found inside longer words; others must stand alone.
@@ -171,7 +181,24 @@ fn is_reference(value: &str) -> bool {
         || value.strip_prefix('$').is_some_and(|rest| name(rest) && rest.bytes().all(|byte| !byte.is_ascii_lowercase()))
         || (value.starts_with("{{") && value.ends_with("}}"))
         || (value.starts_with('%') && value.len() == 2)
+        || is_expression(value)
         || (value.starts_with('<') && value.ends_with('>') && is_wordy(value.trim_matches(['<', '>'])))
+}
+
+/// `os.environ[`, `process.env.X`, `env:X`, `file:/x`: code, or the place of a value.
+fn is_expression(value: &str) -> bool {
+    let name = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if let Some(place) = value.strip_prefix("env:") {
+        return name(place);
+    }
+    if let Some(place) = value.strip_prefix("file:").or_else(|| value.strip_prefix("vault:")) {
+        return is_path(place.split('#').next().unwrap_or(place)) || place.contains('/') && is_name(place);
+    }
+    let (path, called) = value.split_once(['[', '(']).map_or((value, false), |(path, _)| (path, true));
+    let parts = path.split('.');
+    let words = parts.clone().all(|part| name(part) && (is_wordy(part) || part.len() <= 3))
+        && !path.starts_with(|char: char| char.is_ascii_digit());
+    words && (called && value.len() > path.len() || path.contains(".env.") || path.starts_with("self.") || path.starts_with("this."))
 }
 
 /// A URI that carries a user or a password.
@@ -278,7 +305,8 @@ fn is_word(part: &str) -> bool {
         return false;
     }
     let (frequent, all) = frequent_pairs(bytes);
-    letters.len() < 4 || frequent * 10 >= all * 6
+    let even = bytes.iter().skip(1).all(u8::is_ascii_lowercase) || bytes.iter().all(u8::is_ascii_uppercase);
+    letters.len() < 4 && even || letters.len() >= 4 && frequent * 10 >= all * 6
 }
 
 /// How many of the pairs of letters in a row are frequent ones, and how many pairs there are.
@@ -400,10 +428,10 @@ mod tests {
             "mongodb://u:p@h/db",
             "123456",
         ] {
-            assert!(!is_searchable(value, false), "{value}");
+            assert!(!is_searchable(value, Sensitivity::None), "{value}");
         }
         for value in ["hunter2!", "S3cr3tPa55", "aGVsbG8gd29ybGQxMjM", "qjxkzvbwpmtr"] {
-            assert!(is_searchable(value, false), "{value}");
+            assert!(is_searchable(value, Sensitivity::None), "{value}");
         }
     }
 }

@@ -10,9 +10,9 @@ mod heard;
 mod mentions;
 mod place;
 
-pub(crate) use callers::{Callers, callers};
-pub(crate) use faults::{Fault, Wrong, wrong};
-pub(crate) use heard::{Heard, heard};
+pub(crate) use callers::{Callers, Calling, callers};
+pub(crate) use faults::{Fault, Wrong, wrong, wrong_of_mongodb};
+pub(crate) use heard::{Heard, address_of, heard};
 pub(crate) use mentions::{Client, Mention, clients};
 pub(crate) use place::{Place, offers, place};
 

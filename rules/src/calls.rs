@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tarbox_model::{Context, ObjectRef};
 
+use crate::addresses::{address_of, clients};
 use crate::complaints::{Complaint, complaints};
 use crate::database::engine::Engine;
 use crate::database::servers::{by_service, servers};
@@ -50,32 +51,88 @@ pub(crate) struct Call<'a> {
 
 /// Every failing call that still holds.
 pub(crate) fn calls<'a>(context: &Context<'a>) -> Vec<Call<'a>> {
+    let complaints = complaints(context, |hit| failure(hit.signature).is_some());
+    if complaints.is_empty() {
+        return Vec::new();
+    }
     let databases = by_service(context, &servers(context));
-    let mut all: Vec<Call<'a>> = complaints(context, |hit| failure(hit.signature).is_some())
-        .into_iter()
-        .filter_map(|complaint| call(context, &databases, complaint))
-        .collect();
+    let configured = Configured::new(context, &complaints);
+    let mut all: Vec<Call<'a>> = complaints.into_iter().filter_map(|c| call(context, &databases, &configured, c)).collect();
     drop_vaguer(&mut all);
     all
 }
 
-fn call<'a>(context: &Context<'a>, databases: &BTreeMap<ObjectRef, Engine>, complaint: Complaint<'a>) -> Option<Call<'a>> {
+fn call<'a>(
+    context: &Context<'a>,
+    databases: &BTreeMap<ObjectRef, Engine>,
+    configured: &Configured<'a>,
+    complaint: Complaint<'a>,
+) -> Option<Call<'a>> {
     let hit = complaint.hit;
     let mut failure = failure(hit.signature)?;
     if let (Failure::Unselected, Some(inner)) = (failure, inner_failure(complaint.field("error"), &hit.first.text)) {
         failure = inner;
     }
-    let (host, port) = address(hit);
+    let said = address_of(hit);
+    let spoken = Engine::of_words(&hit.first.text);
+    // A line that names no address means the only one of its kind that the client is configured with.
+    let (host, port) = match said.or_else(|| configured.only(&complaint.client, spoken?)) {
+        Some((host, port)) => (Some(host), port),
+        None => (None, None),
+    };
     let target = host.and_then(|h| context.relations.resolve_host(context.snapshot, h, &complaint.log.namespace));
     let behind = || target.as_ref().and_then(|t| databases.get(t).copied());
+    let schemed = || configured.engine(&complaint.client, host?);
     let named = || host.and_then(|h| Engine::of_name(h.split('.').next().unwrap_or(h)));
-    let engine = Engine::of_words(&hit.first.text).or_else(behind).or_else(|| port.and_then(Engine::of_port)).or_else(named);
-    let host_is_code = host.is_some_and(|h| CODE.iter().any(|ending| h.ends_with(ending)));
-    (!host_is_code).then_some(Call { complaint, failure, engine, host, port, target })
+    let engine = spoken.or_else(behind).or_else(schemed).or_else(|| port.and_then(Engine::of_port)).or_else(named);
+    Some(Call { complaint, failure, engine, host, port, target })
 }
 
-/// Ends of source files: `client.go:123` is no address.
-const CODE: [&str; 9] = [".go", ".py", ".js", ".ts", ".java", ".rb", ".rs", ".cs", ".cpp"];
+/// Databases in the configuration of the clients that complain.
+struct Configured<'a> {
+    by_client: BTreeMap<ObjectRef, Vec<Database<'a>>>,
+}
+
+/// A database that a client is configured with.
+#[derive(Debug, Clone, Copy)]
+struct Database<'a> {
+    engine: Engine,
+    host: &'a str,
+    port: Option<u16>,
+}
+
+impl<'a> Configured<'a> {
+    fn new(context: &Context<'a>, complaints: &[Complaint<'a>]) -> Self {
+        let complaining: BTreeSet<&ObjectRef> = complaints.iter().map(|c| &c.client).collect();
+        let mut by_client: BTreeMap<ObjectRef, Vec<Database<'a>>> = BTreeMap::new();
+        for client in clients(context).into_iter().filter(|c| complaining.contains(&c.reference)) {
+            for mention in client.mentions(context) {
+                let engine = Engine::of_scheme(mention.scheme).or_else(|| mention.port.and_then(Engine::of_port));
+                let engine = engine.or_else(|| Engine::of_name(mention.setting)).filter(|_| mention.sure);
+                if let Some(engine) = engine {
+                    by_client.entry(client.reference.clone()).or_default().push(Database {
+                        engine,
+                        host: mention.host,
+                        port: mention.port,
+                    });
+                }
+            }
+        }
+        Self { by_client }
+    }
+
+    /// The only address of a kind of database that a client has.
+    fn only(&self, client: &ObjectRef, engine: Engine) -> Option<(&'a str, Option<u16>)> {
+        let mut of_kind = self.by_client.get(client)?.iter().filter(|d| d.engine == engine);
+        let Database { host, port, .. } = *of_kind.next()?;
+        of_kind.all(|d| d.host == host).then_some((host, port))
+    }
+
+    /// The kind of database that a client takes a host for.
+    fn engine(&self, client: &ObjectRef, host: &str) -> Option<Engine> {
+        self.by_client.get(client)?.iter().find(|d| d.host == host).map(|d| d.engine)
+    }
+}
 
 /// What a signature means.
 fn failure(signature: &str) -> Option<Failure> {
@@ -109,20 +166,6 @@ fn inner_failure(error: Option<&str>, text: &str) -> Option<Failure> {
         Some(Failure::TimedOut)
     } else {
         None
-    }
-}
-
-/// The address that a hit's groups hold.
-fn address(hit: &tarbox_model::log::LogHit) -> (Option<&str>, Option<u16>) {
-    let field = |stem| crate::complaints::field(hit, stem);
-    let port = || field("port").and_then(|p| p.parse().ok());
-    match (field("host"), field("address")) {
-        (Some(host), _) => (Some(host.trim_end_matches('.')), port()),
-        (None, Some(address)) => match address.rsplit_once(':') {
-            Some((host, digits)) => (Some(host.trim_matches(['[', ']'])), digits.parse().ok()),
-            None => (Some(address), port()),
-        },
-        (None, None) => (None, port()),
     }
 }
 

@@ -15,14 +15,13 @@ macro_rules! family {
     };
 }
 
-mod calls;
-mod complaints;
-
 pub mod access;
 mod addresses;
 pub mod admission;
+mod calls;
 pub mod cluster;
 mod commands;
+mod complaints;
 pub mod configuration;
 pub mod containers;
 pub mod database;

@@ -1,3 +1,3 @@
-//! Monitoring: metrics that are missing, alerts that are noise.
+//! Monitoring: metrics that are missing, and alerts that nobody can use.
 
-family!("monitoring":);
+family!("monitoring": metrics_api_unavailable);

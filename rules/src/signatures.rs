@@ -3,15 +3,20 @@
 //! The analyzer looks for all of them in one pass over each log; rules then ask for hits by id.
 
 mod connection;
+mod control_plane;
 pub(crate) mod crash;
 mod database;
+mod databases;
 mod gunicorn;
 mod ingress_nginx;
 mod log_rotation;
 mod mongod;
+mod monitoring;
 mod names;
+mod performance;
 mod python;
 mod resources;
+mod rollout;
 mod startup;
 
 use tarbox_model::log::Signature;
@@ -19,15 +24,20 @@ use tarbox_model::log::Signature;
 /// Every group of signatures.
 static GROUPS: &[&[Signature]] = &[
     connection::SIGNATURES,
+    control_plane::SIGNATURES,
     crash::SIGNATURES,
     database::SIGNATURES,
+    databases::SIGNATURES,
     gunicorn::SIGNATURES,
     ingress_nginx::SIGNATURES,
     log_rotation::SIGNATURES,
     mongod::SIGNATURES,
+    monitoring::SIGNATURES,
     names::SIGNATURES,
+    performance::SIGNATURES,
     python::SIGNATURES,
     resources::SIGNATURES,
+    rollout::SIGNATURES,
     startup::SIGNATURES,
 ];
 

@@ -3,7 +3,7 @@ use crate::{body::Body, kinds::Resource};
 use bytes::Bytes;
 use hyper::{
     Response, StatusCode,
-    header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, WARNING},
+    header::{CONTENT_TYPE, HeaderName, HeaderValue, WARNING},
 };
 use serde_json::{Value, json};
 use std::io;
@@ -13,15 +13,14 @@ use tarbox_bundle::Outcome;
 #[derive(Debug)]
 pub(crate) struct Answer {
     status: u16,
-    headers: HeaderMap,
+    headers: Vec<(HeaderName, HeaderValue)>,
     body: Body,
 }
 
 impl Answer {
     /// An answer of this type.
     pub(crate) fn new(status: u16, content_type: &'static str, body: Body) -> Self {
-        let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]);
-        Self { status, headers, body }
+        Self { status, headers: vec![(CONTENT_TYPE, HeaderValue::from_static(content_type))], body }
     }
 
     /// A JSON document.
@@ -92,7 +91,7 @@ impl Answer {
 
     /// Adds a header.
     pub(crate) fn header(&mut self, name: HeaderName, value: HeaderValue) {
-        self.headers.append(name, value);
+        self.headers.push((name, value));
     }
 
     /// Adds a warning: kubectl shows it to the person at the terminal.
@@ -108,7 +107,9 @@ impl Answer {
     pub(crate) fn into_response(self) -> Response<Body> {
         let mut response = Response::new(self.body);
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        *response.headers_mut() = self.headers;
+        for (name, value) in self.headers {
+            response.headers_mut().append(name, value);
+        }
         response
     }
 }

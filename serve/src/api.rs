@@ -39,6 +39,9 @@ pub(crate) async fn answer(recording: &Arc<Recording>, request: &Request) -> Ans
         ["apis", group, version] => discovery::resources(recording, group, version),
         ["api", version, rest @ ..] => objects::answer(recording, request, "", version, rest).await,
         ["apis", group, version, rest @ ..] => objects::answer(recording, request, group, version, rest).await,
+        ["openapi", ..] => {
+            Answer::refusal(404, "NotFound", "a bundle has no OpenAPI documents: `kubectl explain` and validation need a cluster")
+        }
         _ => Answer::no_such_path(),
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use serde_json::Value;
-use std::{collections::BTreeMap, io, ops::Bound, path::Path, sync::Arc};
+use std::{collections::BTreeMap, io, path::Path, sync::Arc};
 use tarbox_bundle::{Header, LogKind, Outcome};
 
 pub(crate) use custom::Columns;
@@ -46,7 +46,28 @@ pub(crate) struct Shelf {
     pub(crate) selectable: Vec<String>,
     /// How whole it is.
     pub(crate) holding: Holding,
-    objects: BTreeMap<Box<str>, Span>,
+    objects: Objects,
+}
+
+/// Objects in the order of the bundle, which is the server's, and by key.
+#[derive(Debug, Default)]
+struct Objects {
+    in_order: Vec<(Box<str>, Span)>,
+    by_key: BTreeMap<Box<str>, usize>,
+}
+
+impl Objects {
+    /// Adds an object; of two with one key the first counts.
+    fn add(&mut self, key: Box<str>, span: Span) {
+        if let std::collections::btree_map::Entry::Vacant(free) = self.by_key.entry(key.clone()) {
+            free.insert(self.in_order.len());
+            self.in_order.push((key, span));
+        }
+    }
+
+    fn spans(&self) -> impl Iterator<Item = Span> {
+        self.in_order.iter().map(|(_, span)| *span)
+    }
 }
 
 /// How much of a kind the bundle holds.
@@ -92,7 +113,7 @@ impl Recording {
     /// Number of objects of all kinds.
     #[must_use]
     pub fn objects(&self) -> usize {
-        self.shelves.iter().map(|shelf| shelf.objects.len()).sum()
+        self.shelves.iter().map(|shelf| shelf.objects.in_order.len()).sum()
     }
 
     /// Number of logs.
@@ -175,25 +196,21 @@ impl Recording {
 }
 
 impl Shelf {
-    /// Key of an object: also the order of a list.
+    /// Key of an object.
     fn key(&self, namespace: &str, name: &str) -> String {
         if self.resource.namespaced { format!("{namespace}/{name}") } else { name.to_owned() }
     }
 
     /// One object.
     pub(crate) fn get(&self, namespace: &str, name: &str) -> Option<Span> {
-        self.objects.get(self.key(namespace, name).as_str()).copied()
+        let at = self.objects.by_key.get(self.key(namespace, name).as_str())?;
+        self.objects.in_order.get(*at).map(|(_, span)| *span)
     }
 
-    /// Objects in order, of one namespace or of all, behind a key.
-    pub(crate) fn range<'s>(&'s self, namespace: Option<&str>, after: Option<&str>) -> impl Iterator<Item = (&'s str, Span)> + use<'s> {
-        let within = namespace.filter(|_| self.resource.namespaced).map(|namespace| format!("{namespace}/"));
-        let first = within.clone().unwrap_or_default();
-        let lower = match after {
-            Some(after) if *after >= *first => Bound::Excluded(after.to_owned()),
-            _ => Bound::Included(first),
-        };
-        let range = self.objects.range::<str, _>((lower.as_ref().map(String::as_str), Bound::Unbounded));
-        range.take_while(move |(key, _)| within.as_ref().is_none_or(|within| key.starts_with(within))).map(|(key, span)| (&**key, *span))
+    /// Objects in the server's order, of one namespace or of all, from a position on: position, key, place.
+    pub(crate) fn from(&self, namespace: Option<&str>, position: usize) -> impl Iterator<Item = (usize, &str, Span)> {
+        let within = namespace.filter(|_| self.resource.namespaced).map(|namespace| format!("{namespace}/")).unwrap_or_default();
+        let all = self.objects.in_order.iter().enumerate().skip(position);
+        all.filter(move |(_, (key, _))| key.starts_with(&within)).map(|(at, (key, span))| (at, &**key, *span))
     }
 }

@@ -35,7 +35,8 @@ fn successors(context: &Context<'_>, callers: &BTreeMap<ObjectRef, BTreeSet<Obje
     };
     match (effect, site.kind.as_str()) {
         (Effect::NodeDown, "Node") => {
-            next.extend(workloads_of_pods(relations.pods_on(snapshot, &site.name).collect()).into_iter().map(|w| (Effect::NotReady, w)));
+            let workloads = workloads_of_pods(relations.pods_on(snapshot, &site.name).collect());
+            next.extend(workloads.into_iter().flat_map(|w| [(Effect::NotReady, w.clone()), (Effect::NodeDown, w)]));
         }
         (Effect::NetworkBroken | Effect::Slow, "Node") => {
             next.extend(workloads_of_pods(relations.pods_on(snapshot, &site.name).collect()).into_iter().map(|w| (*effect, w)));

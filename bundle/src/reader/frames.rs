@@ -131,7 +131,7 @@ impl Frames {
                 Item::Ready(Piece::Cut { at: self.input.length() })
             }
             Begin::Frame(header) => return self.found(at, &header),
-            Begin::Other if at == 0 || !self.input.find_frame()? => {
+            Begin::Other if at == 0 || !self.input.find_frame(at)? => {
                 self.done = true;
                 Item::Ready(Piece::Garbage { at })
             }
@@ -166,8 +166,7 @@ impl Frames {
                 Ok(())
             }
             Walk::Corrupt => {
-                self.input.skip(4)?;
-                self.done = !self.input.find_frame()?;
+                self.done = !self.input.find_frame(at)?;
                 let reason = "its blocks are damaged".to_owned();
                 self.window.push_back(Item::Ready(Piece::Hole { length: None, at, reason }));
                 Ok(())
@@ -208,7 +207,7 @@ impl Frames {
                 }
                 Ok(_) => {}
                 Err(error) => {
-                    self.done = !self.input.find_frame()?;
+                    self.done = !self.input.find_frame(stream.at)?;
                     end = Some(Some(Piece::Hole { length: None, at: stream.at, reason: error.to_string() }));
                     break;
                 }

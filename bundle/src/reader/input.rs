@@ -76,8 +76,12 @@ impl Input {
         Ok(skipped)
     }
 
-    /// Moves to the next thing that begins like a frame; `false` (and the end of the file) when there is none.
-    pub(super) fn find_frame(&mut self) -> io::Result<bool> {
+    /// Moves to the next thing behind `after` that begins like a frame; `false` (and the end of the file) when there is none. What stands
+    /// at `after` was tried already: to find it again would never end.
+    pub(super) fn find_frame(&mut self, after: u64) -> io::Result<bool> {
+        if let Some(tried) = (after + 1).checked_sub(self.position) {
+            self.skip(tried)?;
+        }
         loop {
             let bytes = self.peek(READ_BYTES)?;
             if bytes.len() < 4 {

@@ -1,7 +1,7 @@
 //! The working file: whole units are appended, and a failed one is cut away again.
 
-use super::Frame;
 use super::spill::Spill;
+use super::{Frame, Seal};
 use crate::{WriteError, WriteErrorKind};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
@@ -20,10 +20,20 @@ pub(super) struct UnitFile {
     end: u64,
     /// Compressed and plain size of every frame so far.
     table: Vec<(u32, u32)>,
+    sealed: Option<Sealed>,
+}
+
+/// Encryption on the way to the disk.
+#[derive(Debug)]
+struct Sealed {
+    seal: Box<dyn Seal>,
+    /// A write failed: what the seal has taken is not in the file, and nothing can come after it.
+    broken: bool,
+    buffer: Vec<u8>,
 }
 
 impl UnitFile {
-    pub(super) fn create(final_path: &Path, overwrite: bool) -> Result<Self, WriteError> {
+    pub(super) fn create(final_path: &Path, overwrite: bool, seal: Option<Box<dyn Seal>>) -> Result<Self, WriteError> {
         if !overwrite && final_path.symlink_metadata().is_ok() {
             return Err(WriteError::new(final_path, WriteErrorKind::Exists));
         }
@@ -39,7 +49,14 @@ impl UnitFile {
             options.mode(0o600);
         }
         let file = options.open(&path).map_err(|e| WriteError::io(&path, e))?;
-        Ok(Self { file, path, end: 0, table: Vec::new() })
+        let mut unit_file = Self { file, path, end: 0, table: Vec::new(), sealed: None };
+        if let Some(mut seal) = seal {
+            let mut head = Vec::new();
+            seal.begin(&mut head);
+            unit_file.file.write_all(&head).map_err(|e| WriteError::io(&unit_file.path, e))?;
+            unit_file.sealed = Some(Sealed { seal, broken: false, buffer: Vec::new() });
+        }
+        Ok(unit_file)
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -63,13 +80,16 @@ impl UnitFile {
             self.table.extend_from_slice(&spill.sizes);
         }
         frames.iter().for_each(|frame| self.note(frame));
-        let file = &mut self.file;
         let mut write = || {
-            file.write_all(&first.bytes)?;
+            self.write(&first.bytes)?;
             if let Some(spill) = &mut spill {
-                spill.copy_to(file)?;
+                if self.sealed.is_none() {
+                    spill.copy_to(&mut self.file)?;
+                } else {
+                    spill.pieces(&mut |piece| self.write(piece))?;
+                }
             }
-            frames.iter().try_for_each(|frame| file.write_all(&frame.bytes))
+            frames.iter().try_for_each(|frame| self.write(&frame.bytes))
         };
         let outcome = write();
         self.settle(mark, outcome)
@@ -78,6 +98,19 @@ impl UnitFile {
     /// Appends a unit of one frame.
     pub(super) fn append(&mut self, frame: &Frame) -> Result<(), WriteError> {
         self.append_unit(frame, None, &[])
+    }
+
+    /// Brings bytes to the file, through the seal if there is one.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let Some(sealed) = &mut self.sealed else { return self.file.write_all(bytes) };
+        if sealed.broken {
+            return Err(io::Error::other("an earlier write failed, and an encrypted file cannot go on after that"));
+        }
+        sealed.buffer.clear();
+        sealed.seal.seal(bytes, &mut sealed.buffer);
+        let outcome = self.file.write_all(&sealed.buffer);
+        sealed.broken = outcome.is_err();
+        outcome
     }
 
     fn note(&mut self, frame: &Frame) {
@@ -93,6 +126,10 @@ impl UnitFile {
             }
             Err(error) => {
                 self.table.truncate(mark);
+                if let Some(sealed) = &mut self.sealed {
+                    sealed.broken = true;
+                    return Err(WriteError::io(&self.path, error));
+                }
                 // Should even this fail, the reader finds the last whole frame by itself.
                 let _ = self.file.set_len(self.end);
                 let _ = self.file.seek(SeekFrom::Start(self.end));
@@ -104,12 +141,17 @@ impl UnitFile {
     /// Appends the seek table, syncs, and renames; gives the size of the file.
     pub(super) fn finish(&mut self, final_path: &Path, overwrite: bool) -> Result<u64, WriteError> {
         let table = seek_table(&self.table);
-        let outcome = self.file.write_all(&table).and_then(|()| self.file.sync_all());
+        let outcome = self.write(&table).and_then(|()| self.end_seal()).and_then(|()| self.file.sync_all());
         if let Err(error) = outcome {
-            let _ = self.file.set_len(self.end);
+            if self.sealed.is_none() {
+                let _ = self.file.set_len(self.end);
+            }
             return Err(WriteError::io(&self.path, error));
         }
         self.end += table.len() as u64;
+        if self.sealed.is_some() {
+            self.end = self.file.metadata().map_or(self.end, |file| file.len());
+        }
         if overwrite {
             std::fs::rename(&self.path, final_path).map_err(|e| WriteError::io(final_path, e))?;
         } else {
@@ -117,6 +159,13 @@ impl UnitFile {
         }
         sync_folder(final_path);
         Ok(self.end)
+    }
+
+    fn end_seal(&mut self) -> io::Result<()> {
+        let Some(sealed) = &mut self.sealed else { return Ok(()) };
+        sealed.buffer.clear();
+        sealed.seal.end(&mut sealed.buffer);
+        self.file.write_all(&sealed.buffer)
     }
 
     pub(super) fn remove(&mut self) -> Result<(), WriteError> {

@@ -42,6 +42,20 @@ impl Spill {
         Ok(())
     }
 
+    /// Gives everything to `out`, piece by piece.
+    pub(super) fn pieces(&mut self, out: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+        use std::io::Read as _;
+        self.file.rewind()?;
+        let mut piece = vec![0; 64 << 10];
+        loop {
+            let count = self.file.read(&mut piece)?;
+            match piece.get(..count).filter(|piece| !piece.is_empty()) {
+                Some(piece) => out(piece)?,
+                None => return Ok(()),
+            }
+        }
+    }
+
     /// Copies everything to `out`.
     pub(super) fn copy_to(&mut self, out: &mut File) -> io::Result<()> {
         self.file.rewind()?;

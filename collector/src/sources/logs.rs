@@ -5,6 +5,8 @@ use crate::{
     list::query_escape,
     log_cut::Cut,
     outcome::Ended,
+    pods::Facts,
+    resume,
     run::Run,
     sink::TextSink,
 };
@@ -37,9 +39,14 @@ const READ_THROUGH: u64 = 12 << 20;
 /// An answer without a time at its beginning is the kubelet's own words; more of them than this is nonsense.
 const LONGEST_EXCUSE: usize = 4 << 10;
 
+/// How many logs these pods have.
+pub(crate) fn count(facts: &Facts) -> usize {
+    plan::plan(facts).len()
+}
+
 /// Reads all logs.
 pub(crate) async fn collect(run: &Arc<Run>) {
-    let tasks: Arc<[LogTask]> = plan::plan(run.facts()).into();
+    let tasks: Arc<[LogTask]> = without_carried(run, plan::plan(run.facts())).await.into();
     let tally = Arc::new(Tally::default());
     let next = Arc::new(AtomicUsize::new(0));
     let stage = run.progress.stage("logs", tasks.len() as u64);
@@ -63,6 +70,21 @@ pub(crate) async fn collect(run: &Arc<Run>) {
     }
     while workers.join_next().await.is_some() {}
     stage.done(&tally.settle(run, tasks.len()));
+}
+
+/// Takes over what an earlier bundle has, and leaves what must be asked for.
+async fn without_carried(run: &Arc<Run>, mut tasks: Vec<LogTask>) -> Vec<LogTask> {
+    if run.earlier.is_none() {
+        return tasks;
+    }
+    let worker = Arc::clone(run);
+    let carried = tokio::task::spawn_blocking(move || worker.earlier.as_ref().map(|earlier| earlier.carry(&worker)).unwrap_or_default());
+    let carried = carried.await.unwrap_or_default();
+    let facts = run.facts();
+    tasks.retain(|task| {
+        task.resolve(facts).is_none_or(|(pod, container)| !carried.contains(&resume::name(facts, pod, container, task.previous)))
+    });
+    tasks
 }
 
 /// Reads one log and notes what came of it.

@@ -86,7 +86,9 @@ pub(crate) fn markdown() -> String {
          every gap is listed in its `manifest.json` with the reason. Everything passes redaction before it is written.\n\n\
          Two rules about rights. The collector asks with the rights that its user has, and a denial is an outcome, never an error. \
          But `tarbox-collect rbac` grants nothing that reaches beyond reading the API (`nodes/proxy`, `services/proxy`, `pods/portforward`, `pods/exec`) \
-         unless it is told to by the flag named below: using such a right for the calls listed here is harmless, handing it to a service account for good is not.\n",
+         unless it is told to by the flag named below: using such a right for the calls listed here is harmless, handing it to a service account for good is not.\n\n\
+         Deliberately not asked: SelfSubjectRulesReview and its kin. They would tell what this login may do, but every denial already tells that with the server's own reason, \
+         what workloads may do stands in the RBAC objects, and a POST would cost the one promise that an audit log can prove: nothing but GET.\n",
     );
     for source in SOURCES {
         let list = |items: &[&str]| items.iter().map(|item| format!("`{item}`")).collect::<Vec<_>>().join(", ");

@@ -105,3 +105,15 @@ fn a_clock_that_goes_wrong_by_hours_is_told_and_harms_nothing() {
         );
     }
 }
+
+#[test]
+fn never_more_than_eight_requests_at_once_and_no_faster_than_told() {
+    let server = Server::start(Cluster { pods: 60, pause: Some(std::time::Duration::from_millis(20)), ..Cluster::default() }, Vec::new());
+    collect(&server, &[]).ended(0);
+    assert!((4..=8).contains(&server.most_at_once()), "{}", server.most_at_once());
+    let server = Server::start(Cluster::default(), Vec::new());
+    let started = std::time::Instant::now();
+    collect(&server, &["--qps", "20"]).ended(0);
+    let least = std::time::Duration::from_secs_f64((server.asked().len() - 3) as f64 / 20.0);
+    assert!(started.elapsed() >= least, "{} requests in {:?}", server.asked().len(), started.elapsed());
+}

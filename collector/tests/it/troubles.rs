@@ -155,6 +155,16 @@ fn help_shows_examples_and_exit_codes() {
 }
 
 #[test]
+fn as_a_kubectl_plugin_it_is_called_by_that_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = folder.path().join("kubectl-tarbox");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_tarbox-collect"), &plugin).unwrap();
+    let output = std::process::Command::new(plugin).arg("--help").output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    assert!(help.contains("Usage: kubectl tarbox [OPTIONS]"), "{help}");
+}
+
+#[test]
 fn quiet_is_quiet_and_json_is_json() {
     let server = Server::start(Cluster::default(), Vec::new());
     let ran = collect(&server, &["-q"]);

@@ -40,12 +40,12 @@ fn key_value(line: &str) -> Option<(&str, &str)> {
 
 impl<'a> Node<'a> {
     /// What is further in, as keys.
-    pub(crate) fn children(&self) -> Vec<Node<'a>> {
+    pub(crate) fn children(&self) -> Vec<Self> {
         nodes(self.body)
     }
 
     /// A child by its key.
-    pub(crate) fn child(&self, key: &str) -> Option<Node<'a>> {
+    pub(crate) fn child(&self, key: &str) -> Option<Self> {
         self.children().into_iter().find(|c| c.key == key)
     }
 

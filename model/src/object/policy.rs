@@ -177,7 +177,33 @@ shape! {
         pub current_replicas: i32,
         /// Pods wanted.
         pub desired_replicas: i32,
+        /// What was measured.
+        pub current_metrics: Vec<AutoscalerMetric>,
         /// Conditions.
         pub conditions: Vec<Condition>,
+    }
+
+    /// One metric that an autoscaler has measured.
+    pub struct AutoscalerMetric {
+        /// `Resource`, `Pods`, `External`, …
+        pub r#type: String,
+        /// The figure, for `Resource`.
+        pub resource: ResourceMetric,
+    }
+
+    /// A resource's figure.
+    pub struct ResourceMetric {
+        /// `cpu`, `memory`.
+        pub name: String,
+        /// Now.
+        pub current: MetricValue,
+    }
+
+    /// A measured value.
+    pub struct MetricValue {
+        /// Per cent of the request, on average.
+        pub average_utilization: Option<i64>,
+        /// Quantity, on average.
+        pub average_value: String,
     }
 }

@@ -129,6 +129,28 @@ shape! {
         pub pod_management_policy: String,
     }
 
+    /// A revision of a StatefulSet or DaemonSet, which its controller keeps to know old pods from new.
+    pub struct ControllerRevision {
+        /// Metadata.
+        pub metadata: Metadata,
+        /// Its number; the highest is the newest.
+        pub revision: i64,
+        /// What was kept.
+        pub data: RevisionData,
+    }
+
+    /// What a revision keeps.
+    pub struct RevisionData {
+        /// Of the spec, the template only.
+        pub spec: RevisionSpec,
+    }
+
+    /// The part of a spec that a revision keeps.
+    pub struct RevisionSpec {
+        /// What the pods of this revision look like.
+        pub template: PodTemplate,
+    }
+
     /// A DaemonSet.
     pub struct DaemonSet {
         /// Metadata.

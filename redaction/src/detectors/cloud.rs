@@ -97,6 +97,16 @@ pub(super) static DETECTORS: &[Detector] = &[
     Detector::shape("google-client-secret", "Google OAuth client secret", &["GOCSPX-"], r#"\b(GOCSPX-[A-Za-z0-9_-]{28})"#)
         .examples(&[concat!("x ⟦GO", "CSPX-zYnTSSSnmhZX", "P37XFjT0upP6fBw5⟧")], &["GOCSPX-short"]),
     Detector::context(
+        "google-key-id",
+        "id of a Google service account's key",
+        &["private_key_id"],
+        r#"private_key_id\\*["']?\s*[:=]\s*\\*["']?([0-9a-f]{40})\b"#,
+    )
+    .examples(
+        &[concat!(r#""private_key_id": "⟦c693c66c80cfe8d05d09"#, r#"86d2a4a308762c4f1572⟧""#)],
+        &[r#""private_key_id": """#, "private_key_id missing"],
+    ),
+    Detector::context(
         "azure-account-key",
         "Azure storage account key or shared access key in a connection string",
         &["AccountKey=", "AccessKey="],

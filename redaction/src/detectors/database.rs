@@ -107,4 +107,15 @@ pub(super) static DETECTORS: &[Detector] = &[
     )
     .checked(validate::secret)
     .examples(&[concat!(r#"db.auth("bob", "⟦Hx"#, r#"7-kk2Q⟧")"#)], &[r#"db.auth("bob", passwordPrompt())"#, "pwd"]),
+    Detector::context(
+        "go-dsn",
+        "user and password of a data source name of Go's database drivers",
+        &["@tcp(", "@unix(", "@tcp6(", "@cloudsql("],
+        r#"(?:^|[^A-Za-z0-9_.$-])([A-Za-z0-9_.-]+):([^\s"']+?)@(?:tcp6?|unix|cloudsql)\("#,
+    )
+    .checked(validate::secret)
+    .examples(
+        &[concat!("⟦bo", "b⟧:⟦Hx7-kk2Q⟧@tcp(mysql:3306)/shop?parseTime=true")],
+        &["bob@tcp(mysql:3306)/shop", "$USER:$PASS@tcp(db)/x"],
+    ),
 ];

@@ -10,6 +10,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         &["PRIVATE KEY"],
         r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----\s*([A-Za-z0-9+/=][^-]*(?:-[^-]+)*?)\s*(?:-----END|$)",
     )
+    .near(Near::Anything)
     .examples(
         &[concat!(
             "-----BEGIN RSA PRIVATE KEY-----⟦MI",

@@ -93,6 +93,11 @@ impl Set {
         }
     }
 
+    /// Whether the detector runs at that level.
+    pub(crate) fn is_at(&self, row: usize, level: Level) -> bool {
+        self.rows.get(row).is_some_and(|(detector, _)| detector.level <= level)
+    }
+
     /// Calls `found` wherever a detector without literals matches.
     pub(crate) fn find_without_literals(&self, text: &[u8], mut found: impl FnMut(usize, usize, usize)) {
         for row in &self.bare {
@@ -116,10 +121,10 @@ impl Set {
             }
             let rank = if detector.shape { Rank::Shape } else { Rank::Context };
             for captures in pattern.captures_iter(text) {
-                let from = captures.get(0).map_or(0, |whole| whole.start());
+                let (from, to) = captures.get(0).map_or((0, 0), |whole| (whole.start(), whole.end()));
                 for group in captures.iter().skip(usize::from(captures.len() > 1)).flatten() {
                     if !group.is_empty() && detector.check.is_none_or(|check| check(group.as_bytes())) {
-                        spans.push(Span { from, ..Span::new(group.start(), group.end(), detector.id, rank) });
+                        spans.push(Span { from, to, ..Span::new(group.start(), group.end(), detector.id, rank) });
                     }
                 }
             }

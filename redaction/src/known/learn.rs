@@ -74,7 +74,7 @@ pub(crate) fn values_of_secret(secret: &Value) -> Vec<Vec<u8>> {
 
 /// The values inside one value that was stored under `name`.
 pub(crate) fn learn(name: &str, bytes: &[u8], depth: usize, found: &mut Vec<Vec<u8>>) {
-    let sensitive = keys::sensitivity(name) >= Sensitivity::Weak;
+    let sensitivity = keys::sensitivity(name);
     if depth == 0 || PUBLIC.iter().any(|public| name.eq_ignore_ascii_case(public)) {
         return;
     }
@@ -92,14 +92,14 @@ pub(crate) fn learn(name: &str, bytes: &[u8], depth: usize, found: &mut Vec<Vec<
         return learn_lines(name, trimmed, depth, found);
     }
     learn_userinfo(trimmed, found);
-    if values::is_searchable(trimmed, sensitive) {
+    if values::is_searchable(trimmed, sensitivity) {
         found.push(trimmed.as_bytes().to_vec());
     }
     // `user:password` and `name:{SHA}…` (basic auth, htpasswd), also when encoded as in a docker config.
     if let Some((user, password)) = trimmed.split_once(':')
         && !trimmed.contains(' ')
         && !trimmed.contains("://")
-        && values::is_searchable(password, true)
+        && values::is_searchable(password, Sensitivity::Strong)
     {
         let _ = user;
         found.push(password.as_bytes().to_vec());
@@ -164,7 +164,7 @@ fn learn_lines(name: &str, text: &str, depth: usize, found: &mut Vec<Vec<u8>>) {
             _ if !line.contains(' ') => learn(name, line.as_bytes(), depth - 1, found),
             _ => {
                 learn_userinfo(line, found);
-                if keys::sensitivity(name) == Sensitivity::Strong && values::is_searchable(line, true) {
+                if keys::sensitivity(name) == Sensitivity::Strong && values::is_searchable(line, Sensitivity::Strong) {
                     found.push(line.as_bytes().to_vec());
                 }
             }
@@ -178,12 +178,12 @@ fn learn_userinfo(text: &str, found: &mut Vec<Vec<u8>>) {
         let authority = rest.split(['/', '?', '#', ' ', '"', '\'']).next().unwrap_or_default();
         let Some((userinfo, _)) = authority.rsplit_once('@') else { continue };
         let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
-        for (part, sensitive) in [(user, false), (password, true)] {
+        for (part, sensitivity) in [(user, Sensitivity::None), (password, Sensitivity::Strong)] {
             let decoded = crate::escape::percent_decoded(part);
-            if values::is_searchable(&decoded, sensitive) {
+            if values::is_searchable(&decoded, sensitivity) {
                 found.push(decoded.as_bytes().to_vec());
             }
-            if decoded != part && values::is_searchable(part, sensitive) {
+            if decoded != part && values::is_searchable(part, sensitivity) {
                 found.push(part.as_bytes().to_vec());
             }
         }

@@ -42,6 +42,20 @@ pub(crate) struct Wrong<'a> {
 
 /// Every such address. Databases by `mongodb:` are left to the rules about them, which know more.
 pub(crate) fn wrong<'a>(context: &Context<'a>) -> Vec<Wrong<'a>> {
+    every(context, |mention| !is_of_mongodb(mention))
+}
+
+/// Such addresses of MongoDB servers.
+pub(crate) fn wrong_of_mongodb<'a>(context: &Context<'a>) -> Vec<Wrong<'a>> {
+    every(context, is_of_mongodb)
+}
+
+fn is_of_mongodb(mention: &Mention<'_>) -> bool {
+    mention.scheme.starts_with("mongodb") || mention.port == Some(27017)
+}
+
+/// Such addresses among the chosen ones.
+fn every<'a>(context: &Context<'a>, chosen: impl Fn(&Mention<'_>) -> bool) -> Vec<Wrong<'a>> {
     let mut complaints: BTreeMap<(ObjectRef, &str), Vec<Heard<'a>>> = BTreeMap::new();
     for heard in heard(context) {
         complaints.entry((heard.client.clone(), heard.host)).or_default().push(heard);
@@ -52,7 +66,7 @@ pub(crate) fn wrong<'a>(context: &Context<'a>) -> Vec<Wrong<'a>> {
         for mention in client.mentions(context) {
             let of_host = complaints.get(&(client.reference.clone(), mention.host)).into_iter().flatten();
             let complaint = of_host.clone().find(|h| h.port.is_none() || mention.port.is_none() || h.port == mention.port).cloned();
-            if mention.scheme.starts_with("mongodb") || mention.port == Some(27017) || !(mention.sure || complaint.is_some()) {
+            if !chosen(&mention) || !(mention.sure || complaint.is_some()) {
                 continue;
             }
             let Some(fault) = fault(context, &neighbours, &client, &mention) else { continue };

@@ -7,7 +7,7 @@ use tarbox_model::log::{ContainerLog, Family, LogHit};
 use tarbox_model::{Context, ObjectRef};
 
 use super::host_and_port;
-use crate::complaints::complaints;
+use crate::complaints::{complaints, field};
 
 /// One address that a client could not use.
 #[derive(Debug, Clone)]
@@ -24,20 +24,29 @@ pub(crate) struct Heard<'a> {
     pub(crate) hit: &'a LogHit,
 }
 
-/// Every address that clients complain of and that still matters, in the order of the logs.
+/// Every address that clients complain of and still cannot use, in the order of the logs.
 pub(crate) fn heard<'a>(context: &Context<'a>) -> Vec<Heard<'a>> {
-    let all = complaints(context, |hit| hit.family == Family::Connection && address_of(hit).is_some()).into_iter();
-    all.filter_map(|c| address_of(c.hit).map(|(host, port)| Heard { client: c.client, host, port, log: c.log, hit: c.hit })).collect()
+    let connection = complaints(context, |hit| hit.family == Family::Connection);
+    let addressed = connection.into_iter().filter_map(|complaint| {
+        let (host, port) = address_of(complaint.hit)?;
+        Some(Heard { client: complaint.client, host, port, log: complaint.log, hit: complaint.hit })
+    });
+    addressed.collect()
 }
 
 /// The address that a hit's fields hold.
-fn address_of(hit: &LogHit) -> Option<(&str, Option<u16>)> {
-    let field = |stem: &str| hit.fields.iter().find(|(name, _)| name.starts_with(stem)).map(|(_, value)| value.as_str());
-    match field("host") {
+pub(crate) fn address_of(hit: &LogHit) -> Option<(&str, Option<u16>)> {
+    let address = field(hit, "address").and_then(host_and_port);
+    let port = || field(hit, "port").and_then(|p| p.parse().ok());
+    match field(hit, "host") {
         Some(host) => {
-            let (host, port) = host_and_port(host)?;
-            Some((host, port.or_else(|| field("port")?.parse().ok())))
+            let (host, own) = host_and_port(host.trim_end_matches('.'))?;
+            Some((host, own.or_else(port).or(address.and_then(|(_, port)| port))))
         }
-        None => host_and_port(field("address")?),
+        None => address,
     }
+    .filter(|(host, _)| !CODE.iter().any(|ending| host.ends_with(ending)))
 }
+
+/// Ends of source files: `client.go:123` is no address.
+const CODE: [&str; 9] = [".go", ".py", ".js", ".ts", ".java", ".rb", ".rs", ".cs", ".cpp"];

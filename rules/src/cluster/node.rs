@@ -53,18 +53,23 @@ pub(super) fn silence(snapshot: &Snapshot, node: &Object<Node>) -> Option<Silenc
         return Some(Silence { evidence, words, since: taint.time_added, last_sign: sign, confidence: 0.9 });
     }
     let (lease, seconds) = late?;
-    let renewed = lease.spec.renew_time?;
+    let since = renewed(lease)?;
     let words = format!("It has not renewed its lease for {seconds} s, while others did.");
     let evidence = vec![lease.named()];
-    Some(Silence { evidence, words, since: Some(renewed), last_sign: sign, confidence: 0.8 })
+    Some(Silence { evidence, words, since: Some(since), last_sign: sign, confidence: 0.8 })
 }
 
-/// Seconds by which a node's lease lags behind the newest lease of anybody else, if that is too much. The bundle's own time
+/// When a lease was last renewed: by the API server's clock where it is told, else by the holder's, which may be wrong.
+fn renewed(lease: &Lease) -> Option<Timestamp> {
+    lease.metadata.managed_fields.iter().filter_map(|f| f.time).max().or(lease.spec.renew_time)
+}
+
+/// Seconds by which a lags behind the newest lease of anybody else, if that is too much. The bundle's own time
 /// is no measure: the leases may have been listed long before its end.
-fn lateness(snapshot: &Snapshot, lease: &Object<Lease>) -> Option<i64> {
-    let mine = lease.spec.renew_time?;
+pub(super) fn lateness(snapshot: &Snapshot, lease: &Object<Lease>) -> Option<i64> {
+    let mine = renewed(lease)?;
     let others = snapshot.leases.iter().filter(|l| l.metadata.name != lease.metadata.name);
-    let newest = others.filter_map(|l| l.spec.renew_time).max()?;
+    let newest = others.filter_map(|l| renewed(l)).max()?;
     let patience = lease.spec.lease_duration_seconds.unwrap_or(40).max(STALE / 2) * 3 / 2;
     let behind = newest.as_second() - mine.as_second();
     (behind > patience.max(STALE) && snapshot.age_seconds(Some(newest)).is_none_or(|age| age < 600)).then_some(behind)
@@ -92,7 +97,12 @@ pub(super) fn inhabitants(context: &Context<'_>, node: &str) -> String {
     }
     let (own, system): (Vec<_>, Vec<_>) = workloads.iter().partition(|w| !Snapshot::is_system_namespace(&w.namespace));
     let names = listed(own.iter().chain(&system).map(|w| w.name.as_str()));
-    format!(" {} of {} {} on it ({names}).", counted(pods, "pod"), counted(workloads.len(), "workload"), if pods == 1 { "is" } else { "are" })
+    format!(
+        " {} of {} {} on it ({names}).",
+        counted(pods, "pod"),
+        counted(workloads.len(), "workload"),
+        if pods == 1 { "is" } else { "are" }
+    )
 }
 
 /// How a node that is lost weighs: the whole service, when no other node is ready.

@@ -111,3 +111,9 @@ pub(super) fn samples<'a>(context: &Context<'a>, pod: &Pod, container: &str) -> 
     let mine = list.iter().skip(start).take_while(|u| (u.namespace.as_str(), u.pod.as_str(), u.container.as_str()) == key);
     mine.filter_map(|u| Some((u.memory?, u))).collect()
 }
+
+/// A sample as evidence: the number where it stands as such; a quantity with a unit is shown by its container.
+pub(super) fn sample_evidence((value, usage): &(f64, &tarbox_model::metrics::ContainerUsage)) -> Evidence {
+    let quote = if usage.origin.path.starts_with("kubelet/") { format!("{value:.0}") } else { usage.container.clone() };
+    usage.origin.at(&usage.pointer, quote)
+}

@@ -25,6 +25,7 @@ use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule, quantity};
 
+use super::leak::leaks;
 use super::memory::{Kill, kills, limit, limit_evidence, samples};
 use crate::commands::set;
 
@@ -36,13 +37,15 @@ pub static RULE: Rule = Rule {
     severity: Severity::Critical,
     guide: "\"OOMKilled\" or \"memory limit exceeded\"",
     needs: &[Need::Objects("pods")],
-    produces: &[Effect::Exits],
+    produces: &[Effect::Exits, Effect::Slow],
     explained_by: &[],
     check,
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    kills(context).iter().map(|kill| finding(context, kill)).collect()
+    let leaks = leaks(context);
+    let leaking = |k: &Kill<'_>| leaks.iter().any(|l| std::ptr::eq(l.pod, k.pod) && l.view.spec.name == k.view.spec.name);
+    kills(context).iter().filter(|kill| !leaking(kill)).map(|kill| finding(context, kill)).collect()
 }
 
 fn finding(context: &Context<'_>, kill: &Kill<'_>) -> Finding {

@@ -23,7 +23,7 @@ use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule};
 
-use super::way::{Behind, Way, behind, way};
+use super::way::{Way, Ways};
 use crate::calls::{Call, Failure, calls};
 use crate::wording::capitalised;
 
@@ -43,14 +43,14 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let failures = [Failure::Refused, Failure::NoRoute, Failure::Reset, Failure::Unselected, Failure::Protocol];
     let calls = calls(context);
-    let behind = behind(context, &calls);
-    calls.iter().filter(|c| c.engine.is_some() && failures.contains(&c.failure)).filter_map(|c| finding(context, &behind, c)).collect()
+    let ways = Ways::new(context);
+    calls.iter().filter(|c| c.engine.is_some() && failures.contains(&c.failure)).filter_map(|c| finding(context, &ways, c)).collect()
 }
 
-fn finding(context: &Context<'_>, behind: &Behind, call: &Call<'_>) -> Option<Finding> {
+fn finding(context: &Context<'_>, ways: &Ways<'_>, call: &Call<'_>) -> Option<Finding> {
     let engine = call.engine?;
-    let way = way(context, behind, call);
-    if way.wrong_port || call.failure == Failure::Protocol && call.target.is_none() {
+    let way = ways.follow(context, call);
+    if way.other_ports.is_some() || call.failure == Failure::Protocol && call.target.is_none() {
         return None;
     }
     let (client, address) = (&call.complaint.client, call.address());
@@ -60,13 +60,18 @@ fn finding(context: &Context<'_>, behind: &Behind, call: &Call<'_>) -> Option<Fi
         .summary(format!("The connection {}, {} times by the log. {}", call.words(), call.complaint.hit.count, capitalised(&way.words)))
         .confidence(if call.host.is_some() { 0.85 } else { 0.7 })
         .evidence(way.evidence.iter().cloned());
-    if let Some(cause) = way.at_fault.clone().or_else(|| call.target.clone()) {
+    if let Some(cause) = at_fault(call, &way) {
         finding = finding.cause(cause);
     }
     for object in depends(call, &way) {
         finding = finding.depends_on(object);
     }
     Some(remedies(finding, call, &way))
+}
+
+/// The workload behind the address, when it is one; else the Service.
+fn at_fault(call: &Call<'_>, way: &Way) -> Option<ObjectRef> {
+    way.behind.first().filter(|_| way.behind.len() == 1).or(call.target.as_ref()).cloned()
 }
 
 /// Whose failure would explain it.

@@ -24,12 +24,13 @@
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::{Object, Pod};
 use tarbox_model::rule::{Effect, Level, Need};
-use tarbox_model::{Context, Evidence, ObjectRef, Rule};
+use tarbox_model::{Context, Evidence, Rule};
 
 use super::engine::Engine;
 use super::servers::{Server, servers};
 use super::vanished::vanished;
-use crate::calls::{Call, calls};
+use crate::addresses::{Calling, callers};
+use crate::calls::calls;
 use crate::wording::{counted, listed, target};
 
 /// The rule.
@@ -49,23 +50,20 @@ pub static RULE: Rule = Rule {
 const GRACE: i64 = 60;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let calls = calls(context);
-    let called = |object: &ObjectRef| calls.iter().any(|c| c.engine == Some(Engine::MongoDb) && c.target.as_ref() == Some(object));
-    let servers: Vec<Server<'_>> = servers(context);
+    let servers: Vec<Server<'_>> = servers(context).into_iter().filter(|s| s.engine == Engine::MongoDb).collect();
     let mut findings = Vec::new();
-    for server in &servers {
-        let services = server.services(context);
-        if server.engine == Engine::MongoDb && server.ready() == 0 {
-            let callers: Vec<&Call<'_>> = calls.iter().filter(|c| c.target.as_ref().is_some_and(|t| services.contains(t))).collect();
-            findings.extend(down(context, server, &callers));
+    if servers.iter().any(|s| s.ready() == 0) {
+        let callers = callers(context);
+        for server in servers.iter().filter(|s| s.ready() == 0) {
+            findings.extend(down(context, server, &callers.of(&server.services(context))));
         }
     }
-    findings.extend(vanished(context, &servers, &calls, &called));
+    findings.extend(vanished(context, &servers, &calls(context)));
     findings
 }
 
 /// A server without a ready pod.
-fn down(context: &Context<'_>, server: &Server<'_>, callers: &[&Call<'_>]) -> Option<Finding> {
+fn down(context: &Context<'_>, server: &Server<'_>, calling: &Calling) -> Option<Finding> {
     let (snapshot, reference) = (context.snapshot, &server.reference);
     let young = |pod: &Object<Pod>| {
         let began = pod.status.start_time.or(pod.metadata.creation_timestamp);
@@ -75,25 +73,28 @@ fn down(context: &Context<'_>, server: &Server<'_>, callers: &[&Call<'_>]) -> Op
     if server.pods.is_empty() && !(server.is_scaled_to_zero() || complete && server.wanted.is_some()) {
         return None;
     }
-    if !server.pods.is_empty() && server.pods.iter().copied().all(young) && callers.is_empty() {
+    if !server.pods.is_empty() && server.pods.iter().copied().all(young) && !calling.complaining {
         return None;
     }
     let scaled = server.is_scaled_to_zero();
     let (why, mut evidence) = reason(context, server);
-    let complaints = callers.iter().map(|c| c.complaint.log.evidence(c.complaint.hit));
-    evidence.extend(complaints.take(2));
+    evidence.extend(calling.evidence.iter().take(2).cloned());
     let mut evidence = evidence.into_iter();
     let first = evidence.next().or_else(|| server.evidence())?;
-    let clients: std::collections::BTreeSet<&str> = callers.iter().map(|c| c.complaint.client.name.as_str()).collect();
-    let who = if clients.is_empty() { String::new() } else { format!(" {} cannot reach it.", listed(clients)) };
+    let clients = listed(calling.clients.iter().map(|c| c.name.as_str()));
+    let who = match (calling.clients.is_empty(), calling.complaining) {
+        (true, _) => String::new(),
+        (false, true) => format!(" {clients} cannot reach it."),
+        (false, false) => format!(" {clients} depends on it."),
+    };
     let state = if scaled { "is scaled to zero" } else { "is down" };
     let mut finding = Finding::new(reference.clone(), format!("MongoDB `{}` {state}", reference.name), first)
         .workload(Some(reference.clone()))
         .summary(format!("{why}{who}"))
-        .confidence(if scaled && callers.is_empty() { 0.7 } else { 0.92 })
+        .confidence(if scaled && calling.clients.is_empty() { 0.7 } else { 0.92 })
         .evidence(evidence)
         .seen(since(server), snapshot.taken_at);
-    if scaled && callers.is_empty() {
+    if scaled && calling.clients.is_empty() {
         finding = finding.severity(Severity::Medium);
     }
     Some(remedies(finding, server, scaled))

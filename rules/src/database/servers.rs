@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tarbox_model::evidence::Origin;
 use tarbox_model::object::{Object, Pod, PodSpec};
-use tarbox_model::relations::workloads;
+use tarbox_model::relations::{Workload, workloads};
 use tarbox_model::{Context, Evidence, ObjectRef};
 
 use super::engine::Engine;
@@ -29,8 +29,7 @@ pub(crate) struct Server<'a> {
 pub(crate) fn servers<'a>(context: &Context<'a>) -> Vec<Server<'a>> {
     let mut all: BTreeMap<ObjectRef, Server<'a>> = BTreeMap::new();
     for workload in workloads(context.snapshot) {
-        let named = || Engine::of_name(&workload.reference.name).filter(|_| workload.reference.kind == "StatefulSet");
-        if let Some((engine, container)) = engine_of(&workload.template.spec, named) {
+        if let Some((engine, container)) = engine_of(&workload.template.spec, || named(&workload)) {
             let wanted = Some((workload.origin, workload.desired));
             all.insert(workload.reference.clone(), Server { engine, reference: workload.reference, wanted, pods: Vec::new(), container });
         }
@@ -47,6 +46,16 @@ pub(crate) fn servers<'a>(context: &Context<'a>) -> Vec<Server<'a>> {
         }
     }
     all.into_values().collect()
+}
+
+/// The database that a workload serves.
+pub(crate) fn engine_of_workload(workload: &Workload<'_>) -> Option<Engine> {
+    engine_of(&workload.template.spec, || named(workload)).map(|(engine, _)| engine)
+}
+
+/// The database that a StatefulSet is named for.
+fn named(workload: &Workload<'_>) -> Option<Engine> {
+    Engine::of_name(&workload.reference.name).filter(|_| workload.reference.kind == "StatefulSet")
 }
 
 /// The database that a pod spec serves, with its container; else by the workload's name.
@@ -75,7 +84,7 @@ impl<'a> Server<'a> {
     }
 
     /// Services that lead to it.
-    pub(crate) fn services(&self, context: &Context<'_>) -> BTreeSet<ObjectRef> {
+    pub(crate) fn services(&self, context: &Context<'_>) -> Vec<ObjectRef> {
         context.relations.services_of(context.snapshot, &self.reference).map(Object::reference).collect()
     }
 

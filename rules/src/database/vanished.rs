@@ -13,25 +13,21 @@ use crate::calls::Call;
 use crate::wording::{listed, target};
 
 /// Findings for Services that clients call in vain and that have no pods.
-pub(super) fn vanished(
-    context: &Context<'_>,
-    servers: &[Server<'_>],
-    calls: &[Call<'_>],
-    called: &dyn Fn(&ObjectRef) -> bool,
-) -> Vec<Finding> {
+pub(super) fn vanished(context: &Context<'_>, servers: &[Server<'_>], calls: &[Call<'_>]) -> Vec<Finding> {
     let snapshot = context.snapshot;
     if !snapshot.coverage.is_complete("pods") {
         return Vec::new();
     }
-    let homes: BTreeSet<&str> = servers.iter().filter(|s| s.engine == Engine::MongoDb).map(|s| s.reference.namespace.as_str()).collect();
+    let homes: BTreeSet<&str> = servers.iter().map(|s| s.reference.namespace.as_str()).collect();
     let mut findings = Vec::new();
     for service in &snapshot.services {
         let reference = service.reference();
         let empty = !service.spec.selector.is_empty() && !context.relations.pods_behind(snapshot, &reference).any(|p| p.is_active());
-        if !empty || homes.contains(reference.namespace.as_str()) || !called(&reference) {
+        if !empty || homes.contains(reference.namespace.as_str()) {
             continue;
         }
-        let mine: Vec<&Call<'_>> = calls.iter().filter(|c| c.target.as_ref() == Some(&reference)).collect();
+        let mine: Vec<&Call<'_>> =
+            calls.iter().filter(|c| c.engine == Some(Engine::MongoDb) && c.target.as_ref() == Some(&reference)).collect();
         let Some(call) = mine.first() else { continue };
         let gone = taken_away(context, &reference);
         let clients: BTreeSet<&str> = mine.iter().map(|c| c.complaint.client.name.as_str()).collect();

@@ -199,7 +199,10 @@ fn is_noise(text: &str) -> bool {
         "previous terminated container",
         "panic=false",
     ];
-    NOISE.iter().any(|n| text.contains(n))
+    // `10 failed` is no `0 failed`.
+    let alone =
+        |at: usize, n: &str| !(n.starts_with('0') && text.get(..at).is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit())));
+    NOISE.iter().any(|n| text.match_indices(n).any(|(at, _)| alone(at, n)))
 }
 
 #[cfg(test)]
@@ -213,5 +216,6 @@ mod tests {
         assert_eq!(family("fatal: no space left on device"), Family::Resource);
         assert_eq!(family("ValueError: bad literal"), Family::Application);
         assert!(is_noise("batch done: 120 rows, 0 errors") && !is_noise("batch failed after 120 rows"));
+        assert!(!is_noise("worker: job 10 failed"));
     }
 }

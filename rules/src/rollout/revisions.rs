@@ -1,17 +1,24 @@
-//! The revisions of a Deployment, and what changed between two of them.
+//! The revisions of a workload, and what changed between the two newest.
 
-use tarbox_model::Context;
-use tarbox_model::object::{Container, Deployment, Object, PodTemplate, ReplicaSet};
+use tarbox_model::finding::Finding;
+use tarbox_model::object::{Deployment, Object, PodTemplate, ReplicaSet};
+use tarbox_model::{Context, Evidence, ObjectRef, Snapshot, Timestamp};
+
+use super::difference::{Change, changes};
+
+/// A Deployment's ReplicaSets, the newest revision first. Their names begin with its own, so that they stand together.
+pub(super) fn replica_sets<'a>(snapshot: &'a Snapshot, namespace: &str, name: &str) -> Vec<&'a Object<ReplicaSet>> {
+    let start = snapshot.replica_sets.partition_point(|r| (r.metadata.namespace.as_str(), r.metadata.name.as_str()) < (namespace, name));
+    let near =
+        snapshot.replica_sets.iter().skip(start).take_while(|r| r.metadata.namespace == namespace && r.metadata.name.starts_with(name));
+    let mut all: Vec<_> = near.filter(|r| r.metadata.controller().is_some_and(|o| o.kind == "Deployment" && o.name == name)).collect();
+    all.sort_by_key(|r| std::cmp::Reverse((revision(r), r.metadata.creation_timestamp)));
+    all
+}
 
 /// A Deployment's ReplicaSets, the newest revision first.
 pub(super) fn revisions<'a>(context: &Context<'a>, deployment: &Object<Deployment>) -> Vec<&'a Object<ReplicaSet>> {
-    let (namespace, name) = (deployment.metadata.namespace.as_str(), deployment.metadata.name.as_str());
-    let mine = |r: &&Object<ReplicaSet>| {
-        r.metadata.namespace == namespace && r.metadata.controller().is_some_and(|o| o.kind == "Deployment" && o.name == name)
-    };
-    let mut all: Vec<_> = context.snapshot.replica_sets.iter().filter(mine).collect();
-    all.sort_by_key(|r| std::cmp::Reverse((revision(r), r.metadata.creation_timestamp)));
-    all
+    replica_sets(context.snapshot, &deployment.metadata.namespace, &deployment.metadata.name)
 }
 
 /// The number of a revision; 0 when it is not told.
@@ -19,67 +26,107 @@ pub(super) fn revision(set: &ReplicaSet) -> i64 {
     set.metadata.annotations.get("deployment.kubernetes.io/revision").and_then(|r| r.parse().ok()).unwrap_or(0)
 }
 
-/// What changed from one template to the next, in words, the most telling first.
-pub(super) fn changes(old: &PodTemplate, new: &PodTemplate) -> Vec<String> {
-    let mut all = Vec::new();
-    for container in &new.spec.containers {
-        match old.spec.containers.iter().find(|c| c.name == container.name) {
-            Some(before) => container_changes(before, container, &mut all),
-            None => all.push(format!("container `{}` is new", container.name)),
-        }
-    }
-    all.extend(
-        old.spec
-            .containers
-            .iter()
-            .filter(|c| new.spec.containers.iter().all(|n| n.name != c.name))
-            .map(|c| format!("container `{}` is gone", c.name)),
-    );
-    let (a, b) = (&old.spec, &new.spec);
-    for (changed, what) in [
-        (a.node_selector != b.node_selector, "nodeSelector"),
-        (a.affinity != b.affinity, "affinity"),
-        (a.tolerations != b.tolerations, "tolerations"),
-        (a.volumes != b.volumes, "volumes"),
-        (a.service_account_name != b.service_account_name, "service account"),
-        (a.security_context != b.security_context, "security context of the pod"),
-        (a.image_pull_secrets != b.image_pull_secrets, "image pull secrets"),
-        (a.init_containers != b.init_containers, "init containers"),
-    ] {
-        if changed {
-            all.push(format!("{what} changed"));
-        }
-    }
-    all
+/// Earlier numbers of a revision that was rolled back to: `deployment.kubernetes.io/revision-history`.
+pub(super) fn earlier_numbers(set: &ReplicaSet) -> Vec<i64> {
+    let text = set.metadata.annotations.get("deployment.kubernetes.io/revision-history").map_or("", String::as_str);
+    text.split(',').filter_map(|n| n.trim().parse().ok()).collect()
 }
 
-fn container_changes(old: &Container, new: &Container, all: &mut Vec<String>) {
-    let name = &new.name;
-    if old.image != new.image {
-        all.push(format!("image of `{name}`: {} → {}", old.image, new.image));
+/// What the newest revision of a workload changed.
+#[derive(Debug, Clone)]
+pub struct LatestChange {
+    /// Name of the newest revision's owner of pods: the ReplicaSet, or the `controller-revision-hash`.
+    pub owner: String,
+    /// Its number.
+    pub revision: i64,
+    /// When it was made.
+    pub at: Option<Timestamp>,
+    /// What changed, in words, the most telling first.
+    pub words: Vec<String>,
+    /// Where the first changes stand.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What the newest revision of a Deployment, StatefulSet or DaemonSet changed from the one before it; `None` when there is
+/// only one, or when nothing is known to have changed.
+pub fn latest_change(snapshot: &Snapshot, workload: &ObjectRef) -> Option<LatestChange> {
+    let templates = match workload.kind.as_str() {
+        "Deployment" => of_replica_sets(snapshot, workload),
+        "StatefulSet" | "DaemonSet" => of_controller_revisions(snapshot, workload),
+        _ => Vec::new(),
+    };
+    let [new, old, ..] = templates.as_slice() else { return None };
+    let all = changes(old.template, new.template);
+    let place = |c: &Change| c.pointer.as_ref().map(|p| new.origin.at(format!("{}{p}", new.pointer), c.quote.as_str()));
+    let evidence = all.iter().filter_map(place).take(2).collect();
+    let words: Vec<String> = all.into_iter().map(|c| c.words).collect();
+    (!words.is_empty()).then(|| LatestChange { owner: new.owner.to_owned(), revision: new.number, at: new.at, words, evidence })
+}
+
+struct Revision<'a> {
+    owner: &'a str,
+    number: i64,
+    at: Option<Timestamp>,
+    template: &'a PodTemplate,
+    origin: &'a tarbox_model::evidence::Origin,
+    pointer: &'static str,
+}
+
+fn of_replica_sets<'a>(snapshot: &'a Snapshot, workload: &ObjectRef) -> Vec<Revision<'a>> {
+    let sets = replica_sets(snapshot, &workload.namespace, &workload.name).into_iter().take(2);
+    let revision = |r: &'a Object<ReplicaSet>| Revision {
+        owner: &r.metadata.name,
+        number: revision(r),
+        at: r.metadata.creation_timestamp,
+        template: &r.spec.template,
+        origin: &r.origin,
+        pointer: "/spec/template",
+    };
+    sets.map(revision).collect()
+}
+
+fn of_controller_revisions<'a>(snapshot: &'a Snapshot, workload: &ObjectRef) -> Vec<Revision<'a>> {
+    let list = &snapshot.controller_revisions;
+    let key = (workload.namespace.as_str(), workload.name.as_str());
+    let start = list.partition_point(|r| (r.metadata.namespace.as_str(), r.metadata.name.as_str()) < key);
+    let near =
+        list.iter().skip(start).take_while(|r| r.metadata.namespace == workload.namespace && r.metadata.name.starts_with(&workload.name));
+    let mut all: Vec<_> =
+        near.filter(|r| r.metadata.controller().is_some_and(|o| o.kind == workload.kind && o.name == workload.name)).collect();
+    all.sort_by_key(|r| std::cmp::Reverse(r.revision));
+    let revision = |r: &'a Object<tarbox_model::object::ControllerRevision>| Revision {
+        owner: &r.metadata.name,
+        number: r.revision,
+        at: r.metadata.creation_timestamp,
+        template: &r.data.spec.template,
+        origin: &r.origin,
+        pointer: "/data/spec/template",
+    };
+    all.into_iter().take(2).map(revision).collect()
+}
+
+/// Seconds by which a finding may be older than the revision that brought it about (clocks, rounding).
+const SLACK: i64 = 5;
+
+/// Says with a finding what the newest revision of its workload changed, if the pod that shows it is of that revision and
+/// the trouble began with it. What stands in the summary already is not repeated.
+pub fn tell_change(context: &Context<'_>, finding: &mut Finding) {
+    let snapshot = context.snapshot;
+    let Some(workload) = &finding.workload else { return };
+    let Some(pod) = Some(&finding.subject).filter(|s| s.kind == "Pod").and_then(|s| snapshot.pod(&s.namespace, &s.name)) else { return };
+    let Some(change) = latest_change(snapshot, workload) else { return };
+    let hash = pod.metadata.labels.get("controller-revision-hash").map_or("", String::as_str);
+    let owner = pod.metadata.controller().map_or("", |o| o.name.as_str());
+    let of_it = owner == change.owner || (!hash.is_empty() && change.owner.ends_with(hash));
+    let since = finding.first_seen.zip(change.at).is_none_or(|(first, at)| first.as_second() + SLACK >= at.as_second());
+    let told = finding.summary.contains("Between the revisions");
+    if !of_it || !since || told {
+        return;
     }
-    for env in &new.env {
-        match old.env.iter().find(|e| e.name == env.name) {
-            None => all.push(format!("variable `{}` is new", env.name)),
-            Some(before) if before.value_from != env.value_from || before.value != env.value => {
-                all.push(format!("variable `{}` changed", env.name))
-            }
-            Some(_) => {}
-        }
-    }
-    all.extend(old.env.iter().filter(|e| new.env.iter().all(|n| n.name != e.name)).map(|e| format!("variable `{}` is gone", e.name)));
-    for (changed, what) in [
-        (old.command != new.command || old.args != new.args, "command"),
-        (old.resources != new.resources, "resources"),
-        (old.readiness_probe != new.readiness_probe, "readiness probe"),
-        (old.liveness_probe != new.liveness_probe, "liveness probe"),
-        (old.ports != new.ports, "ports"),
-        (old.env_from != new.env_from, "envFrom"),
-        (old.volume_mounts != new.volume_mounts, "mounts"),
-        (old.security_context != new.security_context, "security context"),
-    ] {
-        if changed {
-            all.push(format!("{what} of `{name}` changed"));
-        }
-    }
+    let shown: Vec<&str> = change.words.iter().take(4).map(String::as_str).collect();
+    let more = change.words.len() - shown.len();
+    let rest = if more > 0 { format!("; and {more} more") } else { String::new() };
+    finding.summary.push_str(&format!(" The pod is of revision {}, which changed: {}{rest}.", change.revision, shown.join("; ")));
+    let known: Vec<Evidence> = finding.evidence.clone();
+    finding.evidence.extend(change.evidence.into_iter().filter(|e| !known.contains(e)));
 }

@@ -25,7 +25,7 @@ use tarbox_model::object::{Deployment, Object, condition};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
-use super::revisions::{changes, revision, revisions};
+use super::revisions::{latest_change, revision, revisions};
 use crate::wording::{counted, target};
 
 /// The rule.
@@ -64,7 +64,7 @@ fn finding(context: &Context<'_>, deployment: &Object<Deployment>) -> Option<Fin
     if wanted == 0 || spec.paused || !(late.is_some() || unfinished) || (ready_new >= wanted && old.is_none()) {
         return None;
     }
-    let changed = new.zip(all.get(1)).map(|(n, o)| changes(&o.spec.template, &n.spec.template)).unwrap_or_default();
+    let change = latest_change(context.snapshot, &deployment.reference());
     let told = |(i, c): (usize, &tarbox_model::object::Condition)| deployment.evidence(format!("/status/conditions/{i}/message"), c.message.as_str());
     let evidence = late.or(condition(&status.conditions, "Available").filter(|(_, c)| c.status == "False")).or(progressing).map(told);
     let mut summary = format!("{ready_new} of {} of the newest revision are ready", counted(usize::try_from(wanted).unwrap_or(0), "pod"));
@@ -75,8 +75,8 @@ fn finding(context: &Context<'_>, deployment: &Object<Deployment>) -> Option<Fin
         summary += &format!("; revision {} still runs {} (ReplicaSet `{}`)", revision(old), counted(usize::try_from(old.status.replicas).unwrap_or(0), "pod"), old.metadata.name);
     }
     summary += if late.is_some() { ". The progress deadline has passed." } else { "." };
-    if !changed.is_empty() {
-        summary += &format!(" Between the revisions: {}.", changed.join("; "));
+    if let Some(change) = &change {
+        summary += &format!(" Between the revisions: {}.", change.words.join("; "));
     }
     let reference = deployment.reference();
     let command = |verb: &str| format!("kubectl rollout {verb} {}{}", target(&reference), reference.namespace_flag());
@@ -85,6 +85,7 @@ fn finding(context: &Context<'_>, deployment: &Object<Deployment>) -> Option<Fin
         .workload(Some(reference.clone()))
         .confidence(if late.is_some() { 0.9 } else { 0.7 })
         .evidence(new.map(|r| r.named()))
+        .evidence(change.into_iter().flat_map(|c| c.evidence))
         .seen(begun, late.and_then(|(_, c)| c.last_transition_time).or(begun))
         .remedy("See how far it came.", command("status"));
     if all.len() > 1 {

@@ -18,8 +18,8 @@
 //!
 //! ## When it stays silent
 //! When its Services have pods of another workload (blue and green), when a tool scales it on demand (KEDA, Knative, Argo
-//! Rollouts), and when no Service leads to it. When nobody is known to need it and it was not scaled down lately, it is a
-//! hint only.
+//! Rollouts), when no Service leads to it, and for MongoDB servers (mongodb-down). When nobody is known to need it and it was
+//! not scaled down lately, it is a hint only.
 
 use std::collections::BTreeSet;
 
@@ -30,6 +30,8 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule};
 
 use crate::addresses::{Callers, callers};
+use crate::database::engine::Engine;
+use crate::database::servers::engine_of_workload;
 use crate::wording::{listed, target};
 
 /// The rule.
@@ -55,7 +57,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     }
     let callers = callers(context);
     let elastic = elastic(context);
-    idle.iter().filter(|w| !elastic.contains(&w.reference) && !of_knative(w)).filter_map(|w| finding(context, w, &callers)).collect()
+    idle.iter().filter(|w| !elastic.contains(&w.reference) && !of_knative(w) && engine_of_workload(w) != Some(Engine::MongoDb)).filter_map(|w| finding(context, w, &callers)).collect()
 }
 
 fn of_knative(workload: &Workload<'_>) -> bool {

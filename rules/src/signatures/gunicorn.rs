@@ -14,22 +14,6 @@ pub(super) static SIGNATURES: &[Signature] = &[
         counterexamples: &["[2026-11-24 03:11:02 +0000] [1] [INFO] worker timeout is 30 seconds"],
     },
     Signature {
-        id: "gunicorn-worker-killed",
-        family: Family::Resource,
-        literals: &["was sent SIG", "was terminated due to signal"],
-        pattern: r"Worker (?:\(pid:\s*\d+\)|with pid \d+) was (?:sent SIGKILL|terminated due to signal 9\b)",
-        unless: &[],
-        examples: &[
-            "[2026-11-24 03:11:03 +0000] [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?",
-            "[2026-11-24 03:11:03 +0000] [1] [WARNING] Worker (pid:7) was terminated due to signal 9",
-            "[2026-11-24 03:11:03 +0000] [1] [WARNING] Worker with pid 7 was terminated due to signal 9",
-        ],
-        counterexamples: &[
-            "[2026-11-24 03:11:03 +0000] [1] [ERROR] Worker (pid:7) was sent SIGTERM!",
-            "[2026-11-24 03:11:03 +0000] [1] [WARNING] Worker with pid 7 was terminated due to signal 15",
-        ],
-    },
-    Signature {
         id: "gunicorn-boot-failed",
         family: Family::Application,
         literals: &["failed to boot", "App failed to load", "Exception in worker process"],

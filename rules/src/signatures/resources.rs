@@ -5,6 +5,28 @@ use tarbox_model::log::{Family, Signature};
 /// Lines of exhaustion.
 pub(super) static SIGNATURES: &[Signature] = &[
     Signature {
+        id: "worker-killed",
+        family: Family::Resource,
+        literals: &["was sent SIGKILL", "signal 9", "SIGKILL"],
+        pattern: r"Worker (?:\(pid:\s*\d+\)|with pid \d+) was (?:sent SIGKILL|terminated due to signal 9\b)|DAMN ! worker \d+ \(pid: \d+\) died, killed by signal 9|Process '\S+' pid:\d+ exited with 'signal 9 \(SIGKILL\)'|child \d+ exited on signal 9|(?:worker|server) process (?:\(PID )?\d+\)? (?:exited on|was terminated by) signal 9\b|[Ww]orker \d+ (?:died|exited|was killed) \(?(?:signal )?SIGKILL",
+        unless: &[],
+        examples: &[
+            "[2026-11-24 03:11:03 +0000] [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?",
+            "[2026-11-24 03:11:03 +0000] [1] [WARNING] Worker (pid:7) was terminated due to signal 9",
+            "[2026-11-24 03:11:03 +0000] [1] [WARNING] Worker with pid 7 was terminated due to signal 9",
+            "DAMN ! worker 1 (pid: 9) died, killed by signal 9 :( trying respawn ...",
+            "[2026-11-24 03:11:03,100: ERROR/MainProcess] Process 'ForkPoolWorker-1' pid:12 exited with 'signal 9 (SIGKILL)'",
+            "[24-Nov-2026 03:11:03] WARNING: [pool www] child 12 exited on signal 9 (SIGKILL) after 100.1 seconds from start",
+            "LOG:  server process (PID 12) was terminated by signal 9: Killed",
+            "2026/11/24 03:11:03 [alert] 1#1: worker process 29 exited on signal 9",
+        ],
+        counterexamples: &[
+            "[2026-11-24 03:11:03 +0000] [1] [ERROR] Worker (pid:7) was sent SIGTERM!",
+            "[2026-11-24 03:11:03 +0000] [1] [WARNING] Worker with pid 7 was terminated due to signal 15",
+            "2026/11/24 03:11:03 [alert] 1#1: worker process 29 exited on signal 11",
+        ],
+    },
+    Signature {
         id: "out-of-memory",
         family: Family::Resource,
         literals: &["OutOfMemory", "MemoryError", "out of memory", "Cannot allocate memory", "heap limit", "bad_alloc"],

@@ -9,15 +9,22 @@ use serde_json::{Value, json};
 
 /// What can be done with the objects of a bundle.
 const VERBS: [&str; 3] = ["get", "list", "watch"];
-/// Groups of which the bundle has no objects, and what can be asked of them: resource, kind.
-const REVIEWS: &[(&str, &str, &[(&str, &str)])] = &[
-    ("authentication.k8s.io", "v1", &[("selfsubjectreviews", "SelfSubjectReview")]),
-    (
-        "authorization.k8s.io",
-        "v1",
-        &[("selfsubjectaccessreviews", "SelfSubjectAccessReview"), ("selfsubjectrulesreviews", "SelfSubjectRulesReview")],
-    ),
+/// Groups of which the bundle has no objects, and what can be asked of them.
+const REVIEWS: [Reviews; 2] = [
+    Reviews { group: "authentication.k8s.io", version: "v1", kinds: &[("selfsubjectreviews", "SelfSubjectReview")] },
+    Reviews {
+        group: "authorization.k8s.io",
+        version: "v1",
+        kinds: &[("selfsubjectaccessreviews", "SelfSubjectAccessReview"), ("selfsubjectrulesreviews", "SelfSubjectRulesReview")],
+    },
 ];
+
+struct Reviews {
+    group: &'static str,
+    version: &'static str,
+    /// Resource and kind.
+    kinds: &'static [(&'static str, &'static str)],
+}
 
 /// A group with its versions, the preferred one first.
 struct Group<'r> {
@@ -29,7 +36,7 @@ struct Group<'r> {
 fn all(recording: &Recording) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     let offered = recording.shelves().iter().map(|shelf| (shelf.resource.group.as_str(), shelf.resource.version.as_str()));
-    for (name, version) in offered.chain(REVIEWS.iter().map(|(group, version, _)| (*group, *version))) {
+    for (name, version) in offered.chain(REVIEWS.iter().map(|reviews| (reviews.group, reviews.version))) {
         match groups.iter_mut().find(|group| group.name == name) {
             Some(group) if group.versions.contains(&version) => {}
             Some(group) => group.versions.push(version),
@@ -105,9 +112,9 @@ pub(super) fn resources(recording: &Recording, group: &str, version: &str) -> An
             resources.push(json!({"name": name, "singularName": "", "namespaced": resource.namespaced, "kind": kind, "verbs": ["get"]}));
         }
     }
-    for (_, _, reviews) in REVIEWS.iter().filter(|(of, at, _)| *of == group && *at == version) {
+    for reviews in REVIEWS.iter().filter(|reviews| reviews.group == group && reviews.version == version) {
         let review = |(name, kind): &(&str, &str)| json!({"name": name, "singularName": kind.to_lowercase(), "namespaced": false, "kind": kind, "verbs": ["create"]});
-        resources.extend(reviews.iter().map(review));
+        resources.extend(reviews.kinds.iter().map(review));
     }
     if resources.is_empty() {
         return Answer::no_such_path();
@@ -169,9 +176,9 @@ fn of_version(recording: &Recording, group: &str, version: &str) -> Value {
             entry
         })
         .collect();
-    for (_, _, reviews) in REVIEWS.iter().filter(|(of, at, _)| *of == group && *at == version) {
+    for reviews in REVIEWS.iter().filter(|reviews| reviews.group == group && reviews.version == version) {
         let review = |(name, of): &(&str, &str)| json!({"resource": name, "responseKind": kind(of), "singularResource": of.to_lowercase(), "scope": "Cluster", "verbs": ["create"]});
-        resources.extend(reviews.iter().map(review));
+        resources.extend(reviews.kinds.iter().map(review));
     }
     json!({"version": version, "freshness": "Current", "resources": resources})
 }

@@ -9,7 +9,6 @@ use crate::{
     spool::Span,
     table::Sheet,
 };
-use base64ct::{Base64UrlUnpadded, Encoding};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use std::{io, sync::Arc};
@@ -74,8 +73,8 @@ pub(super) fn answer(recording: &Arc<Recording>, shelf: &Shelf, namespace: Optio
         Err(refusal) => return refusal,
     };
     let mut metadata = json!({"resourceVersion": recording.resource_version()});
-    if let Some(next) = &page.next {
-        metadata["continue"] = next.as_str().into();
+    if let Some(next) = page.next {
+        metadata["continue"] = next.to_string().into();
     }
     if let Some(remaining) = page.remaining {
         metadata["remainingItemCount"] = remaining.into();
@@ -98,43 +97,30 @@ pub(super) fn warned(recording: &Recording, shelf: &Shelf, namespace: Option<&st
 /// One page.
 struct Page {
     spans: Vec<Span>,
-    next: Option<String>,
+    /// Position of the first object of the next page: a bundle does not change, so it says enough.
+    next: Option<usize>,
     remaining: Option<u64>,
 }
 
 fn page(recording: &Recording, shelf: &Shelf, namespace: Option<&str>, request: &Request) -> Result<Page, Answer> {
     let selection = Selection::of(request, shelf)?;
     let limit = request.number("limit")?.filter(|limit| *limit > 0);
-    let after = request.query("continue").map(|token| {
-        let key = Base64UrlUnpadded::decode_vec(token).ok().and_then(|key| String::from_utf8(key).ok());
-        key.ok_or_else(|| Answer::bad_request("continue key is not valid"))
-    });
-    let after = after.transpose()?;
-    let (mut spans, mut last, mut next, mut remaining) = (Vec::new(), "", None, 0);
-    for (key, span) in shelf.range(namespace, after.as_deref()) {
+    let start = request.query("continue").map(|token| token.parse::<usize>().map_err(|_| Answer::bad_request("continue key is not valid")));
+    let (mut spans, mut next, mut remaining) = (Vec::new(), None, 0);
+    for (at, key, span) in shelf.from(namespace, start.transpose()?.unwrap_or(0)) {
         let full = limit.is_some_and(|limit| spans.len() as u64 >= limit);
         if full && selection.is_everything() {
+            next = next.or(Some(at));
             remaining += 1;
-            continue;
+        } else if selection.takes(recording, key, span).map_err(|error| Answer::broken(&error))? {
+            if full {
+                next = Some(at);
+                break;
+            }
+            spans.push(span);
         }
-        if !selection.takes(recording, key, span).map_err(|error| Answer::broken(&error))? {
-            continue;
-        }
-        if full {
-            next = Some(token(last));
-            break;
-        }
-        last = key;
-        spans.push(span);
-    }
-    if remaining > 0 {
-        next = Some(token(last));
     }
     Ok(Page { spans, next, remaining: (remaining > 0).then_some(remaining) })
-}
-
-fn token(key: &str) -> String {
-    Base64UrlUnpadded::encode_string(key.as_bytes())
 }
 
 /// The document's pieces: what stands before the objects, each object, what stands behind.

@@ -12,7 +12,7 @@ pub(super) fn answer(path: &[&str], body: &[u8]) -> Option<Answer> {
     let ["apis", "authorization.k8s.io" | "authentication.k8s.io", version, kind] = *path else { return None };
     let review: Value = serde_json::from_slice(body).unwrap_or_default();
     let status = match kind {
-        "selfsubjectaccessreviews" => access(&review["spec"]),
+        "selfsubjectaccessreviews" => access(&verb(body, &review["spec"])),
         "selfsubjectrulesreviews" => json!({
             "resourceRules": [{"verbs": READING, "apiGroups": ["*"], "resources": ["*"]}],
             "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": ["*"]}],
@@ -34,9 +34,56 @@ pub(super) fn answer(path: &[&str], body: &[u8]) -> Option<Answer> {
     Some(Answer::created(&document))
 }
 
-fn access(spec: &Value) -> Value {
-    let asked = ["resourceAttributes", "nonResourceAttributes"].iter().find_map(|of| spec[of]["verb"].as_str()).unwrap_or_default();
-    if READING.contains(&asked) { json!({"allowed": true}) } else { json!({"allowed": false, "reason": WHY_NOT}) }
+/// What is to be done, by the review: as JSON, or as protobuf, which kubectl prefers and which is answered in JSON all the same.
+fn verb(body: &[u8], spec: &Value) -> String {
+    if let Some(envelope) = body.strip_prefix(b"k8s\0") {
+        let spec = protobuf::field(envelope, 2).and_then(|review| protobuf::field(review, 2)).unwrap_or_default();
+        let attributes = protobuf::field(spec, 1).or_else(|| protobuf::field(spec, 2)).unwrap_or_default();
+        return String::from_utf8_lossy(protobuf::field(attributes, 2).unwrap_or_default()).into_owned();
+    }
+    let asked = ["resourceAttributes", "nonResourceAttributes"].iter().find_map(|of| spec[of]["verb"].as_str());
+    asked.unwrap_or_default().to_owned()
+}
+
+fn access(verb: &str) -> Value {
+    if READING.contains(&verb) { json!({"allowed": true}) } else { json!({"allowed": false, "reason": WHY_NOT}) }
+}
+
+mod protobuf {
+    //! As much of protobuf's wire format as it takes to find a field.
+
+    /// A field's bytes, by its number: the first one that has a length.
+    pub(super) fn field(mut message: &[u8], wanted: u64) -> Option<&[u8]> {
+        while !message.is_empty() {
+            let (key, rest) = number(message)?;
+            message = match key & 7 {
+                0 => number(rest)?.1,
+                1 => rest.get(8..)?,
+                2 => {
+                    let (length, rest) = number(rest)?;
+                    let (content, behind) = rest.split_at_checked(usize::try_from(length).ok()?)?;
+                    if key >> 3 == wanted {
+                        return Some(content);
+                    }
+                    behind
+                }
+                5 => rest.get(4..)?,
+                _ => return None,
+            };
+        }
+        None
+    }
+
+    fn number(bytes: &[u8]) -> Option<(u64, &[u8])> {
+        let mut value = 0;
+        for (at, byte) in bytes.iter().take(10).enumerate() {
+            value |= u64::from(byte & 0x7f).checked_shl(7 * u32::try_from(at).ok()?)?;
+            if byte & 0x80 == 0 {
+                return Some((value, bytes.get(at + 1..)?));
+            }
+        }
+        None
+    }
 }
 
 #[cfg(test)]
@@ -45,9 +92,25 @@ mod tests {
 
     #[test]
     fn reading_is_allowed_and_nothing_else() {
-        let ask = |verb: &str| access(&json!({"resourceAttributes": {"verb": verb, "resource": "pods"}}))["allowed"].as_bool().unwrap();
-        assert!(ask("get") && ask("list") && ask("watch"));
-        assert!(!ask("delete") && !ask("create") && !ask("*") && !ask(""));
+        for (verb, allowed) in
+            [("get", true), ("list", true), ("watch", true), ("delete", false), ("create", false), ("*", false), ("", false)]
+        {
+            assert_eq!(access(verb)["allowed"], allowed, "{verb}");
+        }
         assert!(answer(&["apis", "apps", "v1", "deployments"], b"{}").is_none());
+    }
+
+    #[test]
+    fn a_review_is_understood_as_json_and_as_protobuf() {
+        let json = json!({"spec": {"resourceAttributes": {"verb": "list", "resource": "pods"}}});
+        assert_eq!(verb(json.to_string().as_bytes(), &json["spec"]), "list");
+        let wrap = |number: u8, content: &[u8]| [&[number << 3 | 2, u8::try_from(content.len()).unwrap()], content].concat();
+        let attributes = [wrap(1, b"production"), wrap(2, b"list"), wrap(5, b"pods")].concat();
+        let review = [wrap(1, b""), wrap(2, &wrap(1, &attributes))].concat();
+        let envelope = [b"k8s\0".to_vec(), wrap(1, &wrap(1, b"authorization.k8s.io/v1")), wrap(2, &review)].concat();
+        assert_eq!(verb(&envelope, &Value::Null), "list");
+        for cut in 4..envelope.len() {
+            assert!(matches!(verb(&envelope[..cut], &Value::Null).as_str(), "" | "list"), "{cut}");
+        }
     }
 }

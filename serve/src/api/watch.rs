@@ -28,7 +28,7 @@ pub(super) fn answer(recording: &Arc<Recording>, shelf: &Shelf, namespace: Optio
     let (bookmarks, wants_all) = (request.flag("allowWatchBookmarks"), request.flag("sendInitialEvents"));
     let mut spans = Vec::new();
     if begins || wants_all {
-        for (key, span) in shelf.range(namespace, None) {
+        for (_, key, span) in shelf.from(namespace, 0) {
             match selection.takes(recording, key, span) {
                 Ok(true) => spans.push(span),
                 Ok(false) => {}

@@ -28,7 +28,7 @@ pub(crate) struct Column {
 /// Completes the kinds that definitions of the bundle define.
 pub(super) fn describe(recording: &mut Recording) -> io::Result<()> {
     let definitions = recording.shelves.iter().filter(|shelf| shelf.resource.is("apiextensions.k8s.io", "customresourcedefinitions"));
-    let spans: Vec<_> = definitions.flat_map(|shelf| shelf.objects.values().copied()).collect();
+    let spans: Vec<_> = definitions.flat_map(|shelf| shelf.objects.spans()).collect();
     for span in spans {
         let definition = recording.object(span)?;
         let spec = &definition["spec"];
@@ -46,12 +46,14 @@ pub(super) fn describe(recording: &mut Recording) -> io::Result<()> {
             shelf.selectable = fields.map(|field| text(field, "/jsonPath").trim_start_matches('.').to_owned()).collect();
         }
     }
-    // A kind that no definition names is cluster-wide if none of its objects is in a namespace.
+    // A kind that nothing defines is cluster-wide if none of its objects is in a namespace.
     for shelf in &mut recording.shelves {
-        if shelf.columns.is_none() && !shelf.objects.is_empty() && shelf.objects.keys().all(|key| key.starts_with('/')) {
+        let mut keys = shelf.objects.by_key.keys();
+        if shelf.columns.is_none() && keys.len() > 0 && keys.all(|key| key.starts_with('/')) {
             shelf.resource.namespaced = false;
-            shelf.objects =
-                std::mem::take(&mut shelf.objects).into_iter().map(|(key, span)| (key.trim_start_matches('/').into(), span)).collect();
+            for (key, span) in std::mem::take(&mut shelf.objects).in_order {
+                shelf.objects.add(key.trim_start_matches('/').into(), span);
+            }
         }
     }
     Ok(())

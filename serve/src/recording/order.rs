@@ -10,7 +10,7 @@ pub(super) fn arrange(recording: &mut Recording) -> io::Result<()> {
         .shelves
         .iter()
         .filter(|shelf| shelf.resource.is("apiregistration.k8s.io", "apiservices"))
-        .flat_map(|shelf| shelf.objects.values().copied())
+        .flat_map(|shelf| shelf.objects.spans())
         .collect();
     for span in services {
         let service = recording.object(span)?;

@@ -1,5 +1,5 @@
 //! From a bundle's chunks to a recording.
-use super::{Holding, LogPlace, Recording, Shelf, custom, order, secret};
+use super::{Holding, LogPlace, Objects, Recording, Shelf, custom, order, secret};
 use crate::{
     error::ServeError,
     kinds,
@@ -149,10 +149,10 @@ impl Intake {
         }
         if reading > *known {
             *known = reading;
-            shelf.objects.clear();
+            shelf.objects = Objects::default();
         }
         let key = shelf.key(&metadata.namespace, &metadata.name);
-        shelf.objects.entry(key.into()).or_insert(span);
+        shelf.objects.add(key.into(), span);
         self.newest = self.newest.max(metadata.resource_version.parse().unwrap_or(0));
         let created = metadata.creation_timestamp.as_deref().and_then(|text| text.parse().ok());
         self.latest = self.latest.max(created);
@@ -232,7 +232,7 @@ impl Shelf {
             columns: None,
             selectable: Vec::new(),
             holding: Holding::Whole,
-            objects: BTreeMap::new(),
+            objects: Objects::default(),
         }
     }
 }

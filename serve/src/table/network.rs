@@ -122,7 +122,6 @@ const ADDRESSES: &[Column] = &[
             None => "<none>".into(),
         }
     }),
-    AGE,
 ];
 
 /// Addresses that a load balancer has given.

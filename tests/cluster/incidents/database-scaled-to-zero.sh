@@ -1,5 +1,5 @@
 # The database's StatefulSet was scaled to zero: the host in the service's URI has no address any more, and readiness fails.
-# rule: mongodb-down
+# rule: mongodb-down|deployment-scaled-to-zero
 # object: StatefulSet/mongodb/mongodb
 # never: coredns-unavailable dns-misconfigured service-name-unknown service-selector-mismatch readiness-probe-failing
 make() { healthy_service; kubectl -n mongodb scale statefulset mongodb --replicas=0 >/dev/null; }

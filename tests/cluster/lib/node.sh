@@ -58,6 +58,7 @@ tlsPrivateKeyFile: $PKI/kubelet-$node.key
 staticPodPath: $folder/manifests
 podLogsDir: $folder/logs
 nodeStatusUpdateFrequency: 5s
+volumeStatsAggPeriod: 10s
 evictionHard: {memory.available: 100Mi, nodefs.available: 1%, imagefs.available: 1%}
 imageGCHighThresholdPercent: 100
 YAML

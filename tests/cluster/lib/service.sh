@@ -75,6 +75,8 @@ audit_service() { kubectl apply -f "$MANIFESTS/audit.yaml" >/dev/null; kubectl -
 
 pods() { kubectl get pods -A -o wide; }
 
+without_workloads() { [ -z "$(kubectl -n "$1" get deployments,daemonsets -o name)" ]; }
+
 # Brings the cluster back to nothing but itself: the service and whatever incidents made beside it are gone, with their events.
 reset() {
   local doomed; doomed=$(kubectl get namespaces -o json | jq -r '.items[].metadata.name | select(. as $n | ["default", "kube-system", "kube-public", "kube-node-lease", "ingress-nginx"] | index($n) | not)')
@@ -83,9 +85,13 @@ reset() {
   [ -z "$doomed" ] || kubectl wait --for=delete $(printf 'namespace/%s ' $doomed) --timeout=120s >/dev/null
   kubectl delete persistentvolumes,storageclasses --all >/dev/null
   rm -rf "$STATE"/volumes/*
-  # The logs of the last incident must not be in the next one's bundle.
+  # The pods, logs and revisions of the last incident must not be in the next one's bundle.
+  for namespace in kube-system ingress-nginx; do
+    kubectl -n $namespace delete deployments,daemonsets --all --cascade=foreground --wait=false >/dev/null
+    kubectl -n $namespace delete pods --all --force --grace-period=0 >/dev/null 2>&1
+    until_true 60 "the old workloads of $namespace are gone" without_workloads $namespace
+  done
   kubectl apply -f "$HERE/addons" >/dev/null
-  for namespace in kube-system ingress-nginx; do kubectl -n $namespace delete pods --all --force --grace-period=0 >/dev/null 2>&1; done
   kubectl -n kube-system rollout status daemonset/kube-proxy --timeout=60s >/dev/null
   kubectl -n kube-system rollout status deployment/coredns --timeout=60s >/dev/null
   kubectl -n ingress-nginx rollout status deployment/ingress-nginx-controller --timeout=60s >/dev/null
@@ -141,8 +147,8 @@ event() { kubectl -n "$1" get events -o json | jq -e --arg reason "$2" --arg tex
 # Some line in the present or previous log of the service's pods matches: logged_line REGEX
 logged_line() {
   local pod; for pod in $(kubectl -n production get pods -l app.kubernetes.io/name=shepherd -o name); do
-    kubectl -n production logs "$pod" 2>/dev/null | grep -Eq "$1" && return 0
-    kubectl -n production logs --previous "$pod" 2>/dev/null | grep -Eq "$1" && return 0
+    kubectl -n production logs "$pod" 2>/dev/null | grep -E "$1" >/dev/null && return 0   # grep -q would end kubectl before its time
+    kubectl -n production logs --previous "$pod" 2>/dev/null | grep -E "$1" >/dev/null && return 0
   done; return 1
 }
 no_endpoints() { [ "$(kubectl -n production get endpointslices -l kubernetes.io/service-name=shepherd -o json | jq '[.items[].endpoints[]? | select(.conditions.ready)] | length')" = 0 ]; }

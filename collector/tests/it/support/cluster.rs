@@ -15,6 +15,8 @@ pub(crate) struct Cluster {
     pub(crate) weight: usize,
     /// Further objects: group, resource, object.
     pub(crate) extra: Vec<(&'static str, &'static str, Value)>,
+    /// How long each answer takes.
+    pub(crate) pause: Option<std::time::Duration>,
     /// Whether discovery is aggregated.
     pub(crate) aggregated: bool,
 }
@@ -22,7 +24,7 @@ pub(crate) struct Cluster {
 impl Default for Cluster {
     fn default() -> Self {
         let log = (0..20).map(|line| format!("2026-11-24T07:00:{:02}.000000000Z line {line}\n", line % 60)).collect();
-        Self { pods: 12, namespaces: vec!["a", "b"], log, page: 5, weight: 0, extra: Vec::new(), aggregated: true }
+        Self { pods: 12, namespaces: vec!["a", "b"], log, page: 5, weight: 0, extra: Vec::new(), pause: None, aggregated: true }
     }
 }
 

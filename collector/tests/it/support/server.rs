@@ -11,7 +11,10 @@ use std::{
     convert::Infallible,
     io,
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
@@ -51,6 +54,7 @@ pub(crate) struct Server {
     address: SocketAddr,
     scheme: &'static str,
     asked: Arc<Mutex<Vec<Asked>>>,
+    most_at_once: Arc<AtomicUsize>,
     _runtime: tokio::runtime::Runtime,
 }
 
@@ -61,6 +65,8 @@ struct Script {
     date: String,
     asked: Arc<Mutex<Vec<Asked>>>,
     counts: Mutex<BTreeMap<String, usize>>,
+    at_once: Arc<AtomicUsize>,
+    most_at_once: Arc<AtomicUsize>,
 }
 
 /// What every cluster's clock shows, unless a test has its own.
@@ -89,7 +95,17 @@ impl Server {
         let scheme = if tls.is_some() { "https" } else { "http" };
         let tls = tls.map(|config| TlsAcceptor::from(Arc::new(config)));
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let script = Arc::new(Script { cluster, faults, date, asked: Arc::clone(&asked), counts: Mutex::default() });
+        let most_at_once = Arc::<AtomicUsize>::default();
+        let script = Script {
+            cluster,
+            faults,
+            date,
+            asked: Arc::clone(&asked),
+            counts: Mutex::default(),
+            at_once: Arc::default(),
+            most_at_once: Arc::clone(&most_at_once),
+        };
+        let script = Arc::new(script);
         runtime.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (script, tls) = (Arc::clone(&script), tls.clone());
@@ -107,7 +123,7 @@ impl Server {
                 });
             }
         });
-        Self { address, scheme, asked, _runtime: runtime }
+        Self { address, scheme, asked, most_at_once, _runtime: runtime }
     }
 
     pub(crate) fn kubeconfig(&self) -> String {
@@ -128,6 +144,11 @@ impl Server {
         self.asked.lock().unwrap().clone()
     }
 
+    /// The most requests that were under way at the same time.
+    pub(crate) fn most_at_once(&self) -> usize {
+        self.most_at_once.load(Ordering::Relaxed)
+    }
+
     /// Waits until this path was asked for.
     pub(crate) fn wait_for(&self, path: &str) {
         for _ in 0..500 {
@@ -137,6 +158,23 @@ impl Server {
             std::thread::sleep(Duration::from_millis(20));
         }
         panic!("nobody asked for {path}");
+    }
+}
+
+/// Counts requests that are under way.
+struct UnderWay(Arc<AtomicUsize>);
+
+impl UnderWay {
+    fn new(script: &Script) -> Self {
+        let now = script.at_once.fetch_add(1, Ordering::Relaxed) + 1;
+        script.most_at_once.fetch_max(now, Ordering::Relaxed);
+        Self(Arc::clone(&script.at_once))
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -155,6 +193,10 @@ async fn answer(
         *count += 1;
     }
     script.asked.lock().unwrap().push(asked.clone());
+    let under_way = UnderWay::new(&script);
+    if let Some(pause) = script.cluster.pause {
+        tokio::time::sleep(pause).await;
+    }
     let reply = script.faults.iter().find_map(|fault| fault(&asked)).unwrap_or_else(|| script.cluster.answer(&asked));
     let full = |text: String| Full::new(Bytes::from(text)).map_err(|never| match never {}).boxed();
     let pieces = |text: String, end: io::Result<Frame<Bytes>>| {
@@ -170,6 +212,7 @@ async fn answer(
         Reply::Forward(to, port) => return Ok(websocket::upgrade(&mut request, move |socket| websocket::forward(socket, to, port))),
         other => other,
     };
+    drop(under_way);
     let mut response = Response::builder().header("date", &script.date);
     let body = match reply {
         Reply::Json(status, value) => {

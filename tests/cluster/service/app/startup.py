@@ -15,11 +15,12 @@ logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %
 log = logging.getLogger("shepherd")
 
 
-def connect():
-    """A client of the database; it connects when it is first asked."""
+def connect(timeout=int(os.environ.get("MONGODB_TIMEOUT_MS", "3000"))):
+    """A client of the database; it connects when it is first asked, and waits so many milliseconds for a server."""
     return MongoClient(
         os.environ["MONGODB_URI"],
-        serverSelectionTimeoutMS=int(os.environ.get("MONGODB_TIMEOUT_MS", "3000")),
+        serverSelectionTimeoutMS=timeout,
+        connectTimeoutMS=timeout * 2 // 3,  # pymongo's own are 30 and 20 seconds
         maxPoolSize=int(os.environ.get("MONGODB_MAX_POOL_SIZE", "10")),
     )
 
@@ -33,7 +34,7 @@ def check():
     path = os.environ.get("CONFIG_FILE", "/etc/config/config.yaml")
     with open(path, encoding="utf-8") as file:
         log.info("Configuration loaded from %s: %d lines", path, len(file.readlines()))
-    with connect() as client:
+    with connect(timeout=9000) as client:  # a start may wait longer than a request
         try:
             client.admin.command("ping")
         except PyMongoError as error:

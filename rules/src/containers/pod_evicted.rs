@@ -1,0 +1,113 @@
+//! # pod-evicted
+//!
+//! A node that ran out of something has evicted pods.
+//!
+//! ## What it detects
+//! Pods that the kubelet ended because the node was low on memory, disk, inodes or process ids: which resource, how much was
+//! left, and how much the pod used beyond its request.
+//!
+//! ## Why it happens
+//! Pods use more than they request, so that the scheduler packs a node too full; those furthest above their request go first.
+//!
+//! ## How to confirm
+//! `kubectl get pods -A --field-selector status.phase=Failed`, and `kubectl describe node NAME`, under *Conditions*.
+//!
+//! ## How to fix
+//! Request what the pods really use, and limit what grows; free or enlarge the node's disk.
+//!
+//! ## When it stays silent
+//! When the eviction is more than an hour old and the workload has all its pods; when the pod broke a limit of its own
+//! (ephemeral-storage-exceeded); when somebody drained the node.
+
+use tarbox_model::finding::{Finding, Severity};
+use tarbox_model::object::{Object, Pod, condition};
+use tarbox_model::rule::{Effect, Level, Need};
+use tarbox_model::{Context, ObjectRef, Rule, Timestamp};
+
+use crate::commands::set;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "pod-evicted",
+    title: "A node that ran out of something has evicted pods",
+    level: Level::Cause,
+    severity: Severity::High,
+    guide: "Memory Issues",
+    needs: &[Need::Objects("pods")],
+    produces: &[Effect::NotReady],
+    explained_by: &[Effect::NodeDown],
+    check,
+};
+
+/// Seconds after which an eviction of a workload that is whole no longer counts.
+const RECENT: i64 = 3600;
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (pod, workload) in context.relations.pods_with_workloads(context.snapshot) {
+        let low = pod.status.message.split_once("The node was low on resource: ").map(|(_, rest)| rest);
+        let Some(rest) = low.filter(|_| pod.status.phase == "Failed" && pod.status.reason == "Evicted") else { continue };
+        let resource = rest.split(['.', ' ', '[', ']']).find(|w| !w.is_empty()).unwrap_or("something");
+        let whole = workload.is_some_and(|w| whole(context, w));
+        let at = evicted_at(context, pod);
+        let old = context.snapshot.age_seconds(at).is_some_and(|age| age > RECENT);
+        if !(whole && old) {
+            findings.push(finding(context, pod, workload, resource, at).severity(if whole { Severity::Medium } else { Severity::High }));
+        }
+    }
+    findings
+}
+
+/// Whether a workload has a ready pod for every one that it wants.
+fn whole(context: &Context<'_>, workload: &ObjectRef) -> bool {
+    let mut active = context.relations.pods_of(context.snapshot, workload).filter(|p| p.is_active()).peekable();
+    active.peek().is_some() && active.all(|p| p.is_ready())
+}
+
+/// When the pod was evicted, as far as it is told.
+fn evicted_at(context: &Context<'_>, pod: &Object<Pod>) -> Option<Timestamp> {
+    let reference = pod.reference();
+    let event = context.relations.events_about(context.snapshot, &reference).rfind(|e| e.reason == "Evicted").and_then(|e| e.last_seen());
+    let disrupted = || condition(&pod.status.conditions, "DisruptionTarget").and_then(|(_, c)| c.last_transition_time);
+    let ended = || pod.containers().filter_map(|v| v.status?.2.state.terminated.as_ref()?.finished_at).max();
+    event.or_else(disrupted).or_else(ended).or(pod.status.start_time).or(pod.metadata.creation_timestamp)
+}
+
+fn finding(context: &Context<'_>, pod: &Object<Pod>, workload: Option<&ObjectRef>, resource: &str, at: Option<Timestamp>) -> Finding {
+    let node = ObjectRef::cluster_wide("Node", pod.spec.node_name.as_str());
+    let owner = workload.cloned().unwrap_or_else(|| pod.reference());
+    let pressure = context.snapshot.node(&node.name).and_then(|n| {
+        let kind = match resource {
+            "memory" => "MemoryPressure",
+            "pids" => "PIDPressure",
+            _ => "DiskPressure",
+        };
+        let (i, _) = n.condition(kind).filter(|(_, c)| c.status == "True")?;
+        Some(n.evidence(format!("/status/conditions/{i}/status"), "True"))
+    });
+    let lasting = if pressure.is_some() { " The node is still under pressure." } else { "" };
+    let mut finding = Finding::new(pod.reference(), format!("Node `{}` evicted `{}`: it was low on {resource}", node.name, owner.name), pod.evidence("/status/message", pod.status.message.as_str()))
+        .summary(format!("The kubelet says: {}{lasting}", pod.status.message.trim()))
+        .workload(workload.cloned())
+        .confidence(0.93)
+        .evidence(pressure)
+        .seen(at, at);
+    if let Some((container, used)) = above_request(&pod.status.message).filter(|_| resource == "memory") {
+        finding = finding.remedy(
+            format!("Request what container `{container}` really uses. This starts new pods."),
+            set(&owner, "resources", &format!("-c {container} --requests=memory={used}")),
+        );
+    }
+    finding
+        .remedy(format!("See what uses the {resource} of the node."), format!("kubectl describe node {}", node.name))
+        .remedy("Clear the remains of evicted pods away.", format!("kubectl delete pods -n {} --field-selector status.phase=Failed", pod.metadata.namespace))
+        .depends_on(node.clone())
+        .cause(node)
+}
+
+/// The container that used more than it requested, and how much.
+fn above_request(message: &str) -> Option<(&str, &str)> {
+    let (_, rest) = message.split_once("Container ")?;
+    let (name, rest) = rest.split_once(" was using ")?;
+    Some((name, rest.split([',', ' ']).next()?))
+}

@@ -1,0 +1,92 @@
+//! # database-read-only
+//!
+//! A database refuses to write.
+//!
+//! ## What it detects
+//! Clients whose writes are refused: they are connected to a replica (MongoDB `not primary`, Redis `READONLY`, PostgreSQL and
+//! MySQL in read-only mode), or the server has stopped taking writes (Redis `MISCONF`, a locked MongoDB).
+//!
+//! ## Why it happens
+//! The URI names one member instead of the whole set, roles changed by a failover while the client kept its connection, or
+//! the server cannot save its data (disk full, no right to write).
+//!
+//! ## How to confirm
+//! Ask the server for its role: `db.hello().isWritablePrimary`, `INFO replication`, `select pg_is_in_recovery()`.
+//!
+//! ## How to fix
+//! MongoDB: name the set in the URI (`?replicaSet=NAME`). Others: connect to the Service of the primary. `MISCONF`: make room on
+//! its volume.
+//!
+//! ## When it stays silent
+//! When the last refusal is some minutes old and the client is well: a failover is over then.
+
+use tarbox_model::finding::{Finding, Severity};
+use tarbox_model::rule::{Effect, Level, Need};
+use tarbox_model::{Context, Rule};
+
+use super::engine::Engine;
+use super::setting::{only_server, setting};
+use crate::complaints::{Complaint, complaints};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "database-read-only",
+    title: "A database refuses to write",
+    level: Level::Cause,
+    severity: Severity::High,
+    guide: "MongoDB Connection Issues",
+    needs: &[Need::Logs],
+    produces: &[Effect::DependencyDown],
+    explained_by: &[Effect::Unreachable, Effect::VolumeUnavailable],
+    check,
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let chosen = complaints(context, |hit| hit.signature == "database-read-only" || hit.signature == "database-no-primary" && hit.field("refused").is_some());
+    chosen.iter().map(|c| finding(context, c)).collect()
+}
+
+fn finding(context: &Context<'_>, complaint: &Complaint<'_>) -> Finding {
+    let engines = [("redis", Engine::Redis), ("postgres", Engine::PostgreSql), ("mysql", Engine::MySql)];
+    let engine = engines.into_iter().find(|(k, _)| complaint.field(k).is_some()).map_or(Engine::MongoDb, |(_, e)| e);
+    let client = &complaint.client;
+    let saving = complaint.field("redis").is_some_and(|text| text.starts_with("MISCONF"));
+    let locked = complaint.field("mongodb").is_some();
+    let why = match engine {
+        _ if saving => "The server cannot save its data, and takes no writes until it can.",
+        _ if locked => "The server is locked for writing.",
+        Engine::MongoDb => "The client writes to a secondary: its URI names one member rather than the set, or a failover took the role from it.",
+        Engine::Redis => "The client writes to a replica.",
+        Engine::PostgreSql => "The session is read-only: the server is a standby, or its default was set so.",
+        Engine::MySql => "The server runs read-only: it is a replica, or was set so.",
+    };
+    let mut finding = complaint
+        .finding(format!("{} refuses the writes of `{}`", engine.name(), client.name))
+        .summary(format!("Writes were refused {} times by the log. {why}", complaint.hit.count))
+        .confidence(0.9);
+    let setting = setting(context, client, engine);
+    finding = finding.evidence(setting.as_ref().map(|s| s.evidence.clone()));
+    let server = only_server(context, client, engine);
+    if let Some(server) = &server {
+        finding = finding.cause(server.clone()).depends_on(server.clone());
+    }
+    let flag = server.as_ref().map_or_else(|| " -n NAMESPACE".to_owned(), tarbox_model::ObjectRef::namespace_flag);
+    let at = server.map_or_else(|| "POD".to_owned(), |s| format!("service/{}", s.name));
+    let role = match engine {
+        Engine::MongoDb => "mongosh --quiet --eval 'db.hello()'",
+        Engine::Redis => "redis-cli info replication",
+        Engine::PostgreSql => "psql -U postgres -c 'select pg_is_in_recovery()'",
+        Engine::MySql => "mysql -e 'select @@read_only, @@super_read_only'",
+    };
+    finding = finding.remedy("Ask the server for its role.", format!("kubectl exec {at}{flag} -- {role}"));
+    match setting {
+        Some(setting) if !saving && !locked => {
+            let value = match engine {
+                Engine::MongoDb => "mongodb://USER:PASSWORD@HOST:27017/DATABASE?replicaSet=SET".to_owned(),
+                engine => super::setting::uri(engine, "PRIMARY", engine.port()),
+            };
+            finding.remedy(format!("Have {} lead to the primary.", setting.words()), setting.change(client, &value))
+        }
+        _ => finding,
+    }
+}
