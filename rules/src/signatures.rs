@@ -10,6 +10,7 @@ mod databases;
 mod gunicorn;
 mod ingress_nginx;
 mod log_rotation;
+mod mesh;
 mod mongod;
 mod monitoring;
 mod names;
@@ -31,6 +32,7 @@ static GROUPS: &[&[Signature]] = &[
     gunicorn::SIGNATURES,
     ingress_nginx::SIGNATURES,
     log_rotation::SIGNATURES,
+    mesh::SIGNATURES,
     mongod::SIGNATURES,
     monitoring::SIGNATURES,
     names::SIGNATURES,
