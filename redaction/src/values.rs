@@ -206,7 +206,9 @@ fn is_expression(value: &str) -> bool {
 
 /// Whether what follows an opening bracket could be the rest of a call or an index: names and quoted names, closed, or cut at a quote.
 fn is_arguments(rest: &str) -> bool {
-    let plain = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '.' | ',' | ' ' | '\'' | '"' | '\\' | '(' | ')' | '[' | ']' | '-');
+    let plain = |char: char| {
+        char.is_ascii_alphanumeric() || matches!(char, '_' | '.' | ',' | ' ' | '\'' | '"' | '\\' | '(' | ')' | '[' | ']' | '-')
+    };
     rest.chars().all(plain)
         && rest.split(|char: char| !char.is_ascii_alphanumeric()).all(|part| part.len() <= 2 || is_wordy(part))
         && (rest.is_empty() || rest.ends_with([')', ']', '"', '\'', '\\']))
