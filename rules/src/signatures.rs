@@ -9,6 +9,7 @@ mod database;
 mod databases;
 mod gunicorn;
 mod ingress_nginx;
+mod log_rotation;
 mod mongod;
 mod monitoring;
 mod names;
@@ -29,6 +30,7 @@ static GROUPS: &[&[Signature]] = &[
     databases::SIGNATURES,
     gunicorn::SIGNATURES,
     ingress_nginx::SIGNATURES,
+    log_rotation::SIGNATURES,
     mongod::SIGNATURES,
     monitoring::SIGNATURES,
     names::SIGNATURES,
