@@ -18,7 +18,7 @@
 //!
 //! ## When it stays silent
 //! When its Services have pods of another workload (blue and green), when a tool scales it on demand (KEDA, Knative, Argo
-//! Rollouts), when no Service leads to it, and for MongoDB servers (mongodb-down). When nobody is known to need it and it was
+//! Rollouts), when no Service leads to it, for MongoDB servers (mongodb-down) and for the cluster's DNS (coredns-unavailable). When nobody is known to need it and it was
 //! not scaled down lately, it is a hint only.
 
 use std::collections::BTreeSet;
@@ -32,6 +32,7 @@ use tarbox_model::{Context, ObjectRef, Rule};
 use crate::addresses::{Callers, callers};
 use crate::database::engine::Engine;
 use crate::database::servers::engine_of_workload;
+use crate::dns::server::is_server;
 use crate::wording::{listed, target};
 
 /// The rule.
@@ -57,7 +58,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     }
     let callers = callers(context);
     let elastic = elastic(context);
-    idle.iter().filter(|w| !elastic.contains(&w.reference) && !of_knative(w) && engine_of_workload(w) != Some(Engine::MongoDb)).filter_map(|w| finding(context, w, &callers)).collect()
+    let told_elsewhere = |w: &&Workload<'_>| engine_of_workload(w) == Some(Engine::MongoDb) || is_server(&w.reference.namespace, &w.reference.name);
+    let left = idle.iter().filter(|w| !elastic.contains(&w.reference) && !of_knative(w) && !told_elsewhere(w));
+    left.filter_map(|w| finding(context, w, &callers)).collect()
 }
 
 fn of_knative(workload: &Workload<'_>) -> bool {
