@@ -1,3 +1,14 @@
 //! DNS: names that do not resolve.
 
-family!("dns":);
+mod corefile;
+pub(crate) mod server;
+mod settings;
+
+family!("dns":
+    coredns_loop,
+    coredns_unavailable,
+    dns_egress_blocked,
+    dns_misconfigured,
+    dns_resolution_failing,
+    service_name_unknown,
+);

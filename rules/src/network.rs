@@ -1,3 +1,5 @@
 //! Network: packets that do not arrive.
 
+pub(crate) mod policy;
+
 family!("network":);

@@ -1,6 +1,16 @@
 //! Services: why nobody answers behind one.
 
+mod asleep;
 pub(crate) mod backing;
 mod likeness;
+mod ports;
 
-family!("services": deployment_scaled_to_zero, service_missing, service_selector_mismatch, service_without_ready_endpoints);
+family!("services":
+    deployment_scaled_to_zero,
+    service_missing,
+    service_port_mismatch,
+    service_protocol_mismatch,
+    service_selector_mismatch,
+    service_without_ready_endpoints,
+    uneven_traffic,
+);

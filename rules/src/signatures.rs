@@ -4,6 +4,7 @@
 
 mod connection;
 mod control_plane;
+mod coredns;
 pub(crate) mod crash;
 mod database;
 mod databases;
@@ -26,6 +27,7 @@ use tarbox_model::log::Signature;
 static GROUPS: &[&[Signature]] = &[
     connection::SIGNATURES,
     control_plane::SIGNATURES,
+    coredns::SIGNATURES,
     crash::SIGNATURES,
     database::SIGNATURES,
     databases::SIGNATURES,

@@ -41,6 +41,10 @@ fn successors(context: &Context<'_>, callers: &BTreeMap<ObjectRef, BTreeSet<Obje
         (Effect::NetworkBroken | Effect::Slow, "Node") => {
             next.extend(workloads_of_pods(relations.pods_on(snapshot, &site.name).collect()).into_iter().map(|w| (*effect, w)));
         }
+        // A DNS workload of the system answers for everybody; the DNS settings of any other workload are its own affair.
+        (Effect::DnsDown, _) if site.namespace == "kube-system" || site.namespace == "openshift-dns" => {
+            next.push((Effect::DnsDown, ObjectRef::cluster()));
+        }
         (Effect::VolumeUnavailable, "PersistentVolumeClaim") => {
             for workload in relations.workloads_mounting(site) {
                 next.extend([Effect::Unscheduled, Effect::NotStarted].map(|e| (e, workload.clone())));

@@ -37,6 +37,8 @@ shape! {
         pub internal_traffic_policy: String,
         /// Pods count although not ready.
         pub publish_not_ready_addresses: bool,
+        /// `None` (also when empty) or `ClientIP`: one client stays with one pod.
+        pub session_affinity: String,
         /// Further addresses.
         #[serde(rename = "externalIPs")]
         pub external_ips: Vec<String>,

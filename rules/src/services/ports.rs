@@ -1,0 +1,121 @@
+//! The ports of a Service against what its pods declare and what their logs say they listen on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tarbox_model::object::{ContainerPort, ContainerView, Object, Pod, PortName, Service, ServicePort};
+use tarbox_model::{Context, Evidence};
+
+/// One port that a pod declares.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Declared<'a> {
+    /// The pod.
+    pub(super) pod: &'a Object<Pod>,
+    /// The container.
+    pub(super) view: ContainerView<'a>,
+    /// Index in the container's list.
+    pub(super) index: usize,
+    /// The port.
+    pub(super) port: &'a ContainerPort,
+}
+
+impl Declared<'_> {
+    /// Evidence: its number.
+    pub(super) fn evidence(&self) -> Evidence {
+        let pointer = self.view.spec_pointer(&format!("/ports/{}/containerPort", self.index));
+        self.pod.evidence(pointer, self.port.container_port.to_string())
+    }
+
+    /// `http (8080)`, or the number alone.
+    pub(super) fn words(&self) -> String {
+        let number = self.port.container_port;
+        if self.port.name.is_empty() { number.to_string() } else { format!("{} ({number})", self.port.name) }
+    }
+}
+
+/// What the pods behind a Service offer.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Offer<'a> {
+    /// Declared ports, each number, name and protocol once.
+    pub(super) declared: Vec<Declared<'a>>,
+    /// Ports that the pods' logs say they listen on, with the line.
+    pub(super) listening: BTreeMap<i32, Evidence>,
+    /// Ports that probes ask, in pods that pass them.
+    probed: BTreeSet<i32>,
+    /// Whether a container that is no proxy of a mesh declares nothing, so that it may listen anywhere.
+    pub(super) silent: bool,
+}
+
+/// Proxies of meshes, which listen on ports of their own.
+fn is_proxy(container: &str) -> bool {
+    matches!(container, "istio-proxy" | "linkerd-proxy" | "envoy" | "kuma-sidecar")
+}
+
+/// What pods offer.
+pub(super) fn offer<'a>(context: &Context<'a>, pods: &[&'a Object<Pod>]) -> Offer<'a> {
+    let mut offer = Offer::default();
+    let mut seen = BTreeSet::new();
+    for pod in pods {
+        for view in pod.containers().filter(|v| !v.init || v.is_sidecar()) {
+            offer.silent |= view.spec.ports.is_empty() && !is_proxy(&view.spec.name) && !view.is_sidecar();
+            for (index, port) in view.spec.ports.iter().enumerate() {
+                if seen.insert((port.container_port, port.name.as_str(), protocol(&port.protocol))) {
+                    offer.declared.push(Declared { pod, view, index, port });
+                }
+            }
+            if pod.is_ready() {
+                let probes = [&view.spec.readiness_probe, &view.spec.liveness_probe, &view.spec.startup_probe];
+                offer.probed.extend(probes.into_iter().flatten().filter_map(|p| probe_port(p, &view)));
+            }
+        }
+        for log in context.snapshot.logs_of(&pod.reference(), None) {
+            for hit in log.hits_of("listening") {
+                let port = ["port", "named", "mongod"].iter().find_map(|f| hit.field(f)).and_then(|p| p.parse::<i32>().ok());
+                if let Some(port) = port {
+                    offer.listening.entry(port).or_insert_with(|| log.evidence(hit));
+                }
+            }
+        }
+    }
+    offer
+}
+
+fn probe_port(probe: &tarbox_model::object::Probe, view: &ContainerView<'_>) -> Option<i32> {
+    let http = probe.http_get.as_ref().map(|h| h.port.clone());
+    let tcp = probe.tcp_socket.as_ref().map(|t| t.port.clone());
+    let grpc = probe.grpc.as_ref().map(|g| PortName::Number(g.port));
+    match http.or(tcp).or(grpc)? {
+        PortName::Number(number) => Some(number),
+        PortName::Name(name) => view.spec.ports.iter().find(|p| p.name == name).map(|p| p.container_port),
+    }
+}
+
+/// The protocol's name; TCP when none is given.
+pub(super) fn protocol(name: &str) -> &str {
+    if name.is_empty() { "TCP" } else { name }
+}
+
+impl<'a> Offer<'a> {
+    /// Declared ports that a port of a Service means by its target, whatever their protocol.
+    pub(super) fn meant<'b>(&'b self, port: &ServicePort) -> impl Iterator<Item = &'b Declared<'a>> {
+        let target = Service::target(port);
+        self.declared.iter().filter(move |d| match &target {
+            PortName::Number(number) => d.port.container_port == *number,
+            PortName::Name(name) => d.port.name == *name,
+        })
+    }
+
+    /// Whether somebody is known to listen on a number, declared or not.
+    pub(super) fn answers(&self, number: i32) -> bool {
+        self.listening.contains_key(&number) || self.probed.contains(&number)
+    }
+
+    /// Whether logs or probes tell of any port.
+    pub(super) fn is_heard(&self) -> bool {
+        !self.listening.is_empty()
+    }
+}
+
+/// `spec.ports[i]` of a Service as prose names it: its name, else its number.
+pub(super) fn called(port: &ServicePort) -> String {
+    if port.name.is_empty() { port.port.to_string() } else { format!("{} ({})", port.name, port.port) }
+}

@@ -1,0 +1,146 @@
+//! # service-port-mismatch
+//!
+//! A Service sends its traffic to a port of the pods on which nobody listens.
+//!
+//! ## What it detects
+//! Target ports of Services against the pods behind them: a name that no container's port bears, and a number that no
+//! container declares and on which no log says that it listens. The port that was probably meant is offered. Clients that
+//! complain of refused connections make it surer.
+//!
+//! ## Why it happens
+//! The container's port was changed and the Service was not, a slip of the pen, or `port` and `targetPort` were taken for each
+//! other. Endpoints exist all the same, so that everything looks well until somebody calls.
+//!
+//! ## How to confirm
+//! `kubectl get endpointslices -l kubernetes.io/service-name=NAME` shows addresses with the wrong port; compare
+//! `kubectl describe service NAME` with the ports of its pods. `nc -zv NAME PORT` is refused.
+//!
+//! ## How to fix
+//! Correct `targetPort`. It takes effect at once, and nothing restarts.
+//!
+//! ## When it stays silent
+//! When a log says that somebody listens on the port or a probe passes there, when the pods declare no ports at all, for
+//! headless Services, whose clients choose the port themselves, and when only the protocol differs (service-protocol-mismatch).
+
+use tarbox_model::finding::{Finding, Severity};
+use tarbox_model::object::{PortName, Service, ServicePort};
+use tarbox_model::rule::{Effect, Level, Need};
+use tarbox_model::{Context, Rule, similarity};
+
+use super::backing::{Backing, backings};
+use super::ports::{Declared, Offer, called, offer};
+use crate::addresses::{Callers, callers};
+use crate::wording::{did_you_mean, listed, target};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "service-port-mismatch",
+    title: "A Service sends traffic to a port on which nobody listens",
+    level: Level::Cause,
+    severity: Severity::Critical,
+    guide: "Service Not Accessible",
+    needs: &[Need::Objects("services"), Need::Objects("pods")],
+    produces: &[Effect::Unreachable],
+    explained_by: &[],
+    check,
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut suspects = Vec::new();
+    for backing in backings(context).into_iter().filter(|b| !b.pods.is_empty() && !b.service.is_headless()) {
+        let offer = offer(context, &backing.pods);
+        let wrong: Vec<usize> = (0..backing.service.spec.ports.len()).filter(|&i| is_wrong(&backing, &offer, i)).collect();
+        suspects.extend(wrong.into_iter().map(|i| (backing.clone(), offer.clone(), i)));
+    }
+    if suspects.is_empty() {
+        return Vec::new();
+    }
+    let callers = callers(context);
+    suspects.iter().filter_map(|(backing, offer, i)| finding(context, backing, offer, *i, &callers)).collect()
+}
+
+fn is_wrong(backing: &Backing<'_>, offer: &Offer<'_>, index: usize) -> bool {
+    let Some(port) = backing.service.spec.ports.get(index) else { return false };
+    if offer.meant(port).next().is_some() {
+        return false;
+    }
+    match Service::target(port) {
+        // A name must be declared: nobody can guess its number.
+        PortName::Name(name) => name.parse::<i32>().is_err(),
+        PortName::Number(number) => {
+            let known = !offer.declared.is_empty() || offer.is_heard();
+            known && !offer.answers(number)
+        }
+    }
+}
+
+fn finding(context: &Context<'_>, backing: &Backing<'_>, offer: &Offer<'_>, index: usize, callers: &Callers) -> Option<Finding> {
+    let (service, port) = (backing.service, backing.service.spec.ports.get(index)?);
+    let (wanted, name) = (Service::target(port), &service.metadata.name);
+    let meant = meant(offer, backing, port);
+    let heard = offer.listening.iter().next().filter(|_| matches!(wanted, PortName::Number(_)));
+    let calling = callers.of(std::slice::from_ref(&backing.reference));
+    let declared = listed(offer.declared.iter().map(|d| d.words()).collect::<Vec<_>>().iter().map(String::as_str));
+    let pods = backing.pods.first()?;
+    let owner = context.relations.workload_of_pod(context.snapshot, pods).unwrap_or_else(|| pods.reference());
+    let log = heard.map(|(p, _)| format!(" Their log says that they listen on {p}.")).unwrap_or_default();
+    let near = match (&wanted, meant) {
+        (PortName::Name(_), Some(d)) if !d.port.name.is_empty() => did_you_mean(Some(&d.port.name)),
+        (PortName::Number(_), Some(d)) => did_you_mean(Some(&d.port.container_port.to_string())),
+        _ => String::new(),
+    };
+    // A port that one container of several leaves undeclared may be served all the same.
+    let doubtful = offer.silent && matches!(wanted, PortName::Number(_)) && heard.is_none() && !calling.complaining;
+    let whole = service.spec.ports.len() == 1;
+    let pointer = if port.target_port == PortName::Number(0) { "port" } else { "targetPort" };
+    let finding = Finding::new(
+        backing.reference.clone(),
+        format!("Service `{name}` sends port {} to port `{wanted}` of its pods, which they do not have", called(port)),
+        service.evidence(format!("/spec/ports/{index}/{pointer}"), wanted.to_string()),
+    )
+    .summary(format!("The pods of {} `{}` declare {}{near}.{log} Connections to the Service are refused.", owner.kind, owner.name, if offer.declared.is_empty() { "no port".to_owned() } else { declared }))
+    .severity(match (doubtful, whole) {
+        (true, _) => Severity::Low,
+        (false, true) => Severity::Critical,
+        (false, false) => Severity::High,
+    })
+    .confidence(match (&wanted, heard.is_some() || calling.complaining) {
+        (PortName::Name(_), _) => 0.95,
+        (_, true) => 0.95,
+        (_, false) if offer.silent => 0.5,
+        (_, false) => 0.88,
+    })
+    .evidence(offer.declared.iter().take(3).map(Declared::evidence))
+    .evidence(heard.map(|(_, e)| e.clone()))
+    .evidence(calling.evidence.into_iter().take(if calling.complaining { 2 } else { 0 }))
+    .evidence(backing.evidence.clone())
+    .seen(service.metadata.written_at(), context.snapshot.taken_at);
+    let right = match (&wanted, meant) {
+        (PortName::Name(_), Some(d)) if !d.port.name.is_empty() => format!("\"{}\"", d.port.name),
+        (_, Some(d)) => d.port.container_port.to_string(),
+        (_, None) => heard.map(|(p, _)| p.to_string()).unwrap_or_default(),
+    };
+    Some(if right.is_empty() {
+        finding.remedy("Point the Service to a port that its pods have.", format!("kubectl edit service {name} -n {}", service.metadata.namespace))
+    } else {
+        finding.remedy(
+            format!("Point the Service to port {}. It takes effect at once, and nothing restarts.", right.trim_matches('"')),
+            format!("kubectl patch {}{} --type=json -p '[{{\"op\":\"replace\",\"path\":\"/spec/ports/{index}/targetPort\",\"value\":{right}}}]'", target(&backing.reference), backing.reference.namespace_flag()),
+        )
+    })
+}
+
+/// The declared port that was probably meant: one of the log, of the Service's own port or name, of a near name, or the only one.
+fn meant<'a, 'b>(offer: &'b Offer<'a>, backing: &Backing<'_>, port: &ServicePort) -> Option<&'b Declared<'a>> {
+    let used = |d: &&Declared<'_>| backing.service.spec.ports.iter().any(|other| other != port && offer.meant(other).any(|m| m.port == d.port));
+    let free = || offer.declared.iter().filter(|d| !used(d));
+    let heard = free().find(|d| offer.listening.contains_key(&d.port.container_port));
+    let same = || free().find(|d| d.port.container_port == port.port || !port.name.is_empty() && d.port.name == port.name);
+    let near = || {
+        let PortName::Name(name) = Service::target(port) else { return None };
+        let found = similarity::nearest(&name, free().map(|d| d.port.name.as_str()).filter(|n| !n.is_empty()))?;
+        free().find(|d| d.port.name == found)
+    };
+    let only = || free().next().filter(|_| free().count() == 1);
+    heard.or_else(near).or_else(same).or_else(only)
+}
