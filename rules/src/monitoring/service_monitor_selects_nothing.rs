@@ -112,6 +112,8 @@ fn unread(snapshot: &Snapshot, monitor: &Custom, field: &str) -> Option<Finding>
     };
     let finding = Finding::new(monitor.reference(), format!("No Prometheus reads {kind} `{name}`"), monitor.origin.at("/metadata/name", name))
         .summary(format!("Of Prometheus `{}/{}`: {why}.", first.metadata.namespace, first.metadata.name))
+        // A namespace that is left out is so mostly on purpose.
+        .severity(if wanted.is_some() && labels.is_none() { Severity::Low } else { Severity::Medium })
         .confidence(0.85)
         .evidence([first.origin.at("/metadata/name", first.metadata.name.as_str())])
         .seen(monitor.metadata.written_at(), snapshot.taken_at);
