@@ -93,6 +93,12 @@ fn certificate<'a>(gateway: &'a Custom, listener: Option<&str>) -> Option<(&'a s
     Some((reference.get("namespace").and_then(Value::as_str).unwrap_or_default(), reference.get("name")?.as_str()?))
 }
 
+/// Hosts that a Gateway's listeners take.
+pub(super) fn listener_hosts(gateway: &Custom) -> Vec<&str> {
+    let listeners = elements(&gateway.value, "", "/spec/listeners").into_iter();
+    listeners.filter_map(|(_, l)| l.get("hostname")?.as_str()).collect()
+}
+
 /// What a route's status complains of, unless another of its parents has taken it.
 pub(super) fn route_complaint(route: &Custom) -> Option<Complaint<'_>> {
     let parents = elements(&route.value, "", "/status/parents").into_iter();

@@ -40,7 +40,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::High,
     guide: "Service Mesh Issues",
     needs: &[Need::AnyOf(&["pods", "deployments", "logs"])],
-    produces: &[Effect::NotReady, Effect::Unreachable],
+    produces: &[Effect::Exits, Effect::NotReady, Effect::Unreachable],
     explained_by: &[
         Effect::NodeDown,
         Effect::ImageUnavailable,
