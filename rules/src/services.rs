@@ -3,4 +3,11 @@
 pub(crate) mod backing;
 mod likeness;
 
-family!("services": deployment_scaled_to_zero, service_missing, service_selector_mismatch, service_without_ready_endpoints);
+family!("services":
+    deployment_scaled_to_zero,
+    external_traffic_policy_gap,
+    load_balancer_pending,
+    service_missing,
+    service_selector_mismatch,
+    service_without_ready_endpoints,
+);

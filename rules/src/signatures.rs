@@ -2,6 +2,7 @@
 //!
 //! The analyzer looks for all of them in one pass over each log; rules then ask for hits by id.
 
+mod certificates;
 mod connection;
 mod control_plane;
 pub(crate) mod crash;
@@ -23,6 +24,7 @@ use tarbox_model::log::Signature;
 
 /// Every group of signatures.
 static GROUPS: &[&[Signature]] = &[
+    certificates::SIGNATURES,
     connection::SIGNATURES,
     control_plane::SIGNATURES,
     crash::SIGNATURES,
