@@ -53,6 +53,8 @@ pub enum Effect {
     DnsDown,
     /// Packets do not pass (at a node, a workload or the cluster).
     NetworkBroken,
+    /// Nobody in a service mesh trusts anybody any more (at what holds the mesh's authority).
+    MeshDown,
     /// A volume cannot be used (at the claim).
     VolumeUnavailable,
     /// Pods are not even created (at the workload).

@@ -1,5 +1,6 @@
 //! Services: why nobody answers behind one.
 
+mod asleep;
 pub(crate) mod backing;
 mod likeness;
 mod ports;

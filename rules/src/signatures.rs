@@ -12,6 +12,7 @@ mod databases;
 mod gunicorn;
 mod ingress_nginx;
 mod log_rotation;
+mod mesh;
 mod mongod;
 mod monitoring;
 mod names;
@@ -35,6 +36,7 @@ static GROUPS: &[&[Signature]] = &[
     gunicorn::SIGNATURES,
     ingress_nginx::SIGNATURES,
     log_rotation::SIGNATURES,
+    mesh::SIGNATURES,
     mongod::SIGNATURES,
     monitoring::SIGNATURES,
     names::SIGNATURES,
