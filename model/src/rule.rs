@@ -65,6 +65,8 @@ pub enum Effect {
     ImageUnavailable,
     /// A container cannot be made or begun (at the workload).
     NotStarted,
+    /// A process is given settings that are empty, outdated or its own defaults (at the workload).
+    Misconfigured,
     /// A container's process ends (at the workload).
     Exits,
     /// A container is held back or has too little (at the workload).

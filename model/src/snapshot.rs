@@ -190,9 +190,8 @@ impl Snapshot {
         self.volume_usage.sort_by(|a, b| (&a.namespace, &a.pod, &a.volume, &a.origin).cmp(&(&b.namespace, &b.pod, &b.volume, &b.origin)));
         self.node_usage.sort_by(|a, b| (&a.node, a.time, &a.origin).cmp(&(&b.node, b.time, &b.origin)));
         self.http.sort_by(|a, b| (&a.target, &a.origin).cmp(&(&b.target, &b.origin)));
-        self.certificates.sort_by(|a, b| {
-            (&a.kind, &a.namespace, &a.name, &a.field, a.index).cmp(&(&b.kind, &b.namespace, &b.name, &b.field, b.index))
-        });
+        self.certificates
+            .sort_by(|a, b| (&a.kind, &a.namespace, &a.name, &a.field, a.index).cmp(&(&b.kind, &b.namespace, &b.name, &b.field, b.index)));
         self.helm_releases.sort_by(|a, b| (&a.namespace, &a.name, &a.origin).cmp(&(&b.namespace, &b.name, &b.origin)));
         self.mongo_answers
             .sort_by(|a, b| (&a.namespace, &a.pod, &a.command, &a.origin).cmp(&(&b.namespace, &b.pod, &b.command, &b.origin)));

@@ -2,6 +2,7 @@
 //!
 //! The analyzer looks for all of them in one pass over each log; rules then ask for hits by id.
 
+mod certificates;
 mod connection;
 mod control_plane;
 mod coredns;
@@ -25,6 +26,7 @@ use tarbox_model::log::Signature;
 
 /// Every group of signatures.
 static GROUPS: &[&[Signature]] = &[
+    certificates::SIGNATURES,
     connection::SIGNATURES,
     control_plane::SIGNATURES,
     coredns::SIGNATURES,

@@ -24,12 +24,7 @@ pub(super) fn asked<'a>(snapshot: &'a Snapshot, ingress: &'a Object<Ingress>) ->
     let find = |name: &str| Snapshot::find(&snapshot.ingress_classes, "", name);
     let name = ingress.spec.ingress_class_name.as_str();
     if !name.is_empty() {
-        return Some(Asked {
-            name,
-            evidence: ingress.evidence("/spec/ingressClassName", name),
-            by_annotation: false,
-            object: find(name),
-        });
+        return Some(Asked { name, evidence: ingress.evidence("/spec/ingressClassName", name), by_annotation: false, object: find(name) });
     }
     if let Some(name) = ingress.metadata.annotations.get(ANNOTATION) {
         let evidence = ingress.evidence("/metadata/annotations/kubernetes.io~1ingress.class", name.as_str());

@@ -71,7 +71,8 @@ pub(super) fn controllers<'a>(context: &Context<'a>) -> Vec<Controller<'a>> {
         match (all.get_mut(&reference), recognise(&pod.spec, &pod.metadata.labels)) {
             (Some(known), _) if known.desired.is_none() => known.pods.push(pod),
             (None, Some((product, class))) => {
-                let controller = Controller { reference: reference.clone(), product, class, desired: None, pods: vec![pod], evidence: pod.named() };
+                let controller =
+                    Controller { reference: reference.clone(), product, class, desired: None, pods: vec![pod], evidence: pod.named() };
                 all.insert(reference, controller);
             }
             _ => {}

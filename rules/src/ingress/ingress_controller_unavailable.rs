@@ -137,7 +137,8 @@ fn absent(context: &Context<'_>, all: &[Controller<'_>]) -> Vec<Finding> {
             Finding::new(class.reference(), format!("No controller runs for ingress class `{name}`"), class.evidence("/spec/controller", controller))
                 .summary(format!("Class `{name}` is served by `{controller}`, of which no pod and no workload is in the cluster. {} of the class (`{}`) without an address.", ingresses(mine.len()), first.metadata.name))
                 .cause(first.reference())
-                .severity(Severity::High)
+                // Only a hint: a controller may run outside of the cluster, under a name of its own.
+                .severity(Severity::Low)
                 .confidence(0.8)
                 .evidence([first.named()])
                 .seen(class.metadata.creation_timestamp, snapshot.taken_at)

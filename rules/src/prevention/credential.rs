@@ -1,13 +1,52 @@
 //! Which settings are credentials: by the name, by what a redaction left in their place, by the password in a URI.
 
 /// Words that announce a secret, as parts of a name.
-const WORDS: [&str; 12] = ["password", "passwd", "passphrase", "pwd", "secret", "token", "apikey", "privatekey", "accesskey", "secretkey", "credential", "credentials"];
+const WORDS: [&str; 12] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "secret",
+    "token",
+    "apikey",
+    "privatekey",
+    "accesskey",
+    "secretkey",
+    "credential",
+    "credentials",
+];
 /// Two parts of a name that announce one together.
-const PAIRS: [(&str, &str); 6] = [("api", "key"), ("access", "key"), ("private", "key"), ("secret", "key"), ("encryption", "key"), ("signing", "key")];
+const PAIRS: [(&str, &str); 6] =
+    [("api", "key"), ("access", "key"), ("private", "key"), ("secret", "key"), ("encryption", "key"), ("signing", "key")];
 /// A last part that makes a name one *about* secrets: where they are, how long they live, who checks them.
 const ABOUT: [&str; 27] = [
-    "file", "path", "dir", "name", "ttl", "expiry", "expiration", "expires", "url", "uri", "endpoint", "enabled", "required", "policy", "type", "length", "id", "ref",
-    "namespace", "version", "class", "provider", "store", "mode", "header", "algorithm", "seconds",
+    "file",
+    "path",
+    "dir",
+    "name",
+    "ttl",
+    "expiry",
+    "expiration",
+    "expires",
+    "url",
+    "uri",
+    "endpoint",
+    "enabled",
+    "required",
+    "policy",
+    "type",
+    "length",
+    "id",
+    "ref",
+    "namespace",
+    "version",
+    "class",
+    "provider",
+    "store",
+    "mode",
+    "header",
+    "algorithm",
+    "seconds",
 ];
 
 /// The parts of a name, in lower case: `dbPassword`, `DB_PASSWORD`, `db.password` → `db`, `password`.
@@ -65,7 +104,8 @@ fn refers(value: &str) -> bool {
 /// What makes a setting a credential, in words; `None` when it is none.
 pub(super) fn credential(name: &str, value: &str) -> Option<&'static str> {
     let value = value.trim();
-    let switch = value.parse::<f64>().is_ok() || matches!(value.to_ascii_lowercase().as_str(), "true" | "false" | "yes" | "no" | "on" | "off" | "none" | "null");
+    let switch = value.parse::<f64>().is_ok()
+        || matches!(value.to_ascii_lowercase().as_str(), "true" | "false" | "yes" | "no" | "on" | "off" | "none" | "null");
     if value.is_empty() || switch || is_path(value) {
         return None;
     }
@@ -92,12 +132,28 @@ mod tests {
     #[test]
     fn tells_secrets_from_what_is_about_them() {
         let masked = concat!("redacted.", "secret.3f9a1c2b7e10");
-        for (name, value) in [("DB_PASSWORD", "hunter-2"), ("dbPassword", "***HIDDEN***"), ("apiKey", "abcdef"), ("PGPASSWORD", masked), ("uri", concat!("mongodb://app:", "pa55@db:27017/x")), ("x", masked)] {
+        for (name, value) in [
+            ("DB_PASSWORD", "hunter-2"),
+            ("dbPassword", "***HIDDEN***"),
+            ("apiKey", "abcdef"),
+            ("PGPASSWORD", masked),
+            ("uri", concat!("mongodb://app:", "pa55@db:27017/x")),
+            ("x", masked),
+        ] {
             assert!(credential(name, value).is_some(), "{name}={value}");
         }
         for (name, value) in [
-            ("PASSWORD_FILE", "/run/secrets/db"), ("TOKEN_TTL", "3600"), ("SECRET_NAME", "db"), ("DB_PASSWORD", "$(OTHER)"), ("DB_PASSWORD", ""),
-            ("uri", "mongodb://db:27017/x"), ("uri", "mongodb://app:${PASSWORD}@db/x"), ("MONKEY", "x"), ("TOKEN", "/var/run/token"), ("VAULT_TOKEN_ENABLED", "true"), ("pull.secret", "registry-credentials"),
+            ("PASSWORD_FILE", "/run/secrets/db"),
+            ("TOKEN_TTL", "3600"),
+            ("SECRET_NAME", "db"),
+            ("DB_PASSWORD", "$(OTHER)"),
+            ("DB_PASSWORD", ""),
+            ("uri", "mongodb://db:27017/x"),
+            ("uri", "mongodb://app:${PASSWORD}@db/x"),
+            ("MONKEY", "x"),
+            ("TOKEN", "/var/run/token"),
+            ("VAULT_TOKEN_ENABLED", "true"),
+            ("pull.secret", "registry-credentials"),
         ] {
             assert_eq!(credential(name, value), None, "{name}={value}");
         }

@@ -81,11 +81,18 @@ fn evicted(context: &Context<'_>, pod: &Object<Pod>, workload: Option<&ObjectRef
     }
     let owner = workload.cloned().unwrap_or_else(|| pod.reference());
     let others = context.relations.pods_of(context.snapshot, &owner).any(|p| p.is_active() && p.is_ready());
+    let again = context.relations.pods_of(context.snapshot, &owner).filter(|p| p.status.reason == "Evicted").nth(1).is_some();
+    let severity = match () {
+        // Once, and its successor is well: worth a hint.
+        () if !again && context.relations.is_whole(context.snapshot, &owner) => Severity::Low,
+        () if others => Severity::Medium,
+        () => Severity::High,
+    };
     Some(
         Finding::new(pod.reference(), format!("Pod `{}` was evicted: {what} passed {limit} of local storage", pod.metadata.name), pod.evidence("/status/message", pod.status.message.as_str()))
             .summary(format!("The kubelet of node `{}` ended the pod because {what} used more than {limit} of the node's disk.{}", pod.spec.node_name, if others { " Other pods of the workload are ready." } else { "" }))
             .workload(workload.cloned())
-            .severity(if others { Severity::Medium } else { Severity::High })
+            .severity(severity)
             .confidence(0.97)
             .seen(ended, ended)
             .remedy("Raise the limit if so much is needed (`limits.ephemeral-storage`, or `sizeLimit` of the emptyDir); write what must be kept to a claim. This replaces the pods.", commands::edit(&owner)),
