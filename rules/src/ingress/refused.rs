@@ -4,11 +4,13 @@ use tarbox_model::Context;
 use tarbox_model::finding::{Finding, Severity};
 
 use crate::complaints::complaints;
+use crate::mesh::mesh_certificate_expired::is_part_of_mesh;
 
 /// Clients that are shown an expired certificate, servers whose clients refuse theirs.
 pub(super) fn expired(context: &Context<'_>) -> Vec<Finding> {
     let all = complaints(context, |hit| hit.signature == "certificate-expired-seen");
-    let told = all.iter().map(|complaint| {
+    // What a mesh's proxies say is told of the mesh.
+    let told = all.iter().filter(|c| !is_part_of_mesh(&c.log.container)).map(|complaint| {
         let called = complaint.field("called");
         let service = called.and_then(|host| context.relations.resolve_host(context.snapshot, host, &complaint.pod.namespace));
         let whose = match (complaint.hit.field("own"), called) {

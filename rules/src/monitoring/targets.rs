@@ -26,9 +26,17 @@ pub(super) fn targets<'a>(snapshot: &'a Snapshot, monitor: &Custom) -> Option<Ve
     }
     let inside = |namespace: &str| looked.as_ref().is_none_or(|all| all.contains(&namespace));
     let services = snapshot.services.iter().filter(|s| !of_pods && inside(&s.metadata.namespace));
-    let services = services.map(|s| Target { name: &s.metadata.name, labels: &s.metadata.labels, ports: s.spec.ports.iter().map(|p| p.name.as_str()).collect() });
+    let services = services.map(|s| Target {
+        name: &s.metadata.name,
+        labels: &s.metadata.labels,
+        ports: s.spec.ports.iter().map(|p| p.name.as_str()).collect(),
+    });
     let pods = snapshot.pods.iter().filter(|p| of_pods && p.is_active() && inside(&p.metadata.namespace));
-    let pods = pods.map(|p| Target { name: &p.metadata.name, labels: &p.metadata.labels, ports: p.containers().flat_map(|v| &v.spec.ports).map(|c| c.name.as_str()).collect() });
+    let pods = pods.map(|p| Target {
+        name: &p.metadata.name,
+        labels: &p.metadata.labels,
+        ports: p.containers().flat_map(|v| &v.spec.ports).map(|c| c.name.as_str()).collect(),
+    });
     Some(services.chain(pods).collect())
 }
 
