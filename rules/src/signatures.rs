@@ -2,6 +2,7 @@
 //!
 //! The analyzer looks for all of them in one pass over each log; rules then ask for hits by id.
 
+mod access;
 mod connection;
 mod control_plane;
 mod coredns;
@@ -13,6 +14,7 @@ mod ingress_nginx;
 mod mongod;
 mod monitoring;
 mod names;
+mod node_network;
 mod performance;
 mod python;
 mod resources;
@@ -23,6 +25,7 @@ use tarbox_model::log::Signature;
 
 /// Every group of signatures.
 static GROUPS: &[&[Signature]] = &[
+    access::SIGNATURES,
     connection::SIGNATURES,
     control_plane::SIGNATURES,
     coredns::SIGNATURES,
@@ -34,6 +37,7 @@ static GROUPS: &[&[Signature]] = &[
     mongod::SIGNATURES,
     monitoring::SIGNATURES,
     names::SIGNATURES,
+    node_network::SIGNATURES,
     performance::SIGNATURES,
     python::SIGNATURES,
     resources::SIGNATURES,
