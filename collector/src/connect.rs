@@ -178,6 +178,12 @@ pub(crate) fn explain(connection: &Connection, failure: &Failure) -> Trouble {
         Failure::TimedOut(_) => {
             trouble(format!("{server} does not answer"), "check that the address is right and reachable from here (VPN, firewall)")
         }
+        Failure::Unreachable(_) if failure.is_vague() && connection.certificate_ends.is_some_and(|end| end < crate::clock::now()) => {
+            trouble(
+                format!("cannot reach the API server {server}: it hung up on us, and our client certificate has expired"),
+                "renew the credentials of this context",
+            )
+        }
         Failure::Unreachable(why) => {
             let (what, todo) = unreachable(why);
             trouble(format!("cannot reach the API server {server}: {what}"), todo)

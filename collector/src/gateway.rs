@@ -135,10 +135,11 @@ impl Gateway {
     /// Sends one GET and waits for its answer to begin; repeats it, politely and within bounds, when that may help.
     ///
     /// # Errors
-    /// The last failure, when no try brought an answer.
+    /// The last failure that says why, when no try brought an answer.
     pub(crate) async fn get(&self, ask: &Ask) -> Result<Answer, Failure> {
         let started = Instant::now();
         let mut attempt = 1;
+        let mut telling = None;
         loop {
             let failure = match self.once(ask, attempt).await {
                 Ok(answer) => return Ok(answer),
@@ -147,11 +148,19 @@ impl Gateway {
             if matches!(failure.status(), Some(429 | 500..=599)) {
                 self.shared.pace.pushed_back();
             }
-            let Some(pause) = ask.kind.pause_before_retry(&failure, attempt, self.shared.patience) else { return Err(failure) };
-            if started.elapsed() + pause > ask.kind.longest_retrying(self.shared.patience) {
-                return Err(failure);
-            }
-            if failure.status() == Some(429) {
+            let status = failure.status();
+            let pause = ask
+                .kind
+                .pause_before_retry(&failure, attempt, self.shared.patience)
+                .filter(|pause| started.elapsed() + *pause <= ask.kind.longest_retrying(self.shared.patience));
+            // Of a peer that closes in the handshake one try hears why and the next does not: word and end race each other.
+            let failure = match telling.take() {
+                Some(earlier) if failure.is_vague() => earlier,
+                _ => failure,
+            };
+            let Some(pause) = pause else { return Err(failure) };
+            telling = Some(failure);
+            if status == Some(429) {
                 self.shared.pace.hold(Instant::now() + pause);
             }
             self.shared.stop.guard(tokio::time::sleep(pause)).await.map_err(Failure::Stopped)?;

@@ -13,21 +13,22 @@ use tarbox_model::metrics::HttpAnswer;
 use tarbox_model::snapshot::Snapshot;
 
 /// One line of `certificates.ndjson`.
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(default)]
-#[derive(Default)]
 struct CertificateLine {
-    namespace: String,
-    secret: String,
-    key: String,
+    kind: String,
+    namespace: Option<String>,
+    name: String,
+    field: String,
     index: u32,
     subject: String,
     sans: Vec<String>,
     issuer: String,
     not_before: Option<Timestamp>,
     not_after: Option<Timestamp>,
-    is_ca: bool,
-    key_matches: Option<bool>,
+    ca: bool,
+    key_match: Option<bool>,
+    error: String,
 }
 
 /// Reads lines of `certificates.ndjson`.
@@ -39,17 +40,19 @@ pub(crate) fn read_certificates(path: &Arc<str>, first_line: u32, bytes: &[u8], 
         match serde_json::from_slice::<CertificateLine>(line) {
             Ok(c) => into.certificates.push(Certificate {
                 origin: Origin::new(path, number, ""),
-                namespace: c.namespace,
-                secret: c.secret,
-                key: c.key,
+                kind: c.kind,
+                namespace: c.namespace.unwrap_or_default(),
+                name: c.name,
+                field: c.field,
                 index: c.index,
                 subject: c.subject,
-                sans: c.sans,
+                sans: c.sans.iter().filter_map(|san| host_name(san)).map(str::to_owned).collect(),
                 issuer: c.issuer,
                 not_before: c.not_before,
                 not_after: c.not_after,
-                is_ca: c.is_ca,
-                key_matches: c.key_matches,
+                is_ca: c.ca,
+                key_matches: c.key_match,
+                error: c.error,
             }),
             Err(error) => into.problems.push(InputProblem {
                 path: Some(path.to_string()),
@@ -58,6 +61,11 @@ pub(crate) fn read_certificates(path: &Arc<str>, first_line: u32, bytes: &[u8], 
             }),
         }
     }
+}
+
+/// A name that a server may be called by, of `DNS:shop.example`, `IP:10.0.0.1`, `email:…`, `URI:…`.
+fn host_name(san: &str) -> Option<&str> {
+    san.strip_prefix("DNS:").or_else(|| san.strip_prefix("IP:")).or((!san.starts_with("email:") && !san.starts_with("URI:")).then_some(san))
 }
 
 /// A release's file, `helm/NAMESPACE/RELEASE.json`.

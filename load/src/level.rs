@@ -32,7 +32,8 @@ pub(crate) fn of(line: &str) -> Option<Level> {
         }
     }
     head.split(|c: char| !c.is_ascii_alphabetic())
-        .take(14)
+        .filter(|word| !word.is_empty())
+        .take(8)
         .filter(|word| word.bytes().all(|b| b.is_ascii_uppercase()) || head.contains(&format!("[{word}]")))
         .find_map(named)
 }

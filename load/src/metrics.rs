@@ -113,6 +113,7 @@ pub(crate) fn read_summary(path: &Arc<str>, json: &[u8], into: &mut Snapshot) ->
                 cpu: number(container, "/cpu/usageNanoCores").map(|n| n / 1e9),
                 memory: number(container, "/memory/workingSetBytes"),
                 disk: Some(disk),
+                logs: number(container, "/logs/usedBytes"),
             });
         }
         for (v, volume) in list(pod, "/volume").iter().enumerate() {
@@ -126,6 +127,7 @@ pub(crate) fn read_summary(path: &Arc<str>, json: &[u8], into: &mut Snapshot) ->
                 capacity: number(volume, "/capacityBytes").unwrap_or(0.0),
                 used: number(volume, "/usedBytes").unwrap_or(0.0),
                 available: number(volume, "/availableBytes").unwrap_or(0.0),
+                inodes_free: number(volume, "/inodesFree"),
             });
         }
     }
@@ -151,6 +153,7 @@ pub(crate) fn read_metrics_api(path: &Arc<str>, first_line: u32, bytes: &[u8], i
                     cpu: usage(container, "/usage/cpu"),
                     memory: usage(container, "/usage/memory"),
                     disk: None,
+                    logs: None,
                 });
             }
         } else if object.get("usage").is_some() {

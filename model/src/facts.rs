@@ -6,17 +6,19 @@ use jiff::Timestamp;
 use crate::evidence::{Evidence, Origin};
 use crate::reference::ObjectRef;
 
-/// The public part of one certificate of a TLS Secret.
+/// The public part of one certificate.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Certificate {
     /// Where it was read.
     pub origin: Origin,
-    /// Namespace of the Secret.
+    /// Kind of the object that carries it: `Secret`, `ConfigMap`, `ValidatingWebhookConfiguration`, `APIService`, …
+    pub kind: String,
+    /// Namespace of that object; empty for cluster-wide ones.
     pub namespace: String,
-    /// The Secret.
-    pub secret: String,
-    /// Key of the Secret that holds it: `tls.crt`.
-    pub key: String,
+    /// That object.
+    pub name: String,
+    /// Key, webhook or field of it: `tls.crt`.
+    pub field: String,
     /// Position in the chain; 0 is the server's own.
     pub index: u32,
     /// Subject.
@@ -31,14 +33,16 @@ pub struct Certificate {
     pub not_after: Option<Timestamp>,
     /// Whether it is an authority.
     pub is_ca: bool,
-    /// Whether the Secret's private key belongs to it, as far as that was compared.
+    /// Whether the private key beside it is its own, as far as that was compared.
     pub key_matches: Option<bool>,
+    /// Why it could not be read.
+    pub error: String,
 }
 
 impl Certificate {
-    /// The Secret that holds it.
-    pub fn secret_reference(&self) -> ObjectRef {
-        ObjectRef::new("Secret", self.namespace.as_str(), self.secret.as_str())
+    /// The object that carries it.
+    pub fn holder(&self) -> ObjectRef {
+        ObjectRef::new(self.kind.as_str(), self.namespace.as_str(), self.name.as_str())
     }
 
     /// Whether it is for a host; a leading `*.` stands for one label.

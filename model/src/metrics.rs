@@ -25,6 +25,8 @@ pub struct ContainerUsage {
     pub memory: Option<f64>,
     /// Bytes that its root file system and logs take.
     pub disk: Option<f64>,
+    /// Bytes that its logs take, all files that the node keeps of them.
+    pub logs: Option<f64>,
 }
 
 /// CPU periods of one container since it began, from cadvisor.
@@ -69,6 +71,8 @@ pub struct VolumeUsage {
     pub used: f64,
     /// Bytes left.
     pub available: f64,
+    /// Files that still fit, where the kubelet counts them.
+    pub inodes_free: Option<f64>,
 }
 
 /// Usage of a node at one moment.

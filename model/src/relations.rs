@@ -157,6 +157,12 @@ impl Relations {
         self.pods_of_workload.get(workload).into_iter().flatten().filter_map(|&i| snapshot.pods.get(i))
     }
 
+    /// Whether a workload has pods, and every one that is to run is ready.
+    pub fn is_whole(&self, snapshot: &Snapshot, workload: &ObjectRef) -> bool {
+        let mut active = self.pods_of(snapshot, workload).filter(|p| p.is_active()).peekable();
+        active.peek().is_some() && active.all(|p| p.is_ready())
+    }
+
     /// Every pod with its workload, in the snapshot's order.
     pub fn pods_with_workloads<'a>(&'a self, snapshot: &'a Snapshot) -> impl Iterator<Item = (&'a Object<Pod>, Option<&'a ObjectRef>)> {
         snapshot.pods.iter().zip(self.workload_of_pod.iter().map(Option::as_ref))

@@ -83,6 +83,10 @@ pub enum Effect {
     NameUnresolved,
     /// Something that a client calls does not answer (at the client's workload).
     DependencyDown,
+    /// A Service has no address for the world outside (at the Service).
+    NoAddress,
+    /// No controller serves an Ingress (at the Ingress).
+    IngressUnserved,
     /// Requests from outside fail (at the Ingress).
     IngressErrors,
     /// Metrics are missing (at whoever needs them).

@@ -190,7 +190,8 @@ impl Snapshot {
         self.volume_usage.sort_by(|a, b| (&a.namespace, &a.pod, &a.volume, &a.origin).cmp(&(&b.namespace, &b.pod, &b.volume, &b.origin)));
         self.node_usage.sort_by(|a, b| (&a.node, a.time, &a.origin).cmp(&(&b.node, b.time, &b.origin)));
         self.http.sort_by(|a, b| (&a.target, &a.origin).cmp(&(&b.target, &b.origin)));
-        self.certificates.sort_by(|a, b| (&a.namespace, &a.secret, &a.key, a.index).cmp(&(&b.namespace, &b.secret, &b.key, b.index)));
+        self.certificates
+            .sort_by(|a, b| (&a.kind, &a.namespace, &a.name, &a.field, a.index).cmp(&(&b.kind, &b.namespace, &b.name, &b.field, b.index)));
         self.helm_releases.sort_by(|a, b| (&a.namespace, &a.name, &a.origin).cmp(&(&b.namespace, &b.name, &b.origin)));
         self.mongo_answers
             .sort_by(|a, b| (&a.namespace, &a.pod, &a.command, &a.origin).cmp(&(&b.namespace, &b.pod, &b.command, &b.origin)));
@@ -203,6 +204,13 @@ impl Snapshot {
     /// Seconds from a moment to the bundle's time; `None` when either is not known.
     pub fn age_seconds(&self, since: Option<Timestamp>) -> Option<i64> {
         Some(self.taken_at?.as_second() - since?.as_second())
+    }
+
+    /// Certificates of a Secret, by key and place in the chain.
+    pub fn certificates_of<'a>(&'a self, namespace: &'a str, secret: &'a str) -> impl Iterator<Item = &'a Certificate> {
+        let key = |c: &Certificate| (c.kind.as_str(), c.namespace.as_str(), c.name.as_str()) < ("Secret", namespace, secret);
+        let start = self.certificates.partition_point(key);
+        self.certificates.iter().skip(start).take_while(move |c| c.kind == "Secret" && c.namespace == namespace && c.name == secret)
     }
 
     /// Custom objects of a kind in an API group.

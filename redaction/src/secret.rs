@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{Counts, Error, TextKind, Working, base64, object};
 
-/// Metadata that the diagnosis reads; the rest (managed fields, last applied configuration) repeats data.
+/// Metadata that the diagnosis reads; the rest (last applied configuration) repeats data.
 const METADATA: &[&str] = &[
     "name",
     "namespace",
@@ -34,6 +34,14 @@ pub(crate) fn summarise(working: &Working<'_>, secret: Value, counts: &mut Count
                 metadata.insert((*name).to_owned(), value);
             }
         }
+    }
+    // Who wrote the Secret and when tells that it changed under a running pod; which fields is of no use.
+    if let Some(Value::Array(writers)) = fields.get("metadata").and_then(|m| m.get("managedFields")) {
+        let kept = writers.iter().filter_map(Value::as_object).map(|writer| {
+            let fields = ["manager", "operation", "subresource", "time"];
+            Value::Object(fields.iter().filter_map(|f| Some(((*f).to_owned(), writer.get(*f)?.clone()))).collect())
+        });
+        metadata.insert("managedFields".to_owned(), kept.collect());
     }
     if let Some(Value::Object(annotations)) = metadata.get_mut("annotations") {
         annotations.retain(|name, _| !COPIES.contains(&name.as_str()));
@@ -78,7 +86,7 @@ mod tests {
     fn says_names_and_sizes_only() {
         let redactor = Redactor::new([1; 32], Level::Default);
         let secret = json!({"apiVersion": "v1", "kind": "Secret", "type": "Opaque",
-            "metadata": {"name": "s", "namespace": "n", "managedFields": [], "annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{\"data\":{\"password\":\"aHVudGVyMg==\"}}", "owner": "team"}},
+            "metadata": {"name": "s", "namespace": "n", "managedFields": [{"manager": "kubectl", "operation": "Update", "time": "2026-11-24T00:00:00Z", "fieldsV1": {"f:data": {"f:password": {}}}}], "annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{\"data\":{\"password\":\"aHVudGVyMg==\"}}", "owner": "team"}},
             "data": {"password": "aHVudGVyMgo=", "empty": ""}, "stringData": {"plain": "hunter2"}});
         let summary = redactor.summarise_secret(secret).unwrap();
         let text = summary.to_string();
@@ -88,6 +96,8 @@ mod tests {
         assert_eq!(summary["keys"]["password"]["digest"], summary["keys"]["plain"]["digest"]);
         assert_eq!(summary["keys"]["empty"]["empty"], true);
         assert_eq!(summary["metadata"]["annotations"]["owner"], "team");
+        let writers = json!([{"manager": "kubectl", "operation": "Update", "time": "2026-11-24T00:00:00Z"}]);
+        assert_eq!(summary["metadata"]["managedFields"], writers);
     }
 
     #[test]

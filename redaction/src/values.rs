@@ -194,11 +194,24 @@ fn is_expression(value: &str) -> bool {
     if let Some(place) = value.strip_prefix("file:").or_else(|| value.strip_prefix("vault:")) {
         return is_path(place.split('#').next().unwrap_or(place)) || place.contains('/') && is_name(place);
     }
-    let (path, called) = value.split_once(['[', '(']).map_or((value, false), |(path, _)| (path, true));
-    let parts = path.split('.');
-    let words = parts.clone().all(|part| name(part) && (is_wordy(part) || part.len() <= 3))
-        && !path.starts_with(|char: char| char.is_ascii_digit());
-    words && (called && value.len() > path.len() || path.contains(".env.") || path.starts_with("self.") || path.starts_with("this."))
+    let (path, called) = value.split_once(['[', '(']).map_or((value, None), |(path, rest)| (path, Some(rest)));
+    let word = |part: &str| name(part) && (is_wordy(part) || part.len() <= 3);
+    let words = path.split('.').all(word) && !path.starts_with(|char: char| char.is_ascii_digit());
+    words
+        && (called.is_some_and(|rest| path.len() >= 3 && is_arguments(rest))
+            || path.contains(".env.")
+            || path.starts_with("self.")
+            || path.starts_with("this."))
+}
+
+/// Whether what follows an opening bracket could be the rest of a call or an index: names and quoted names, closed, or cut at a quote.
+fn is_arguments(rest: &str) -> bool {
+    let plain = |char: char| {
+        char.is_ascii_alphanumeric() || matches!(char, '_' | '.' | ',' | ' ' | '\'' | '"' | '\\' | '(' | ')' | '[' | ']' | '-')
+    };
+    rest.chars().all(plain)
+        && rest.split(|char: char| !char.is_ascii_alphanumeric()).all(|part| part.len() <= 2 || is_wordy(part))
+        && (rest.is_empty() || rest.ends_with([')', ']', '"', '\'', '\\']))
 }
 
 /// A URI that carries a user or a password.

@@ -93,7 +93,7 @@ fn url<'a>(scheme: &'a str, after: &'a str, found: &mut Vec<Address<'a>>) -> &'a
 }
 
 /// `host`, `host:port` or `[address]:port`.
-fn host_and_port(text: &str) -> Option<(&str, Option<u16>)> {
+pub(crate) fn host_and_port(text: &str) -> Option<(&str, Option<u16>)> {
     let (host, port) = match text.strip_prefix('[') {
         Some(inner) => {
             let (host, rest) = inner.split_once(']')?;

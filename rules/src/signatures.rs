@@ -11,6 +11,7 @@ mod database;
 mod databases;
 mod gunicorn;
 mod ingress_nginx;
+mod log_rotation;
 mod mongod;
 mod monitoring;
 mod names;
@@ -34,6 +35,7 @@ static GROUPS: &[&[Signature]] = &[
     databases::SIGNATURES,
     gunicorn::SIGNATURES,
     ingress_nginx::SIGNATURES,
+    log_rotation::SIGNATURES,
     mongod::SIGNATURES,
     monitoring::SIGNATURES,
     names::SIGNATURES,

@@ -90,6 +90,7 @@ fn same_place(effect: Effect, cluster: bool) -> &'static [Effect] {
         (Effect::NoEndpoints, false) => &[Effect::Unreachable],
         (Effect::NetworkBroken, false) => &[Effect::NameUnresolved, Effect::DependencyDown, Effect::ProbeFails],
         (Effect::NameUnresolved, false) => &[Effect::DependencyDown],
+        (Effect::IngressUnserved, false) => &[Effect::IngressErrors],
         (Effect::DependencyDown, false) => &[Effect::Exits, Effect::ProbeFails, Effect::Slow],
         _ => &[],
     }

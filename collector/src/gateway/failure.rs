@@ -94,6 +94,11 @@ impl Failure {
         matches!(self.status(), Some(404 | 405))
     }
 
+    /// Whether it says only that the connection went away, not why.
+    pub(crate) fn is_vague(&self) -> bool {
+        matches!(self, Self::Unreachable(why) if why.contains("connection was not ready") || why.contains("connection closed") || why.contains("reset by peer"))
+    }
+
     /// An error of the HTTP client with all its causes; the last one is the one that says something.
     pub(crate) fn from_error(error: &(dyn Error + 'static)) -> Self {
         Self::Unreachable(chain(error))

@@ -29,6 +29,8 @@ const SLACK: Duration = Duration::from_millis(25);
 /// The gate every request passes.
 pub(crate) struct Pace {
     slots: Arc<Semaphore>,
+    /// Who waits for a token: first come, first served, or the most important request could wait longest.
+    queue: tokio::sync::Mutex<()>,
     state: Mutex<State>,
     fixed: bool,
 }
@@ -62,13 +64,19 @@ impl Pace {
             starved: false,
             windows: Default::default(),
         };
-        Self { slots: Arc::new(Semaphore::new(IN_FLIGHT)), state: Mutex::new(state), fixed: qps.is_some() }
+        Self {
+            slots: Arc::new(Semaphore::new(IN_FLIGHT)),
+            queue: tokio::sync::Mutex::default(),
+            state: Mutex::new(state),
+            fixed: qps.is_some(),
+        }
     }
 
     /// Waits for a free slot and a token; the slot is free again when the returned permit is dropped.
     pub(crate) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
         // The semaphore is never closed; `None` would only mean that it was.
         let permit = Arc::clone(&self.slots).acquire_owned().await.ok()?;
+        let _first = self.queue.lock().await;
         loop {
             let wait = self.lock().take(Instant::now());
             match wait {
@@ -173,6 +181,26 @@ mod tests {
         assert!(start.elapsed() >= Duration::from_millis(1_950), "21 requests at 10/s took {:?}", start.elapsed());
         pace.pushed_back();
         assert!((rate(&pace) - 10.0).abs() < f64::EPSILON, "--qps fixes the rate");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_comes_first_is_served_first() {
+        let (pace, served) = (Arc::new(Pace::new(Some(10.0))), Arc::new(Mutex::new(Vec::new())));
+        let mut asking = tokio::task::JoinSet::new();
+        for number in 0..IN_FLIGHT {
+            let (pace, served) = (Arc::clone(&pace), Arc::clone(&served));
+            asking.spawn(async move {
+                for round in 0..3 {
+                    let permit = pace.turn().await;
+                    served.lock().unwrap_or_else(PoisonError::into_inner).push((round, number));
+                    drop(permit);
+                    tokio::task::yield_now().await;
+                }
+            });
+        }
+        while asking.join_next().await.is_some() {}
+        let served = served.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        assert!(served.is_sorted(), "{served:?}");
     }
 
     #[tokio::test(start_paused = true)]

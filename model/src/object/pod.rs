@@ -47,6 +47,10 @@ shape! {
         pub scheduler_name: String,
         /// Gates that hold scheduling back.
         pub scheduling_gates: Vec<LocalReference>,
+        /// Conditions beside the containers' own that the pod waits for to count as ready.
+        pub readiness_gates: Vec<ReadinessGate>,
+        /// Requests and limits of the pod as a whole.
+        pub resources: Resources,
         /// Whether it shares the node's network.
         pub host_network: bool,
         /// Names that its `/etc/hosts` knows besides DNS.
@@ -61,6 +65,12 @@ shape! {
         pub priority_class_name: String,
         /// Grace period in seconds.
         pub termination_grace_period_seconds: Option<i64>,
+    }
+
+    /// A condition that a pod waits for to count as ready.
+    pub struct ReadinessGate {
+        /// Type of the condition.
+        pub condition_type: String,
     }
 
     /// Names of an address in a pod's `/etc/hosts`.

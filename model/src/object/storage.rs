@@ -63,6 +63,8 @@ shape! {
         pub claim_ref: Option<super::TargetReference>,
         /// `Retain`, `Delete`.
         pub persistent_volume_reclaim_policy: String,
+        /// `Filesystem` (also when empty) or `Block`.
+        pub volume_mode: String,
         /// Nodes that reach it.
         pub node_affinity: Option<VolumeNodeAffinity>,
     }

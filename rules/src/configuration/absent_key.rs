@@ -6,7 +6,8 @@ use tarbox_model::{Context, Evidence, ObjectRef, similarity};
 
 use super::kubelet::{told, waits};
 use super::reference::{Reference, Target, references};
-use crate::wording::{capitalised, did_you_mean, listed, target};
+use crate::commands;
+use crate::wording::{capitalised, did_you_mean, listed};
 
 /// A finding for every waiting pod and every key that it misses.
 pub(super) fn findings(context: &Context<'_>, kind: Target) -> Vec<Finding> {
@@ -82,7 +83,7 @@ fn missing(context: &Context<'_>, pod: &Object<Pod>, reference: &Reference<'_>) 
     if let Some(nearest) = nearest {
         finding = finding.remedy(
             format!("Refer to the key `{nearest}` instead: change `key: {key}` in the workload. This starts new pods."),
-            format!("kubectl edit {}{}", target(&owner), owner.namespace_flag()),
+            commands::edit(&owner),
         );
     }
     Some(finding.remedy(

@@ -8,7 +8,8 @@ use tarbox_model::{Context, Evidence, ObjectRef, Snapshot, similarity};
 
 use super::kubelet::{told, waits};
 use super::reference::{Reference, Target, references};
-use crate::wording::{capitalised, did_you_mean, listed, target};
+use crate::commands;
+use crate::wording::{capitalised, did_you_mean, listed};
 
 /// A finding for every waiting pod and every object of the kind that it misses.
 pub(super) fn findings(context: &Context<'_>, kind: Target) -> Vec<Finding> {
@@ -170,7 +171,7 @@ fn remedies(
     if let Some(near) = near {
         finding = finding.remedy(
             format!("Refer to {label} `{near}` instead: change `{name}` in the workload. This starts new pods."),
-            format!("kubectl edit {}{}", target(owner), owner.namespace_flag()),
+            commands::edit(owner),
         );
     }
     if let Some(from) = elsewhere.first() {

@@ -29,6 +29,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use crate::addresses::{Fault, Wrong, wrong};
+use crate::commands;
 use crate::wording::{capitalised, listed, target};
 
 /// The rule.
@@ -102,8 +103,7 @@ fn finding(context: &Context<'_>, wrong: &Wrong<'_>) -> Finding {
     let place = mention.holder.as_ref().unwrap_or(client);
     let instead = right.map(|r| format!(" to `{r}`")).unwrap_or_default();
     let effect = if mention.holder.is_some() { "Pods read it when they start" } else { "This replaces the pods" };
-    let finding = finding
-        .remedy(format!("Change `{address}`{instead}. {effect}."), format!("kubectl edit {}{}", target(place), place.namespace_flag()));
+    let finding = finding.remedy(format!("Change `{address}`{instead}. {effect}."), commands::edit(place));
     match &mention.holder {
         Some(_) if client.kind != "Pod" => {
             finding.remedy("Then start the pods anew.", format!("kubectl rollout restart {}{}", target(client), client.namespace_flag()))

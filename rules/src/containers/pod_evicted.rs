@@ -48,7 +48,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let low = pod.status.message.split_once("The node was low on resource: ").map(|(_, rest)| rest);
         let Some(rest) = low.filter(|_| pod.status.phase == "Failed" && pod.status.reason == "Evicted") else { continue };
         let resource = rest.split(['.', ' ', '[', ']']).find(|w| !w.is_empty()).unwrap_or("something");
-        let whole = workload.is_some_and(|w| whole(context, w));
+        let whole = workload.is_some_and(|w| context.relations.is_whole(context.snapshot, w));
         let at = evicted_at(context, pod);
         let old = context.snapshot.age_seconds(at).is_some_and(|age| age > RECENT);
         if !(whole && old) {
@@ -56,12 +56,6 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         }
     }
     findings
-}
-
-/// Whether a workload has a ready pod for every one that it wants.
-fn whole(context: &Context<'_>, workload: &ObjectRef) -> bool {
-    let mut active = context.relations.pods_of(context.snapshot, workload).filter(|p| p.is_active()).peekable();
-    active.peek().is_some() && active.all(|p| p.is_ready())
 }
 
 /// When the pod was evicted, as far as it is told.

@@ -14,7 +14,8 @@ const MANY: u64 = 5;
 
 /// The DNS workload that wrote a line, and its configuration.
 fn cause(context: &Context<'_>, complaint: &Complaint<'_>) -> (ObjectRef, ObjectRef) {
-    let map = corefile(context.snapshot).map_or_else(|| ObjectRef::new("ConfigMap", complaint.pod.namespace.as_str(), "coredns"), |(map, _)| map.reference());
+    let map = corefile(context.snapshot)
+        .map_or_else(|| ObjectRef::new("ConfigMap", complaint.pod.namespace.as_str(), "coredns"), |(map, _)| map.reference());
     (complaint.client.clone(), map)
 }
 
@@ -30,7 +31,11 @@ pub(super) fn broken(context: &Context<'_>, complaint: &Complaint<'_>) -> Option
     });
     let at = line.as_ref().map(|e| format!(" That line reads `{}`.", e.quote)).unwrap_or_default();
     let reload = complaint.hit.first.text.contains("reload");
-    let consequence = if reload { "It goes on with the configuration it had; the next start fails." } else { "It does not start, so that no name of the cluster resolves." };
+    let consequence = if reload {
+        "It goes on with the configuration it had; the next start fails."
+    } else {
+        "It does not start, so that no name of the cluster resolves."
+    };
     Some(
         complaint
             .finding(format!("The configuration of CoreDNS is broken: {}", why.trim_end_matches('.')))
@@ -70,17 +75,37 @@ pub(super) fn upstream(context: &Context<'_>, complaint: &Complaint<'_>) -> Opti
 /// A Corefile without the plugin *kubernetes* for the domain of a Service that clients ask for in vain.
 pub(super) fn unserved(context: &Context<'_>, calls: &[Call<'_>]) -> Option<Finding> {
     let (map, text) = corefile(context.snapshot)?;
-    let zones: Vec<&str> = text.lines().map(str::trim).filter_map(|l| l.strip_prefix("kubernetes")).flat_map(|rest| rest.trim_end_matches('{').split_whitespace()).collect();
+    let zones: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter_map(|l| l.strip_prefix("kubernetes"))
+        .flat_map(|rest| rest.trim_end_matches('{').split_whitespace())
+        .collect();
     let served = |host: &str| match host.trim_end_matches('.').split_once(".svc.") {
         Some((_, domain)) => zones.iter().any(|z| z.trim_end_matches('.') == domain || *z == "."),
         None => !zones.is_empty(),
     };
-    let vain = |c: &&Call<'_>| c.failure == Failure::NameUnknown && c.target.as_ref().is_some_and(|t| t.kind == "Service" || t.kind == "Pod") && c.host.is_some_and(|h| !served(h));
+    let vain = |c: &&Call<'_>| {
+        c.failure == Failure::NameUnknown
+            && c.target.as_ref().is_some_and(|t| t.kind == "Service" || t.kind == "Pod")
+            && c.host.is_some_and(|h| !served(h))
+    };
     let call = calls.iter().find(vain)?;
-    let dns = servers(context).into_iter().next().map_or_else(|| ObjectRef::new("Deployment", map.metadata.namespace.as_str(), "coredns"), |s| s.reference);
+    let dns = servers(context)
+        .into_iter()
+        .next()
+        .map_or_else(|| ObjectRef::new("Deployment", map.metadata.namespace.as_str(), "coredns"), |s| s.reference);
     let (host, client) = (call.host?, &call.complaint.client.name);
-    let has = if zones.is_empty() { "it has no plugin `kubernetes`".to_owned() } else { format!("its plugin `kubernetes` serves {}", crate::wording::listed(zones.iter().copied())) };
-    let quote = text.lines().map(str::trim).find(|l| l.starts_with("kubernetes")).or_else(|| text.lines().map(str::trim).find(|l| !l.is_empty()))?;
+    let has = if zones.is_empty() {
+        "it has no plugin `kubernetes`".to_owned()
+    } else {
+        format!("its plugin `kubernetes` serves {}", crate::wording::listed(zones.iter().copied()))
+    };
+    let quote = text
+        .lines()
+        .map(str::trim)
+        .find(|l| l.starts_with("kubernetes"))
+        .or_else(|| text.lines().map(str::trim).find(|l| !l.is_empty()))?;
     Some(
         Finding::new(dns.clone(), "CoreDNS does not serve the cluster's domain", map.evidence("/data/Corefile", quote))
             .summary(format!("`{client}` asks for `{host}`, whose Service exists, and is told that it does not: {has} in the Corefile."))
@@ -89,6 +114,9 @@ pub(super) fn unserved(context: &Context<'_>, calls: &[Call<'_>]) -> Option<Find
             .confidence(0.9)
             .evidence([call.complaint.log.evidence(call.complaint.hit)])
             .seen(map.metadata.written_at(), context.snapshot.taken_at)
-            .remedy("Let it serve the domain: `kubernetes cluster.local in-addr.arpa ip6.arpa { … }`. CoreDNS takes it up within a minute.", format!("kubectl edit configmap {} -n {}", map.metadata.name, map.metadata.namespace)),
+            .remedy(
+                "Let it serve the domain: `kubernetes cluster.local in-addr.arpa ip6.arpa { … }`. CoreDNS takes it up within a minute.",
+                format!("kubectl edit configmap {} -n {}", map.metadata.name, map.metadata.namespace),
+            ),
     )
 }

@@ -58,7 +58,12 @@ fn count_ready(pods: &[&Object<Pod>]) -> i32 {
 
 /// The Service by which pods reach the DNS.
 pub(crate) fn service(snapshot: &Snapshot) -> Option<&Object<Service>> {
-    let usual = [("kube-system", "kube-dns"), ("kube-system", "coredns"), ("kube-system", "rke2-coredns-rke2-coredns"), ("openshift-dns", "dns-default")];
+    let usual = [
+        ("kube-system", "kube-dns"),
+        ("kube-system", "coredns"),
+        ("kube-system", "rke2-coredns-rke2-coredns"),
+        ("openshift-dns", "dns-default"),
+    ];
     usual.into_iter().find_map(|(namespace, name)| snapshot.service(namespace, name))
 }
 

@@ -25,6 +25,7 @@ use tarbox_model::object::{Ingress, Object, Service, ServiceBackend};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule, similarity};
 
+use super::route::{is_made_up, redirects, route};
 use super::told::told;
 use crate::wording::did_you_mean;
 
@@ -49,18 +50,6 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         }
     }
     findings
-}
-
-/// Whether every request is sent elsewhere before a backend is asked.
-fn redirects(ingress: &Ingress) -> bool {
-    const REDIRECTS: [&str; 3] = ["permanent-redirect", "temporal-redirect", "server-snippet"];
-    ingress.metadata.annotations.keys().any(|k| REDIRECTS.iter().any(|r| k.ends_with(&format!(".kubernetes.io/{r}"))))
-}
-
-/// Whether a controller makes the backend up from an annotation.
-fn is_made_up(ingress: &Ingress, backend: &ServiceBackend) -> bool {
-    let action = format!("alb.ingress.kubernetes.io/actions.{}", backend.name);
-    backend.port.name == "use-annotation" || ingress.metadata.annotations.contains_key(&action)
 }
 
 fn finding(context: &Context<'_>, ingress: &Object<Ingress>, pointer: &str, backend: &ServiceBackend) -> Option<Finding> {
@@ -110,17 +99,4 @@ fn finding(context: &Context<'_>, ingress: &Object<Ingress>, pointer: &str, back
         );
     }
     Some(finding.remedy(format!("Or apply Service `{name}` from where it is kept."), format!("kubectl get services -n {namespace}")))
-}
-
-/// "`host/path` routes", or the default backend.
-fn route(ingress: &Ingress, pointer: &str) -> String {
-    let mut parts = pointer.split('/').filter_map(|p| p.parse::<usize>().ok());
-    let found = parts.next().and_then(|r| {
-        let rule = ingress.spec.rules.get(r)?;
-        Some((rule.host.as_str(), rule.http.paths.get(parts.next()?)?.path.as_str()))
-    });
-    match found {
-        Some((host, path)) => format!("`{}{path}` leads", if host.is_empty() { "*" } else { host }),
-        None => "The default backend leads".to_owned(),
-    }
 }

@@ -184,7 +184,9 @@ mod tests {
     #[test]
     fn ranges_contain_addresses() {
         let at = |text: &str| text.parse::<IpAddr>().expect("an address");
-        assert!(contains("10.0.0.0/8", at("10.200.1.1")) && contains("0.0.0.0/0", at("8.8.8.8")) && contains("10.1.1.1/32", at("10.1.1.1")));
+        assert!(
+            contains("10.0.0.0/8", at("10.200.1.1")) && contains("0.0.0.0/0", at("8.8.8.8")) && contains("10.1.1.1/32", at("10.1.1.1"))
+        );
         assert!(!contains("10.0.0.0/8", at("11.0.0.1")) && !contains("10.1.1.1/32", at("10.1.1.2")) && !contains("::/0", at("10.1.1.1")));
         assert!(contains("fd00::/8", at("fd12::1")) && !contains("fd00::/8", at("2001:db8::1")) && !contains("x/8", at("10.0.0.1")));
     }

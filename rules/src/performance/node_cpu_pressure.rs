@@ -4,7 +4,7 @@
 //!
 //! ## What it detects
 //! Nodes that were measured at nine tenths of their allocatable CPU or more, with the pods that use most of it, when pods on
-//! the node are seen to be slow; or when nothing at all is left.
+//! the node are seen to be slow. When nothing at all is left and nobody is seen to be slow, it is a hint.
 //!
 //! ## Why it happens
 //! Pods without limits, or with limits far above their requests, share a node; then all want to run at once. Kubernetes
@@ -84,7 +84,7 @@ fn finding(context: &Context<'_>, node: &Object<Node>) -> Option<Finding> {
     Some(
         Finding::new(node.reference(), format!("Node `{name}` has no CPU left"), sample.origin.at(&sample.pointer, "cpu"))
             .summary(format!("Node `{name}` used {} of {} CPU ({:.0} %).{most}{felt}", quantity::cores(*used), quantity::cores(allocatable), share * 100.0))
-            .severity(if slow.is_empty() { Severity::Medium } else { Severity::High })
+            .severity(if slow.is_empty() { Severity::Low } else { Severity::High })
             .confidence(if slow.is_empty() { 0.7 } else { 0.85 })
             .evidence([node.evidence("/status/allocatable/cpu", text)])
             .evidence(slow.into_iter().flat_map(|(_, s)| s.evidence).take(3))

@@ -30,6 +30,7 @@ use tarbox_model::{Context, Rule, selector};
 
 use super::backing::{Backing, backings};
 use super::likeness::{Bearer, Difference, bearers, nearest};
+use crate::commands;
 use crate::wording::target;
 
 /// The rule.
@@ -101,7 +102,7 @@ fn finding(context: &Context<'_>, backing: &Backing<'_>, bearers: &[Bearer<'_>])
                 "If the Service is right, give the pods the label instead: edit the template of `{}`. This replaces its pods.",
                 owner.name
             ),
-            format!("kubectl edit {}{}", target(owner), owner.namespace_flag()),
+            commands::edit(owner),
         )
     } else {
         finding

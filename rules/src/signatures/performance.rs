@@ -16,6 +16,7 @@ pub(super) static SIGNATURES: &[Signature] = &[
             "GET /api/items took 2.4s",
             r#"{"request_time":"3.201","upstream_status":"200"}"#,
             "response time: 1500 ms",
+            "request finished latency: 1.2s, status=200",
         ],
         counterexamples: &[
             "INFO request GET /api/items 200 duration=18ms",

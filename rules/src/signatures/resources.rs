@@ -63,17 +63,4 @@ pub(super) static SIGNATURES: &[Signature] = &[
         examples: &["OSError: [Errno 24] Too many open files", "accept4: too many open files; retrying in 1s"],
         counterexamples: &["open files limit is 1048576"],
     },
-    Signature {
-        id: "slow-request",
-        family: Family::Fact,
-        literals: &["duration", "request_time", "took", "latency", "elapsed", "response_time"],
-        pattern: r#"(?i)\b(?:duration|request_time|response_time|latency|elapsed|took)(?:_s|_seconds)?["']?\s?[=: ]\s?["']?(?:[1-9]\d{0,3}(?:\.\d+)?\s?s\b|[1-9]\d{3,6}(?:\.\d+)?\s?ms\b)"#,
-        unless: &["slow query"],
-        examples: &[
-            "INFO shepherd: request GET /api/configurations duration=2.413s status=200",
-            "GET /api/items 200 took 3120ms",
-            "request finished latency: 1.2s",
-        ],
-        counterexamples: &["INFO shepherd: request GET /api/configurations duration=0.001s status=200", "GET / took 12ms"],
-    },
 ];

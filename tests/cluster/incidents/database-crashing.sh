@@ -1,10 +1,10 @@
-# The database itself cannot start: its data folder is a file. The service only sees a refused connection.
+# The database itself cannot start: its state folder is a file. The service only sees a refused connection.
 # rule: mongodb-down|application-startup-failure|permission-denied
 # object: StatefulSet/mongodb/mongodb|Pod/mongodb/mongodb-0
 # never: database-wrong-port database-unreachable readiness-probe-failing
 make() {
   healthy_service
-  kubectl -n mongodb patch statefulset mongodb --type=json -p '[{"op": "add", "path": "/spec/template/spec/containers/0/args", "value": ["-data", "/etc/hostname"]}]' >/dev/null
+  kubectl -n mongodb patch statefulset mongodb --type=json -p '[{"op": "add", "path": "/spec/template/spec/containers/0/args", "value": ["/bin/ferretdb", "--state-dir=/etc/hostname"]}]' >/dev/null
 }
 settle() {
   until_true 90 "the database is restarted" restarted mongodb 2

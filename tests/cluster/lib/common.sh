@@ -10,6 +10,7 @@ NODE_IP=10.243.0.1
 NODE_LINK=tarbox0
 CONTAINERD=/run/tarbox-cluster/containerd.sock
 REGISTRY=registry.example.com          # the name of the cluster's own registry, on a loopback port: lib/registry.sh
+PATIENCE=${TARBOX_CLUSTER_PATIENCE:-3}  # every waiting may take so many times what an idle machine needs
 export KUBECONFIG=$STATE/admin.kubeconfig
 mkdir -p "$LOGS"
 
@@ -43,9 +44,9 @@ program_folder() {
 for folder in kubernetes helm; do PATH=$(program_folder $folder):$PATH; done
 export PATH
 
-# Waits until a command succeeds, asking twice a second: until_true SECONDS WHAT COMMAND…
+# Waits until a command succeeds, asking twice a second: until_true SECONDS WHAT COMMAND…; SECONDS of an idle machine.
 until_true() {
-  local seconds=$1 what=$2 end=$((SECONDS + $1)); shift 2
+  local seconds=$(($1 * PATIENCE)) what=$2; shift 2; local end=$((SECONDS + seconds))
   until "$@" >/dev/null 2>&1; do
     if [ $SECONDS -ge $end ]; then say "error: after $seconds s still not so: $what"; return 1; fi
     sleep 0.5

@@ -17,13 +17,13 @@ FILTERS='
 service() {
   local part; for part in 10-database 20-shepherd; do
     kubectl create --dry-run=client -o json -f "$MANIFESTS/$part.yaml" | jq "$FILTERS ${1:-.}" | kubectl apply -f - >/dev/null
-    [ $part = 20-shepherd ] || kubectl -n mongodb rollout status statefulset/mongodb --timeout=60s >/dev/null
+    [ $part = 20-shepherd ] || kubectl -n mongodb rollout status statefulset/mongodb --timeout=$((60 * PATIENCE))s >/dev/null
   done
 }
 
 service_ready() {
-  kubectl -n mongodb rollout status statefulset/mongodb --timeout=120s >/dev/null &&
-    kubectl -n production rollout status deployment/shepherd --timeout=120s >/dev/null || { pods >&2; return 1; }
+  kubectl -n mongodb rollout status statefulset/mongodb --timeout=$((120 * PATIENCE))s >/dev/null &&
+    kubectl -n production rollout status deployment/shepherd --timeout=$((120 * PATIENCE))s >/dev/null || { pods >&2; return 1; }
   until_true 20 "the service answers" answers
 }
 answers() { curl -fsS -m 5 "http://$(kubectl -n production get service shepherd -o jsonpath='{.spec.clusterIP}'):5000/api/health"; }
@@ -71,30 +71,33 @@ tls_secret() {
 }
 
 # A second service, beside the first: service/manifests/audit.yaml.
-audit_service() { kubectl apply -f "$MANIFESTS/audit.yaml" >/dev/null; kubectl -n production rollout status deployment/audit --timeout=60s >/dev/null; }
+audit_service() { kubectl apply -f "$MANIFESTS/audit.yaml" >/dev/null; kubectl -n production rollout status deployment/audit --timeout=$((60 * PATIENCE))s >/dev/null; }
 
 pods() { kubectl get pods -A -o wide; }
 
-without_workloads() { [ -z "$(kubectl -n "$1" get deployments,daemonsets -o name)" ]; }
+# Pods may still be made by controllers that have not heard of the end: those go as well, each time this is asked.
+without_workloads() {
+  kubectl -n "$1" delete pods --all --force --grace-period=0 --wait=false || true
+  [ -z "$(kubectl -n "$1" get deployments,daemonsets -o name)" ]
+}
 
 # Brings the cluster back to nothing but itself: the service and whatever incidents made beside it are gone, with their events.
 reset() {
   local doomed; doomed=$(kubectl get namespaces -o json | jq -r '.items[].metadata.name | select(. as $n | ["default", "kube-system", "kube-public", "kube-node-lease", "ingress-nginx"] | index($n) | not)')
   [ -z "$doomed" ] || kubectl delete namespace $doomed --wait=false >/dev/null
   local namespace; for namespace in $doomed; do kubectl -n "$namespace" delete pods --all --force --grace-period=0 >/dev/null 2>&1; done
-  [ -z "$doomed" ] || kubectl wait --for=delete $(printf 'namespace/%s ' $doomed) --timeout=120s >/dev/null
+  [ -z "$doomed" ] || kubectl wait --for=delete $(printf 'namespace/%s ' $doomed) --timeout=$((120 * PATIENCE))s >/dev/null
   kubectl delete persistentvolumes,storageclasses --all >/dev/null
   rm -rf "$STATE"/volumes/*
   # The pods, logs and revisions of the last incident must not be in the next one's bundle.
   for namespace in kube-system ingress-nginx; do
     kubectl -n $namespace delete deployments,daemonsets --all --cascade=foreground --wait=false >/dev/null
-    kubectl -n $namespace delete pods --all --force --grace-period=0 >/dev/null 2>&1
     until_true 60 "the old workloads of $namespace are gone" without_workloads $namespace
   done
   kubectl apply -f "$HERE/addons" >/dev/null
-  kubectl -n kube-system rollout status daemonset/kube-proxy --timeout=60s >/dev/null
-  kubectl -n kube-system rollout status deployment/coredns --timeout=60s >/dev/null
-  kubectl -n ingress-nginx rollout status deployment/ingress-nginx-controller --timeout=60s >/dev/null
+  kubectl -n kube-system rollout status daemonset/kube-proxy --timeout=$((60 * PATIENCE))s >/dev/null
+  kubectl -n kube-system rollout status deployment/coredns --timeout=$((60 * PATIENCE))s >/dev/null
+  kubectl -n ingress-nginx rollout status deployment/ingress-nginx-controller --timeout=$((60 * PATIENCE))s >/dev/null
   kubectl delete events --all -A >/dev/null
 }
 
@@ -107,16 +110,16 @@ part() {
 }
 without_part() { kubectl delete -f "$HERE/parts/$1.yaml" --ignore-not-found >/dev/null; }
 # What a mesh leaves in a cluster, without its sidecars.
-mesh() { part mesh; kubectl -n istio-system rollout status deployment/istiod --timeout=60s >/dev/null; }
+mesh() { part mesh; kubectl -n istio-system rollout status deployment/istiod --timeout=$((60 * PATIENCE))s >/dev/null; }
 # Takes kube-router and its packet filter rules away again.
 end_network_policies() {
-  without_part kube-router; kubectl -n kube-system wait --for=delete pods -l k8s-app=kube-router --timeout=60s >/dev/null
+  without_part kube-router; kubectl -n kube-system wait --for=delete pods -l k8s-app=kube-router --timeout=$((60 * PATIENCE))s >/dev/null
   iptables-save -t filter | grep -vE 'KUBE-(ROUTER|POD-FW|NWPLCY)' | iptables-restore -T filter
 }
 # Makes kinds known to the cluster, and forgets them again with all their objects: custom_resources NAME.GROUP…
 custom_resources() {
   local name; for name in "$@"; do kubectl create -f "$(program_folder custom-resources)/$name.yaml" >/dev/null; done
-  kubectl wait --for=condition=Established $(printf 'customresourcedefinition/%s ' "$@") --timeout=30s >/dev/null
+  kubectl wait --for=condition=Established $(printf 'customresourcedefinition/%s ' "$@") --timeout=$((30 * PATIENCE))s >/dev/null
 }
 without_custom_resources() { kubectl delete customresourcedefinitions --all >/dev/null; }
 
@@ -130,7 +133,7 @@ release() {
 }
 # What must be there before the chart is: the database, the namespace, the Secret.
 before_release() {
-  kubectl apply -f "$MANIFESTS/10-database.yaml" >/dev/null; kubectl -n mongodb rollout status statefulset/mongodb --timeout=60s >/dev/null
+  kubectl apply -f "$MANIFESTS/10-database.yaml" >/dev/null; kubectl -n mongodb rollout status statefulset/mongodb --timeout=$((60 * PATIENCE))s >/dev/null
   kubectl create --dry-run=client -o json -f "$MANIFESTS/20-shepherd.yaml" | jq 'select(.kind == "Namespace" or .kind == "Secret")' | kubectl apply -f - >/dev/null
 }
 

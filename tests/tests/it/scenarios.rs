@@ -58,7 +58,7 @@ fn judge(name: String, bundle: &std::path::Path, truth: Truth) -> Outcome {
     let trap = truth.rules.is_empty();
     let grave = |root: &&Ranked| root.severity >= Severity::High;
     let (first, first_three) = if trap {
-        let silent = !roots.iter().any(|r| grave(r));
+        let silent = !roots.iter().any(grave);
         (silent, silent)
     } else {
         (roots.first().is_some_and(right), roots.iter().take(3).any(right))

@@ -1,0 +1,111 @@
+//! # ingress-class-missing
+//!
+//! An Ingress asks for a class that does not exist.
+//!
+//! ## What it detects
+//! Ingresses whose `ingressClassName` is not the name of an IngressClass, those that name none where there is no default
+//! class and no controller has taken them, and those that a controller's log says it ignores for their class. The nearest
+//! class is offered.
+//!
+//! ## Why it happens
+//! A slip of the pen, a manifest from another cluster, or a controller that was not installed. The API server takes any name;
+//! no controller ever looks at the Ingress.
+//!
+//! ## How to confirm
+//! `kubectl get ingressclasses`; the Ingress has no `ADDRESS`.
+//!
+//! ## How to fix
+//! Write a class that exists into the Ingress. Its controller takes it within seconds.
+//!
+//! ## When it stays silent
+//! When the class exists, when the old annotation names something that a controller may know by itself, and, where classes
+//! were not collected, when no controller says it.
+
+use tarbox_model::finding::{Finding, Severity};
+use tarbox_model::object::{Ingress, Object};
+use tarbox_model::rule::{Effect, Level, Need};
+use tarbox_model::{Context, ObjectRef, Rule, similarity};
+
+use super::class::{asked, has_address, is_default};
+use super::told::told;
+use crate::wording::{did_you_mean, listed};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "ingress-class-missing",
+    title: "An Ingress asks for a class that does not exist",
+    level: Level::Cause,
+    severity: Severity::High,
+    guide: "Ingress Issues",
+    needs: &[Need::Objects("ingresses")],
+    produces: &[Effect::IngressUnserved],
+    explained_by: &[],
+    check,
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    context.snapshot.ingresses.iter().filter_map(|ingress| finding(context, ingress)).collect()
+}
+
+fn finding(context: &Context<'_>, ingress: &Object<Ingress>) -> Option<Finding> {
+    let (snapshot, reference) = (context.snapshot, ingress.reference());
+    let asked = asked(snapshot, ingress);
+    let told = told(context, "ingress-class-invalid", "ingress", &reference);
+    let complete = snapshot.coverage.is_complete("ingressclasses");
+    let classes: Vec<&str> = snapshot.ingress_classes.iter().map(|c| c.metadata.name.as_str()).collect();
+    let name = asked.as_ref().map_or("", |a| a.name);
+    let nearest = similarity::nearest(name, classes.iter().copied()).filter(|_| !name.is_empty());
+    let served = has_address(ingress);
+    let confidence = match &asked {
+        // A second controller complains of every Ingress that is the first one's.
+        Some(a) if a.object.is_some() => return None,
+        Some(_) if served => return None,
+        Some(a) if a.by_annotation => match (told, nearest) {
+            (Some(_), _) => 0.85,
+            (None, Some(_)) if complete => 0.7,
+            _ => return None,
+        },
+        Some(_) if complete => 0.97,
+        Some(_) if told.is_some() => 0.85,
+        None if served => return None,
+        None if told.is_some() => 0.9,
+        None if complete && !classes.is_empty() => 0.7,
+        _ => return None,
+    };
+    let there = if classes.is_empty() { " There is no class at all.".to_owned() } else { format!(" There is {}.", listed(classes.iter().copied())) };
+    let there = if complete { there } else { String::new() };
+    let (title, summary) = match &asked {
+        Some(_) => (
+            format!("Ingress `{}` asks for class `{name}`, which does not exist", reference.name),
+            format!(
+                "No IngressClass is named `{name}`{}{there} No controller looks at the Ingress, so nothing of it is served.",
+                if nearest.is_some() { did_you_mean(nearest) + "." } else { ".".to_owned() },
+            ),
+        ),
+        None => (
+            format!("Ingress `{}` names no class, and there is no default class", reference.name),
+            format!("Without a class and without a default class no controller takes the Ingress.{there}"),
+        ),
+    };
+    let place = asked.as_ref().map_or_else(|| ingress.named(), |a| a.evidence.clone());
+    let mut finding = Finding::new(reference.clone(), title, place)
+        .summary(summary)
+        .confidence(confidence)
+        .evidence(told.map(|(log, hit)| log.evidence(hit)))
+        .seen(ingress.metadata.written_at(), snapshot.taken_at);
+    if asked.is_some() {
+        finding = finding.cause(ObjectRef::cluster_wide("IngressClass", name));
+    }
+    let default = snapshot.ingress_classes.iter().find(|c| is_default(c)).map(|c| c.metadata.name.as_str());
+    let only = classes.first().copied().filter(|_| classes.len() == 1);
+    if let Some(better) = nearest.or(default).or(only) {
+        finding = finding.remedy(
+            format!("Give the Ingress class `{better}`. Its controller takes it within seconds."),
+            format!(
+                "kubectl patch ingress {} -n {} --type=merge -p '{{\"spec\":{{\"ingressClassName\":\"{better}\"}}}}'",
+                reference.name, reference.namespace
+            ),
+        );
+    }
+    Some(finding.remedy("Or install the controller that brings the class.", "kubectl get ingressclasses"))
+}

@@ -1,0 +1,9 @@
+# The claim names a volume that another claim has already.
+# rule: volume-claimed-elsewhere
+# object: PersistentVolumeClaim/production/shepherd-data|PersistentVolume/archive|Deployment/production/shepherd
+# never: pod-pending storage-class-missing volume-capacity-mismatch
+make() {
+  jq -n '{apiVersion: "v1", kind: "PersistentVolume", metadata: {name: "archive", labels: {tier: "slow"}}, spec: ({hostPath: {path: "/var/lib/tarbox-cluster/volumes/archive", type: "DirectoryOrCreate"}} + $spec)}' --argjson spec '{"accessModes": ["ReadWriteOnce"], "capacity": {"storage": "20Gi"}, "claimRef": {"namespace": "legacy", "name": "shepherd-data"}}' | kubectl apply -f - >/dev/null
+  claimed_service '{"volumeName": "archive", "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "20Gi"}}, "storageClassName": ""}'
+}
+settle() { until_true 60 "the claim waits" event production FailedBinding 'already bound to a different claim'; until_true 60 "the pods wait" event production FailedScheduling 'unbound immediate'; }
