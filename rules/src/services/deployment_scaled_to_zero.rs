@@ -56,8 +56,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     if idle.is_empty() {
         return Vec::new();
     }
-    let callers = callers(context);
-    let elastic = elastic(context);
+    let (callers, elastic) = (callers(context), elastic(context));
     let told_elsewhere = |w: &&Workload<'_>| engine_of_workload(w) == Some(Engine::MongoDb) || is_server(&w.reference.namespace, &w.reference.name);
     let left = idle.iter().filter(|w| !elastic.contains(&w.reference) && !of_knative(w) && !told_elsewhere(w));
     left.filter_map(|w| finding(context, w, &callers)).collect()
