@@ -159,8 +159,14 @@ pub(crate) fn releases_from_secrets(snapshot: &mut Snapshot) {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct HttpFile {
-    target: String,
+    namespace: String,
+    service: String,
+    port: u16,
+    path: String,
+    why: Vec<String>,
     status: u16,
+    answered_by: String,
+    content_type: String,
     body: String,
     millis: u64,
 }
@@ -168,8 +174,16 @@ struct HttpFile {
 /// Reads the answer of a service.
 pub(crate) fn read_http(path: &Arc<str>, json: &[u8], into: &mut Snapshot) -> Result<(), serde_json::Error> {
     let file: HttpFile = serde_json::from_slice(json)?;
-    let origin = Origin::new(path, 0, "");
-    into.http.push(HttpAnswer { origin, target: file.target, status: file.status, body: file.body, millis: file.millis });
+    into.http.push(HttpAnswer {
+        origin: Origin::new(path, 0, ""),
+        target: format!("{}/{}:{}{}", file.namespace, file.service, file.port, file.path),
+        why: file.why,
+        status: file.status,
+        by_api_server: file.answered_by == "api-server",
+        content_type: file.content_type,
+        body: file.body,
+        millis: file.millis,
+    });
     Ok(())
 }
 
@@ -180,7 +194,7 @@ pub(crate) fn read_health(path: &Arc<str>, file: &str, text: &[u8], into: &mut S
     let failed = body.lines().any(|line| line.starts_with("[-]")) || body.contains("check failed");
     let status = if failed { 500 } else { 200 };
     let origin = Origin::new(path, 0, "");
-    into.http.push(HttpAnswer { origin, target: file.to_owned(), status, body, millis: 0 });
+    into.http.push(HttpAnswer { origin, target: file.to_owned(), status, body, ..HttpAnswer::default() });
 }
 
 /// One answer, `mongodb/NAMESPACE/POD/COMMAND.json`.

@@ -103,8 +103,14 @@ pub struct HttpAnswer {
     pub origin: Origin,
     /// What was asked: `readyz`, or `namespace/service:port/path`.
     pub target: String,
+    /// What it was asked for: `ServiceMonitor/NAME`, `Deployment/NAME readinessProbe`, an annotation.
+    pub why: Vec<String>,
     /// HTTP status; 0 when there was no answer.
     pub status: u16,
+    /// Whether the API server answered, because nobody behind the Service did.
+    pub by_api_server: bool,
+    /// Content type.
+    pub content_type: String,
     /// Head of the body.
     pub body: String,
     /// Milliseconds until the answer.

@@ -53,6 +53,8 @@ pub enum Effect {
     DnsDown,
     /// Packets do not pass (at a node, a workload or the cluster).
     NetworkBroken,
+    /// Nobody in a service mesh trusts anybody any more (at what holds the mesh's authority).
+    MeshDown,
     /// A volume cannot be used (at the claim).
     VolumeUnavailable,
     /// Pods are not even created (at the workload).
@@ -63,6 +65,8 @@ pub enum Effect {
     ImageUnavailable,
     /// A container cannot be made or begun (at the workload).
     NotStarted,
+    /// A process is given settings that are empty, outdated or its own defaults (at the workload).
+    Misconfigured,
     /// A container's process ends (at the workload).
     Exits,
     /// A container is held back or has too little (at the workload).

@@ -3,6 +3,20 @@
 mod absent_key;
 mod absent_object;
 mod kubelet;
+pub(crate) mod maker;
+mod nginx_annotations;
 mod reference;
+mod unrefreshed;
+mod unwell;
 
-family!("configuration": config_map_key_missing, config_map_missing, environment_address_mismatch, secret_key_missing, secret_missing);
+family!("configuration":
+    config_map_key_missing,
+    config_map_missing,
+    environment_address_mismatch,
+    ineffective_setting,
+    optional_reference_missing,
+    secret_key_missing,
+    secret_missing,
+    secret_value_empty,
+    stale_configuration,
+);

@@ -1,11 +1,16 @@
 //! Ingress, gateways and TLS: why requests from outside do not arrive.
 
+mod certificates;
 mod class;
 mod controllers;
+mod refused;
 mod route;
 mod told;
 
 family!("ingress":
+    certificate_expired,
+    certificate_expiring,
+    certificate_host_mismatch,
     ingress_backend_port_missing,
     ingress_backend_service_missing,
     ingress_class_missing,
@@ -13,4 +18,5 @@ family!("ingress":
     ingress_host_conflict,
     ingress_upstream_errors,
     ingress_without_address,
+    tls_secret_missing,
 );

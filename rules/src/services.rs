@@ -1,11 +1,14 @@
 //! Services: why nobody answers behind one.
 
+mod asleep;
 pub(crate) mod backing;
 mod likeness;
 mod ports;
 
 family!("services":
     deployment_scaled_to_zero,
+    external_traffic_policy_gap,
+    load_balancer_pending,
     service_missing,
     service_port_mismatch,
     service_protocol_mismatch,

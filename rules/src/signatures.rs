@@ -3,6 +3,7 @@
 //! The analyzer looks for all of them in one pass over each log; rules then ask for hits by id.
 
 mod access;
+mod certificates;
 mod connection;
 mod control_plane;
 mod coredns;
@@ -12,6 +13,7 @@ mod databases;
 mod gunicorn;
 mod ingress_nginx;
 mod log_rotation;
+mod mesh;
 mod mongod;
 mod monitoring;
 mod names;
@@ -27,6 +29,7 @@ use tarbox_model::log::Signature;
 /// Every group of signatures.
 static GROUPS: &[&[Signature]] = &[
     access::SIGNATURES,
+    certificates::SIGNATURES,
     connection::SIGNATURES,
     control_plane::SIGNATURES,
     coredns::SIGNATURES,
@@ -36,6 +39,7 @@ static GROUPS: &[&[Signature]] = &[
     gunicorn::SIGNATURES,
     ingress_nginx::SIGNATURES,
     log_rotation::SIGNATURES,
+    mesh::SIGNATURES,
     mongod::SIGNATURES,
     monitoring::SIGNATURES,
     names::SIGNATURES,

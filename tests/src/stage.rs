@@ -19,6 +19,7 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("PriorityClass", "priorityclasses"),
     ("GatewayClass", "gatewayclasses"),
     ("Gateway", "gateways"),
+    ("ServiceEntry", "serviceentries"),
 ];
 
 /// Group, version and plural name of an object.

@@ -50,6 +50,14 @@ fn successors(context: &Context<'_>, callers: &BTreeMap<ObjectRef, BTreeSet<Obje
                 next.extend([Effect::Unscheduled, Effect::NotStarted].map(|e| (e, workload.clone())));
             }
         }
+        (Effect::MeshDown, _) => {
+            let meshed = snapshot.pods.iter().filter(|p| p.containers().any(|v| matches!(v.spec.name.as_str(), "istio-proxy" | "linkerd-proxy")));
+            let workloads = workloads_of_pods(meshed.collect());
+            next.extend(workloads.into_iter().flat_map(|w| [(Effect::Unreachable, w.clone()), (Effect::DependencyDown, w)]));
+        }
+        (Effect::Unreachable, "VirtualService" | "DestinationRule") => {
+            next.extend(routed(context, site).into_iter().map(|service| (Effect::Unreachable, service)));
+        }
         (Effect::NotReady | Effect::Unreachable | Effect::NetworkBroken | Effect::Slow, kind) if kind != "Service" => {
             let onward = match effect {
                 Effect::NotReady => Effect::NoEndpoints,
@@ -66,6 +74,15 @@ fn successors(context: &Context<'_>, callers: &BTreeMap<ObjectRef, BTreeSet<Obje
         _ => {}
     }
     next
+}
+
+/// The Services whose requests an object of a mesh steers: those that its hosts name.
+fn routed(context: &Context<'_>, site: &ObjectRef) -> Vec<ObjectRef> {
+    let mut objects = context.snapshot.custom_of("networking.istio.io", &site.kind);
+    let Some(object) = objects.find(|o| o.metadata.namespace == site.namespace && o.metadata.name == site.name) else { return Vec::new() };
+    let hosts = object.get("/spec/hosts").and_then(|h| h.as_array()).into_iter().flatten().filter_map(|h| h.as_str());
+    let hosts = hosts.chain(object.text("/spec/host"));
+    hosts.filter_map(|host| context.relations.resolve_host(context.snapshot, host, &site.namespace)).collect()
 }
 
 /// Clients of an object lose a dependency.
@@ -90,6 +107,7 @@ fn same_place(effect: Effect, cluster: bool) -> &'static [Effect] {
         (Effect::NoEndpoints, false) => &[Effect::Unreachable],
         (Effect::NetworkBroken, false) => &[Effect::NameUnresolved, Effect::DependencyDown, Effect::ProbeFails],
         (Effect::NameUnresolved, false) => &[Effect::DependencyDown],
+        (Effect::Misconfigured, false) => &[Effect::Exits, Effect::DependencyDown],
         (Effect::IngressUnserved, false) => &[Effect::IngressErrors],
         (Effect::DependencyDown, false) => &[Effect::Exits, Effect::ProbeFails, Effect::Slow],
         _ => &[],

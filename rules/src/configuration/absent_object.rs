@@ -7,6 +7,7 @@ use tarbox_model::object::{Object, Pod};
 use tarbox_model::{Context, Evidence, ObjectRef, Snapshot, similarity};
 
 use super::kubelet::{told, waits};
+use super::maker::maker;
 use super::reference::{Reference, Target, references};
 use crate::commands;
 use crate::wording::{capitalised, did_you_mean, listed};
@@ -96,14 +97,14 @@ fn missing(context: &Context<'_>, pod: &Object<Pod>, kind: Target, uses: &[&Refe
         .confidence(if said.is_some() { 0.98 } else { 0.9 })
         .evidence(evidence)
         .evidence(near.and_then(|n| kind.find(snapshot, namespace, n)))
-        .evidence(maker(context, kind, namespace, name).map(|(_, e)| e))
+        .evidence(made_by(context, kind, namespace, name).map(|(_, e)| e))
         .seen(pod.status.start_time.or(pod.metadata.creation_timestamp), said.as_ref().map_or(snapshot.taken_at, |t| t.last))
         .summary(format!(
             "{} refers to {label} `{namespace}/{name}`, which does not exist{}{}{} The container cannot be made until it is there.",
             capitalised(&first.used_by),
             if near.is_some() { did_you_mean(near) } else { ".".to_owned() },
             others(context, kind, namespace, name, &elsewhere),
-            maker(context, kind, namespace, name).map(|(words, _)| words).unwrap_or_default(),
+            made_by(context, kind, namespace, name).map(|(words, _)| words).unwrap_or_default(),
         ));
     Some(remedies(finding, kind, &owner, (namespace, name), near, &keys, &elsewhere))
 }
@@ -128,34 +129,9 @@ fn others(context: &Context<'_>, kind: Target, namespace: &str, name: &str, else
     }
 }
 
-/// The custom object that should make a Secret, with what it says of itself.
-fn maker(context: &Context<'_>, kind: Target, namespace: &str, name: &str) -> Option<(String, Evidence)> {
-    const MAKERS: [(&str, &str, &str); 4] = [
-        ("external-secrets.io", "ExternalSecret", "/spec/target/name"),
-        ("bitnami.com", "SealedSecret", "/spec/template/metadata/name"),
-        ("cert-manager.io", "Certificate", "/spec/secretName"),
-        ("secrets.hashicorp.com", "VaultStaticSecret", "/spec/destination/name"),
-    ];
-    if kind != Target::Secret {
-        return None;
-    }
-    MAKERS.iter().find_map(|(group, maker, at)| {
-        let mut objects = context.snapshot.custom_of(group, maker).filter(|o| o.metadata.namespace == namespace);
-        let object = objects.find(|o| o.text(at).unwrap_or(&o.metadata.name) == name)?;
-        let conditions = object.get("/status/conditions").and_then(|c| c.as_array()).into_iter().flatten();
-        let bad = conditions.enumerate().find(|(_, c)| c.get("status").and_then(|s| s.as_str()) != Some("True"));
-        let message = bad.and_then(|(i, c)| Some((i, c.get("message")?.as_str()?)));
-        Some(match message {
-            Some((i, message)) => (
-                format!(" {maker} `{}` should make it and says: {message}.", object.metadata.name),
-                object.origin.at(format!("/status/conditions/{i}/message"), message),
-            ),
-            None => (
-                format!(" {maker} `{}` should make it.", object.metadata.name),
-                object.origin.at("/metadata/name", object.metadata.name.as_str()),
-            ),
-        })
-    })
+/// The custom object that should make a Secret; nothing makes ConfigMaps.
+fn made_by(context: &Context<'_>, kind: Target, namespace: &str, name: &str) -> Option<(String, Evidence)> {
+    maker(context, namespace, name).filter(|_| kind == Target::Secret)
 }
 
 fn remedies(

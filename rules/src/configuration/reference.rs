@@ -1,6 +1,7 @@
 //! Every reference that a pod makes to a Secret or ConfigMap, with the place where it stands.
 
-use tarbox_model::object::{Container, PodSpec};
+use tarbox_model::Evidence;
+use tarbox_model::object::{Container, Object, Pod, PodSpec};
 
 /// Which kind is referred to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +27,16 @@ pub(crate) struct Reference<'a> {
     pub(crate) pointer: String,
     /// What uses it: "env MONGODB_URI of container shepherd", "volume certs".
     pub(crate) used_by: String,
+}
+
+impl Reference<'_> {
+    /// Where the pod names the object.
+    pub(crate) fn evidence(&self, pod: &Object<Pod>) -> Evidence {
+        // Keys of a volume stand below the object's own place.
+        let place = self.pointer.split("/items/").next().unwrap_or_default();
+        let field = if place.starts_with("/volumes/") && place.ends_with("/secret") && !place.contains("/sources/") { "secretName" } else { "name" };
+        pod.evidence(format!("/spec{place}/{field}"), self.name)
+    }
 }
 
 /// All references of a pod spec, in its own order.

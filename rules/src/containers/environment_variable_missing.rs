@@ -37,7 +37,7 @@ pub static RULE: Rule = Rule {
     guide: "\"Environment variable not set\"",
     needs: &[Need::Objects("pods"), Need::Logs],
     produces: &[Effect::Exits],
-    explained_by: &[],
+    explained_by: &[Effect::Misconfigured],
     check,
 };
 

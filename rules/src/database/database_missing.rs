@@ -34,7 +34,7 @@ pub static RULE: Rule = Rule {
     guide: "MongoDB Connection Issues",
     needs: &[Need::Logs],
     produces: &[Effect::DependencyDown],
-    explained_by: &[],
+    explained_by: &[Effect::Misconfigured],
     check,
 };
 

@@ -41,7 +41,7 @@ pub static RULE: Rule = Rule {
     guide: "MongoDB Connection Issues",
     needs: &[Need::AnyOf(&["logs", "pods", "deployments"])],
     produces: &[Effect::DependencyDown],
-    explained_by: &[Effect::NameUnresolved, Effect::DnsDown, Effect::NetworkBroken],
+    explained_by: &[Effect::NameUnresolved, Effect::DnsDown, Effect::NetworkBroken, Effect::Misconfigured],
     check,
 };
 

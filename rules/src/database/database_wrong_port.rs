@@ -42,7 +42,7 @@ pub static RULE: Rule = Rule {
     guide: "MongoDB Connection Issues",
     needs: &[Need::AnyOf(&["logs", "pods", "deployments"])],
     produces: &[Effect::DependencyDown],
-    explained_by: &[],
+    explained_by: &[Effect::Misconfigured],
     check,
 };
 

@@ -82,7 +82,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let late = by_workload.entry(context.relations.workload_of_pod(snapshot, pod).unwrap_or_else(|| pod.reference())).or_default();
         late.pod = late.pod.or(Some(pod));
         late.words.push(format!("`{}` answered after {} ms", answer.target, answer.millis));
-        late.evidence.push(answer.origin.at("/target", answer.target.as_str()));
+        late.evidence.push(answer.origin.at("/millis", answer.millis.to_string()));
     }
     if snapshot.alerts.iter().any(is_of_latency) {
         for (pod, workload) in context.relations.pods_with_workloads(snapshot).filter(|(p, _)| p.is_active()) {

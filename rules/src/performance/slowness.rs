@@ -77,7 +77,7 @@ pub(super) fn slowness(context: &Context<'_>, pod: &Object<Pod>, workload: Optio
         let prefix = format!("{}/{}:", service.metadata.namespace, service.metadata.name);
         for answer in snapshot.http.iter().filter(|a| a.target.starts_with(&prefix) && (a.millis >= LATE || a.status == 504)) {
             let words = format!("`{}` answered after {} ms", answer.target, answer.millis);
-            seen.add(words, answer.origin.at("/target", answer.target.as_str()), None, None);
+            seen.add(words, answer.origin.at("/millis", answer.millis.to_string()), None, None);
         }
     }
     for alert in alerts_on(context, pod, workload).filter(|a| is_of_latency(a)) {

@@ -18,8 +18,9 @@
 //!
 //! ## When it stays silent
 //! When its Services have pods of another workload (blue and green), when a tool scales it on demand (KEDA, Knative, Argo
-//! Rollouts), when no Service leads to it, for MongoDB servers (mongodb-down) and for the cluster's DNS (coredns-unavailable). When nobody is known to need it and it was
-//! not scaled down lately, it is a hint only.
+//! Rollouts), when no Service leads to it, and for what has a rule of its own (mongodb-down, coredns-unavailable,
+//! istiod-unavailable, prometheus-unavailable). When nobody is known to need it and it was not scaled down lately, it is a
+//! hint only.
 
 use std::collections::BTreeSet;
 
@@ -29,10 +30,8 @@ use tarbox_model::relations::{Workload, workloads};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule};
 
+use super::asleep::{elastic, of_knative, told_elsewhere};
 use crate::addresses::{Callers, callers};
-use crate::database::engine::Engine;
-use crate::database::servers::engine_of_workload;
-use crate::dns::server::is_server;
 use crate::wording::{listed, target};
 
 /// The rule.
@@ -56,28 +55,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     if idle.is_empty() {
         return Vec::new();
     }
-    let (callers, elastic) = (callers(context), elastic(context));
-    let told_elsewhere = |w: &&Workload<'_>| engine_of_workload(w) == Some(Engine::MongoDb) || is_server(&w.reference.namespace, &w.reference.name);
+    let callers = callers(context);
+    let elastic = elastic(context);
     let left = idle.iter().filter(|w| !elastic.contains(&w.reference) && !of_knative(w) && !told_elsewhere(w));
     left.filter_map(|w| finding(context, w, &callers)).collect()
-}
-
-fn of_knative(workload: &Workload<'_>) -> bool {
-    workload.metadata.labels.keys().any(|k| k.starts_with("serving.knative.dev/"))
-}
-
-/// Workloads that a tool scales to zero by design.
-fn elastic(context: &Context<'_>) -> BTreeSet<ObjectRef> {
-    let keda = context.snapshot.custom_of("keda.sh", "ScaledObject").map(|o| (o, "/spec/scaleTargetRef"));
-    let keda_http = context.snapshot.custom_of("http.keda.sh", "HTTPScaledObject").map(|o| (o, "/spec/scaleTargetRef"));
-    let argo = context.snapshot.custom_of("argoproj.io", "Rollout").map(|o| (o, "/spec/workloadRef"));
-    let scaled = keda.chain(keda_http).chain(argo);
-    scaled
-        .filter_map(|(object, at)| {
-            let kind = object.text(&format!("{at}/kind")).unwrap_or("Deployment");
-            Some(ObjectRef::new(kind, object.metadata.namespace.as_str(), object.text(&format!("{at}/name"))?))
-        })
-        .collect()
 }
 
 fn finding(context: &Context<'_>, workload: &Workload<'_>, callers: &Callers) -> Option<Finding> {

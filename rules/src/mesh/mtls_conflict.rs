@@ -1,0 +1,132 @@
+//! # mtls-conflict
+//!
+//! Clients and servers of the mesh do not agree on mutual TLS.
+//!
+//! ## What it detects
+//! DestinationRules that send plain text (or one-sided TLS) to pods whose PeerAuthentication is *STRICT*; DestinationRules
+//! that send mutual TLS to pods that take none, because a policy disables it or because they have no proxy; and clients
+//! without a proxy that call pods under *STRICT*, ingress controllers among them.
+//!
+//! ## Why it happens
+//! *STRICT* is set for a namespace or for the whole mesh before all clients are in it; a DestinationRule of an earlier time
+//! is still there. Without any TLS setting in a DestinationRule, Istio finds out by itself what each pod takes.
+//!
+//! ## How to confirm
+//! Clients see *connection reset by peer*, or 503 with *WRONG_VERSION_NUMBER* or *connection termination*;
+//! `istioctl x describe pod NAME` tells what a pod takes.
+//!
+//! ## How to fix
+//! Take the TLS setting out of the DestinationRule; or set *PERMISSIVE* until every client has a proxy.
+//!
+//! ## When it stays silent
+//! While both sides agree, for DestinationRules that bring certificates of their own (*MUTUAL*), and for clients that are
+//! to have a proxy and miss it (*sidecar-missing* tells of them).
+
+use tarbox_model::finding::{Finding, Severity};
+use tarbox_model::object::{Object, PortName, Service};
+use tarbox_model::rule::{Effect, Level, Need};
+use tarbox_model::{Context, Rule};
+
+use super::parts::{is_gateway, owner, proxy};
+use super::policies::{Policies, Setting, destination_rules, sent};
+use super::requests::{Request, failed};
+use super::strangers::strangers;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "mtls-conflict",
+    title: "Clients and servers of the mesh do not agree on mutual TLS",
+    level: Level::Cause,
+    severity: Severity::High,
+    guide: "Service Mesh Issues",
+    needs: &[Need::Objects("services"), Need::Objects("pods")],
+    produces: &[Effect::Unreachable, Effect::DependencyDown, Effect::IngressErrors],
+    explained_by: &[],
+    check,
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let policies = Policies::new(context);
+    let rules = destination_rules(context.snapshot);
+    if policies.is_empty() && rules.is_empty() {
+        return Vec::new();
+    }
+    let requests = failed(context);
+    let disagreeing = context.snapshot.services.iter().filter_map(|service| {
+        let conflict = sent(&rules, service).into_iter().find_map(|(setting, port)| conflict(context, &policies, service, setting, port))?;
+        Some(finding(context, service, &conflict, &requests))
+    });
+    let mut findings: Vec<Finding> = disagreeing.collect();
+    findings.extend(strangers(context, &policies));
+    findings
+}
+
+/// What one side sends and the other does not take.
+struct Conflict<'a> {
+    sent: Setting<'a>,
+    taken: Option<Setting<'a>>,
+    /// Pods without a proxy, which take no mutual TLS at all.
+    bare: Option<tarbox_model::Evidence>,
+}
+
+fn conflict<'a>(context: &Context<'a>, policies: &Policies<'a>, service: &Object<Service>, sent: Setting<'a>, port: Option<i32>) -> Option<Conflict<'a>> {
+    let reference = service.reference();
+    let pods: Vec<_> = context.relations.pods_behind(context.snapshot, &reference).filter(|p| p.is_active() && !is_gateway(p)).collect();
+    let pod = pods.first()?;
+    if sent.mode == "ISTIO_MUTUAL" && pods.iter().all(|p| proxy(p).is_none()) {
+        return Some(Conflict { sent, taken: None, bare: Some(pod.named()) });
+    }
+    proxy(pod)?;
+    let ports = service.spec.ports.iter().filter(|p| port.is_none_or(|only| only == p.port)).filter_map(|p| match Service::target(p) {
+        PortName::Number(number) => Some(number),
+        PortName::Name(name) => pod.spec.containers.iter().flat_map(|c| &c.ports).find(|c| c.name == name).map(|c| c.container_port),
+    });
+    let taken = ports.filter_map(|port| policies.taken(&reference.namespace, &pod.metadata.labels, port)).find(|taken| {
+        matches!((sent.mode, taken.mode), ("DISABLE" | "SIMPLE", "STRICT") | ("ISTIO_MUTUAL", "DISABLE"))
+    })?;
+    Some(Conflict { sent, taken: Some(taken), bare: None })
+}
+
+fn finding(context: &Context<'_>, service: &Object<Service>, conflict: &Conflict<'_>, requests: &[Request<'_>]) -> Finding {
+    let (reference, rule) = (service.reference(), conflict.sent.object);
+    let name = rule.metadata.name.as_str();
+    let what = match conflict.sent.mode {
+        "DISABLE" => "plain text",
+        "SIMPLE" => "one-sided TLS",
+        _ => "mutual TLS",
+    };
+    let takes = match &conflict.taken {
+        Some(taken) => format!("PeerAuthentication `{}/{}` is {}", taken.object.metadata.namespace, taken.object.metadata.name, taken.mode),
+        None => "its pods have no proxy and take none".to_owned(),
+    };
+    let told = requests.iter().find(|r| {
+        matches!(r.flag(), "UF" | "UC" | "URX") && r.cluster().is_some_and(|(host, _)| host.split('.').take(2).eq([reference.name.as_str(), reference.namespace.as_str()]))
+    });
+    let answered = told.map(|r| format!(" Proxies have seen {} requests fail with flag `{}`{}.", r.count(), r.flag(), if r.tls() { " in the TLS handshake" } else { "" }));
+    let workload = context.relations.pods_behind(context.snapshot, &reference).find(|p| p.is_active()).map(|p| owner(context, p));
+    let path = conflict.sent.pointer.strip_suffix("/mode").unwrap_or(&conflict.sent.pointer);
+    let quote = |setting: &Setting<'_>| setting.object.origin.at(&setting.pointer, setting.mode);
+    let finding = Finding::new(reference.clone(), format!("DestinationRule `{name}` sends {what} to `{}`, which does not take it", reference.name), quote(&conflict.sent))
+        .summary(format!(
+            "DestinationRule `{}/{name}` sets TLS mode {} for Service `{}`, and {takes}: connections are broken off.{}",
+            rule.metadata.namespace, conflict.sent.mode, reference.name, answered.unwrap_or_default()
+        ))
+        .cause(rule.reference())
+        .workload(workload)
+        .confidence(if told.is_some() { 0.97 } else { 0.92 })
+        .evidence(conflict.taken.as_ref().map(quote))
+        .evidence(conflict.bare.clone())
+        .evidence(told.map(Request::evidence))
+        .seen(rule.metadata.written_at(), context.snapshot.taken_at)
+        .remedy(
+            "Take the TLS setting out of the DestinationRule: Istio then sends each pod what it takes. Proxies follow within seconds.",
+            format!("kubectl patch destinationrule {name} -n {} --type=json -p '[{{\"op\":\"remove\",\"path\":\"{path}\"}}]'", rule.metadata.namespace),
+        );
+    match &conflict.taken {
+        Some(taken) if taken.mode == "STRICT" => finding.remedy(
+            "Or let the pods take both until every client sends mutual TLS.",
+            format!("kubectl patch peerauthentication {} -n {} --type=merge -p '{{\"spec\":{{\"mtls\":{{\"mode\":\"PERMISSIVE\"}}}}}}'", taken.object.metadata.name, taken.object.metadata.namespace),
+        ),
+        _ => finding,
+    }
+}

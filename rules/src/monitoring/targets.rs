@@ -1,0 +1,54 @@
+//! What monitors may select: Services, and pods; and which of them one probably means.
+
+use tarbox_model::object::Custom;
+use tarbox_model::selector::{LabelSelector, Labels};
+use tarbox_model::{Snapshot, similarity};
+
+use super::monitors::namespaces;
+
+/// Something that a monitor may select: a Service, or a pod.
+pub(super) struct Target<'a> {
+    /// Its name.
+    pub(super) name: &'a str,
+    /// Its labels.
+    pub(super) labels: &'a Labels,
+    /// Names of its ports.
+    pub(super) ports: Vec<&'a str>,
+}
+
+/// Whatever is where the monitor looks; `None` when not all of it is known.
+pub(super) fn targets<'a>(snapshot: &'a Snapshot, monitor: &Custom) -> Option<Vec<Target<'a>>> {
+    let (of_pods, looked) = (&*monitor.kind == "PodMonitor", namespaces(monitor));
+    let asked = &snapshot.facts.namespaces;
+    let known = asked.is_empty() || looked.as_ref().is_some_and(|all| all.iter().all(|n| asked.iter().any(|a| a == n)));
+    if !known || !snapshot.coverage.is_complete(if of_pods { "pods" } else { "services" }) {
+        return None;
+    }
+    let inside = |namespace: &str| looked.as_ref().is_none_or(|all| all.contains(&namespace));
+    let services = snapshot.services.iter().filter(|s| !of_pods && inside(&s.metadata.namespace));
+    let services = services.map(|s| Target { name: &s.metadata.name, labels: &s.metadata.labels, ports: s.spec.ports.iter().map(|p| p.name.as_str()).collect() });
+    let pods = snapshot.pods.iter().filter(|p| of_pods && p.is_active() && inside(&p.metadata.namespace));
+    let pods = pods.map(|p| Target { name: &p.metadata.name, labels: &p.metadata.labels, ports: p.containers().flat_map(|v| &v.spec.ports).map(|c| c.name.as_str()).collect() });
+    Some(services.chain(pods).collect())
+}
+
+/// The target that is probably meant: one whose labels differ least.
+pub(super) fn nearest<'a, 'b>(wanted: &LabelSelector, all: &'b [Target<'a>]) -> Option<&'b Target<'a>> {
+    let score = |t: &Target<'_>| {
+        let of = |(key, value): (&String, &String)| match t.labels.get(key) {
+            Some(found) if found == value => 3,
+            Some(found) => usize::from(similarity::nearest(value, [found.as_str()]).is_some()) * 2,
+            None => usize::from(t.labels.values().any(|v| v == value)) * 2,
+        };
+        wanted.match_labels.iter().map(of).sum::<usize>()
+    };
+    let best = all.iter().map(|t| (score(t), t)).filter(|(s, _)| *s >= 2);
+    best.reduce(|a, b| if b.0 > a.0 { b } else { a }).map(|(_, t)| t)
+}
+
+/// The pairs that do not match, in words.
+pub(super) fn differences(wanted: &LabelSelector, labels: &Labels) -> String {
+    let differing = wanted.match_labels.iter().filter(|(k, v)| labels.get(*k) != Some(v));
+    let words = differing.map(|(key, value)| labels.get(key).map_or_else(|| format!("no label `{key}`"), |found| format!("`{key}` is `{found}`, not `{value}`")));
+    words.collect::<Vec<_>>().join("; ")
+}

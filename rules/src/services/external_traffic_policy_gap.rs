@@ -1,0 +1,125 @@
+//! # external-traffic-policy-gap
+//!
+//! A Service takes traffic only on nodes that have a pod of it, and a node that is asked has none.
+//!
+//! ## What it detects
+//! Services with `externalTrafficPolicy: Local` whose address leads to nodes without a ready pod, or, for a NodePort, some of
+//! the nodes; and Services with `internalTrafficPolicy: Local` that are called from nodes without one. Both kinds of nodes are
+//! named.
+//!
+//! ## Why it happens
+//! `Local` keeps the client's address and spares a hop, but a node without a pod of its own drops what comes. A cloud's load
+//! balancer leaves such nodes out by a health check; one that points at fixed nodes does not.
+//!
+//! ## How to confirm
+//! `kubectl get endpointslices -l kubernetes.io/service-name=NAME -o wide` shows the nodes; a request to another node times out.
+//!
+//! ## How to fix
+//! Set the policy to `Cluster`, or run a pod on every node that is asked (a DaemonSet, or spread constraints).
+//!
+//! ## When it stays silent
+//! When every node has a ready pod, when no pod is ready at all (service-without-ready-endpoints), and when an external load
+//! balancer with an address of its own leaves the other nodes out.
+
+use std::collections::BTreeSet;
+
+use tarbox_model::finding::{Finding, Severity};
+use tarbox_model::object::{Node, Object, Service};
+use tarbox_model::rule::{Effect, Level, Need};
+use tarbox_model::{Context, Rule};
+
+use crate::addresses::heard;
+use crate::wording::listed;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "external-traffic-policy-gap",
+    title: "A Service takes traffic only on nodes that have a pod of it",
+    level: Level::Cause,
+    severity: Severity::High,
+    guide: "Load Balancer Issues",
+    needs: &[Need::Objects("services"), Need::Objects("pods")],
+    produces: &[Effect::Unreachable],
+    explained_by: &[],
+    check,
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    context.snapshot.services.iter().flat_map(|s| [outside(context, s), inside(context, s)]).flatten().collect()
+}
+
+/// Nodes with a ready pod of the Service.
+fn nodes_with<'a>(context: &Context<'a>, service: &Object<Service>) -> BTreeSet<&'a str> {
+    let reference = service.reference();
+    let pods = context.relations.pods_behind(context.snapshot, &reference);
+    pods.filter(|p| p.is_active() && p.is_ready()).map(|p| p.spec.node_name.as_str()).filter(|n| !n.is_empty()).collect()
+}
+
+fn outside(context: &Context<'_>, service: &Object<Service>) -> Option<Finding> {
+    let local = service.spec.external_traffic_policy == "Local" && matches!(service.spec.r#type.as_str(), "LoadBalancer" | "NodePort");
+    let with = nodes_with(context, service);
+    if !local || with.is_empty() || service.spec.selector.is_empty() {
+        return None;
+    }
+    let addresses: BTreeSet<&str> = service.status.load_balancer.ingress.iter().map(|a| a.ip.as_str()).chain(service.spec.external_ips.iter().map(String::as_str)).collect();
+    let asked: Vec<&Object<Node>> = context.snapshot.nodes.iter().filter(|n| n.status.addresses.iter().any(|a| addresses.contains(a.address.as_str()))).collect();
+    let gap = |n: &&Object<Node>| !with.contains(n.metadata.name.as_str());
+    // Addresses of nodes: no load balancer stands in between that could leave one out.
+    let direct: Vec<&str> = asked.iter().copied().filter(gap).map(|n| n.metadata.name.as_str()).collect();
+    let open = service.spec.r#type == "NodePort" && context.snapshot.coverage.is_complete("nodes");
+    let workers: Vec<&str> = context.snapshot.nodes.iter().filter(|n| open && !n.spec.unschedulable && !is_control_plane(n)).filter(gap).map(|n| n.metadata.name.as_str()).collect();
+    let (gaps, severity, confidence) = if direct.is_empty() {
+        (workers, Severity::Medium, 0.75)
+    } else if direct.len() == asked.len() {
+        (direct, Severity::Critical, 0.95)
+    } else {
+        (direct, Severity::High, 0.93)
+    };
+    if gaps.is_empty() {
+        return None;
+    }
+    let quote = service.evidence("/spec/externalTrafficPolicy", "Local");
+    let reached = if asked.is_empty() { "" } else { ", to which its address leads," };
+    Some(finding(context, service, quote, &with, &gaps, "external").summary(format!(
+        "`externalTrafficPolicy: Local` answers only on nodes with a ready pod of it ({}). What comes to {}{reached} is dropped.",
+        listed(with.iter().copied()),
+        listed(gaps.iter().copied()),
+    )).severity(severity).confidence(confidence))
+}
+
+fn inside(context: &Context<'_>, service: &Object<Service>) -> Option<Finding> {
+    let with = nodes_with(context, service);
+    if service.spec.internal_traffic_policy != "Local" || with.is_empty() || service.spec.selector.is_empty() {
+        return None;
+    }
+    let reference = service.reference();
+    let failing = heard(context).into_iter().find(|h| {
+        let pod = context.snapshot.pod(&h.log.namespace, &h.log.pod);
+        let far = pod.is_some_and(|p| !p.spec.node_name.is_empty() && !with.contains(p.spec.node_name.as_str()));
+        far && context.relations.resolve_host(context.snapshot, h.host, &h.log.namespace).as_ref() == Some(&reference)
+    })?;
+    let node = context.snapshot.pod(&failing.log.namespace, &failing.log.pod).map(|p| p.spec.node_name.as_str())?;
+    let quote = service.evidence("/spec/internalTrafficPolicy", "Local");
+    Some(finding(context, service, quote, &with, &[node], "internal").summary(format!(
+        "`internalTrafficPolicy: Local` answers callers only on nodes with a ready pod of it ({}). `{}` calls it from node `{node}` and gets no answer.",
+        listed(with.iter().copied()),
+        failing.client.name,
+    )).evidence([failing.log.evidence(failing.hit)]).confidence(0.92))
+}
+
+fn finding(context: &Context<'_>, service: &Object<Service>, quote: tarbox_model::Evidence, with: &BTreeSet<&str>, gaps: &[&str], which: &str) -> Finding {
+    let reference = service.reference();
+    let pod = context.relations.pods_behind(context.snapshot, &reference).find(|p| with.contains(p.spec.node_name.as_str()));
+    Finding::new(reference.clone(), format!("Service `{}` drops what comes to {}: no pod of it is there", reference.name, listed(gaps.iter().copied())), quote)
+        .evidence(pod.map(|p| p.evidence("/spec/nodeName", p.spec.node_name.as_str())))
+        .seen(service.metadata.written_at(), context.snapshot.taken_at)
+        .remedy(
+            "Let every node take the traffic. Clients' addresses are then hidden behind the node's.",
+            format!("kubectl patch service {} -n {} -p '{{\"spec\":{{\"{which}TrafficPolicy\":\"Cluster\"}}}}'", reference.name, reference.namespace),
+        )
+        .remedy("Or run a pod of it on each of these nodes.", "")
+}
+
+fn is_control_plane(node: &Node) -> bool {
+    node.metadata.labels.keys().any(|k| k == "node-role.kubernetes.io/control-plane" || k == "node-role.kubernetes.io/master")
+}
