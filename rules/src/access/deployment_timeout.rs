@@ -28,7 +28,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule};
 
 use crate::complaints::{Complaint, complaints};
-use crate::rollout::helm::{Members, describe, is_failed, is_rollback, timed_out};
+use crate::rollout::helm::{Members, describe, given_up_too_early, timed_out};
 use crate::wording::{listed, target};
 
 /// The rule.
@@ -76,11 +76,8 @@ fn took(context: &Context<'_>, workload: &ObjectRef) -> Option<i64> {
 }
 
 fn of_release(context: &Context<'_>, members: &Members<'_>, release: &HelmRelease) -> Option<Finding> {
-    let newest = release.history.last().filter(|r| is_failed(r) && !is_rollback(r) && timed_out(r))?;
-    let own = members.of_release(release);
-    if own.is_empty() || !members.unready(release).is_empty() {
-        return None;
-    }
+    let newest = given_up_too_early(members, release)?;
+    let (own, told) = (members.of_release(release), timed_out(newest));
     let slowest = own.iter().filter_map(|w| Some((took(context, &w.reference)?, &w.reference))).max();
     let name = release.name.as_str();
     let long = slowest.map(|(seconds, w)| format!(" The pods of `{}` took up to {seconds} s each to become ready.", w.name)).unwrap_or_default();
@@ -88,8 +85,8 @@ fn of_release(context: &Context<'_>, members: &Members<'_>, release: &HelmReleas
     let pods = slowest.and_then(|(_, w)| own.iter().find(|o| o.reference == *w)).map_or(1, |w| i64::from(w.desired.max(1)));
     let wait = slowest.map_or(600, |(seconds, _)| (seconds * pods * 2).max(300));
     let mut finding = Finding::new(release.reference(), format!("Helm gave up release `{name}` too early"), newest.evidence())
-        .summary(format!("{} is marked as failed because Helm's time was over, but {} ready by now.{long}", crate::wording::capitalised(&describe(newest)), all_ready(own)))
-        .confidence(0.93)
+        .summary(format!("{} is marked as failed{}, but {} ready by now.{long}", crate::wording::capitalised(&describe(newest)), if told { " because Helm's time was over" } else { "" }, all_ready(own)))
+        .confidence(if told { 0.93 } else { 0.75 })
         .evidence(own.iter().take(3).map(|w| w.origin.at("/metadata/name", w.reference.name.as_str())))
         .seen(newest.updated, newest.updated)
         .remedy(

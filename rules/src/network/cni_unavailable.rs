@@ -102,11 +102,12 @@ fn condition(context: &Context<'_>, node: &Object<Node>) -> Option<Sign> {
     let plugin = node.condition("Ready").filter(|(_, c)| c.status == "False" && NOT_READY.iter().any(|w| c.message.contains(w)));
     let unavailable = node.condition("NetworkUnavailable").filter(|(_, c)| c.status == "True" && !young);
     let (i, told) = plugin.or(unavailable)?;
-    if young && context.snapshot.nodes.iter().any(|n| n.is_ready()) || silent(context, &node.metadata.name) {
+    // A new node waits for its plugin as well; one that was ready before does not.
+    let settled = told.last_transition_time.zip(node.metadata.creation_timestamp).is_some_and(|(at, made)| at.as_second() - made.as_second() > 5);
+    if young && !settled && context.snapshot.nodes.iter().any(|n| n.is_ready()) || silent(context, &node.metadata.name) {
         return None;
     }
-    let said = if told.message.is_empty() { &told.reason } else { &told.message };
-    let field = if told.message.is_empty() { "reason" } else { "message" };
+    let (field, said) = if told.message.is_empty() { ("reason", &told.reason) } else { ("message", &told.message) };
     let evidence = vec![node.evidence(format!("/status/conditions/{i}/{field}"), said.as_str())];
     let confidence = if plugin.is_some() { 0.97 } else { 0.93 };
     Some(Sign { words: format!("It says: {}.", said.trim_end_matches('.')), evidence, since: told.last_transition_time, agent: None, confidence })
@@ -134,10 +135,9 @@ fn finding(context: &Context<'_>, node: &str, sign: Sign) -> Option<Finding> {
     let pods = if waiting == 0 { String::new() } else { format!(" {} on it wait.", counted(waiting, "pod")) };
     let reference = ObjectRef::cluster_wide("Node", node);
     let mut evidence = sign.evidence.into_iter();
-    let weak = sign.confidence < 0.8;
     let mut finding = Finding::new(reference, format!("The pod network of node `{node}` does not work"), evidence.next()?)
         .summary(format!("{} New pods on the node get no address.{pods}", sign.words))
-        .severity(if weak { Severity::Medium } else { Severity::High })
+        .severity(if sign.confidence < 0.8 { Severity::Medium } else { Severity::High })
         .confidence(sign.confidence)
         .evidence(evidence)
         .seen(sign.since, context.snapshot.taken_at)

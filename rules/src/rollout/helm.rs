@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use tarbox_model::facts::{HelmRelease, HelmRevision};
 use tarbox_model::finding::Finding;
+use tarbox_model::object::condition;
 use tarbox_model::relations::{Workload, workloads};
 use tarbox_model::{ObjectRef, Snapshot, Timestamp};
 
@@ -61,6 +62,18 @@ pub(crate) fn timed_out(revision: &HelmRevision) -> bool {
     ["timed out waiting for the condition", "context deadline exceeded", "resource not ready", "Timeout exceeded"]
         .iter()
         .any(|words| revision.description.contains(words))
+}
+
+/// The newest revision, when Helm gave it up only because it waited too short: by its own words, or, where those were not
+/// collected, because a rollout of its workloads ended after it had begun. All of them are ready by now.
+pub(crate) fn given_up_too_early<'a>(members: &Members<'_>, release: &'a HelmRelease) -> Option<&'a HelmRevision> {
+    let newest = release.history.last().filter(|r| is_failed(r) && !is_rollback(r))?;
+    let own = members.of_release(release);
+    let later = |at: Option<Timestamp>| at.zip(newest.updated).is_some_and(|(at, begun)| at > begun);
+    let progressing = || own.iter().filter_map(|w| condition(w.conditions, "Progressing"));
+    let rolled_out = || progressing().any(|(_, c)| c.reason == "NewReplicaSetAvailable" && later(c.last_update_time));
+    let waited = timed_out(newest) || newest.description.is_empty() && rolled_out();
+    (waited && !own.is_empty() && members.unready(release).is_empty()).then_some(newest)
 }
 
 /// The last revision before the newest that was in force: deployed, or superseded by a later one.
