@@ -27,7 +27,8 @@ impl Forbidden {
         let field = |name: &str| hit.field(name).unwrap_or_default().to_owned();
         let is_path = hit.field("path").is_some_and(|p| !p.is_empty());
         let resource = if is_path { field("path") } else { field("resource") };
-        let forbidden = Self { user: field("user"), verb: field("verb"), resource, group: field("group"), namespace: field("namespace"), is_path };
+        let forbidden =
+            Self { user: field("user"), verb: field("verb"), resource, group: field("group"), namespace: field("namespace"), is_path };
         (!forbidden.user.is_empty() && !forbidden.verb.is_empty()).then_some(forbidden)
     }
 
@@ -52,7 +53,8 @@ impl Forbidden {
     /// `list pods`, `patch deployments.apps in namespace web`.
     pub(super) fn words(&self) -> String {
         let group = if self.group.is_empty() { String::new() } else { format!(".{}", self.group) };
-        let place = if self.namespace.is_empty() { " in the whole cluster".to_owned() } else { format!(" in namespace `{}`", self.namespace) };
+        let place =
+            if self.namespace.is_empty() { " in the whole cluster".to_owned() } else { format!(" in namespace `{}`", self.namespace) };
         format!("{} `{}{group}`{}", self.verb, self.resource, if self.is_path { String::new() } else { place })
     }
 
@@ -60,10 +62,14 @@ impl Forbidden {
     fn is_allowed_by(&self, rule: &AccessRule) -> bool {
         let has = |list: &[String], wanted: &str| list.iter().any(|v| v == "*" || v == wanted);
         if self.is_path {
-            let path = |p: &String| *p == self.resource || p == "*" || p.strip_suffix('*').is_some_and(|stem| self.resource.starts_with(stem));
+            let path =
+                |p: &String| *p == self.resource || p == "*" || p.strip_suffix('*').is_some_and(|stem| self.resource.starts_with(stem));
             return has(&rule.verbs, &self.verb) && rule.non_resource_urls.iter().any(path);
         }
-        has(&rule.verbs, &self.verb) && has(&rule.api_groups, &self.group) && has(&rule.resources, &self.resource) && rule.resource_names.is_empty()
+        has(&rule.verbs, &self.verb)
+            && has(&rule.api_groups, &self.group)
+            && has(&rule.resources, &self.resource)
+            && rule.resource_names.is_empty()
     }
 }
 
@@ -115,10 +121,16 @@ fn is_subject(subject: &TargetReference, place: &str, forbidden: &Forbidden, acc
             subject.name == account.name && namespace == account.namespace
         }
         ("Group", Some(account)) => {
-            let groups = ["system:authenticated".to_owned(), "system:serviceaccounts".to_owned(), format!("system:serviceaccounts:{}", account.namespace)];
+            let groups = [
+                "system:authenticated".to_owned(),
+                "system:serviceaccounts".to_owned(),
+                format!("system:serviceaccounts:{}", account.namespace),
+            ];
             groups.contains(&subject.name)
         }
-        ("Group", None) => subject.name == "system:authenticated" || forbidden.user.starts_with("system:node:") && subject.name == "system:nodes",
+        ("Group", None) => {
+            subject.name == "system:authenticated" || forbidden.user.starts_with("system:node:") && subject.name == "system:nodes"
+        }
         ("User", _) => subject.name == forbidden.user,
         _ => false,
     }

@@ -58,13 +58,13 @@ pub(super) fn sick<'a>(context: &Context<'a>, chosen: impl Fn(&Object<Pod>) -> b
         let found = pod.containers().find_map(|view| {
             let (_, _, status) = view.status.filter(|(_, _, s)| !s.ready)?;
             let waiting = status.state.waiting.as_ref().map(|w| ("/state/waiting/reason", w.reason.clone()));
-            let ended = status.state.terminated.as_ref().filter(|t| t.exit_code != 0).map(|t| ("/state/terminated/reason", t.reason.clone()));
+            let ended =
+                status.state.terminated.as_ref().filter(|t| t.exit_code != 0).map(|t| ("/state/terminated/reason", t.reason.clone()));
             let (pointer, words) = waiting.or(ended).filter(|(_, words)| !words.is_empty())?;
             Some((words.clone(), pod.evidence(view.status_pointer(pointer), words)))
         });
-        let (words, evidence) = found.unwrap_or_else(|| {
-            (ready.message.clone(), pod.evidence(format!("/status/conditions/{i}/status"), ready.status.as_str()))
-        });
+        let (words, evidence) =
+            found.unwrap_or_else(|| (ready.message.clone(), pod.evidence(format!("/status/conditions/{i}/status"), ready.status.as_str())));
         Some(Sick { pod, owner: owner.cloned(), words, evidence })
     })
     .collect()

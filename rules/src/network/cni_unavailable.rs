@@ -118,7 +118,7 @@ fn sandboxes(context: &Context<'_>) -> Vec<(String, Sign)> {
     let mut by_node: BTreeMap<String, Sign> = BTreeMap::new();
     let begun = |p: &Pod| p.containers().any(|v| v.status.is_some_and(|(_, _, s)| s.state.running.is_some() || s.state.terminated.is_some() || s.ready));
     for pod in context.snapshot.pods.iter().filter(|p| p.is_active() && !begun(p) && !p.spec.node_name.is_empty()) {
-        let events = context.relations.events_about(context.snapshot, &pod.reference()).filter(|e| e.reason == "FailedCreatePodSandBox").last();
+        let events = context.relations.events_about(context.snapshot, &pod.reference()).rfind(|e| e.reason == "FailedCreatePodSandBox");
         let Some(event) = events else { continue };
         let lower = event.message.to_ascii_lowercase();
         if FAILING.iter().any(|w| event.message.contains(w)) && !USED_UP.iter().any(|w| lower.contains(w)) {
