@@ -61,11 +61,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             let Some((object, written, evidence)) = written(context, pod, &part) else { continue };
             let Some(started) = part.started.or(pod.status.start_time).filter(|s| s.as_second() + TOGETHER < written.as_second()) else { continue };
             let since = complaints.get(&owner).and_then(|all| all.iter().find(|c| began_after(c, written)));
-            let key = (owner.clone(), object.clone());
-            if !findings.contains_key(&key) {
-                let finding = finding(context, pod, workload, &part, (&object, written, evidence), started, since);
-                findings.insert(key, finding);
-            }
+            let place = findings.entry((owner.clone(), object.clone()));
+            place.or_insert_with(|| finding(context, pod, workload, &part, (&object, written, evidence), started, since));
         }
     }
     findings.into_values().collect()
