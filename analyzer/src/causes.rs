@@ -131,9 +131,17 @@ fn direct_edges(context: &Context<'_>, fired: &[(&Rule, Finding)]) -> Vec<BTreeS
             let wide = if state.1 == everywhere { anywhere.get(&state.0) } else { None };
             observers.get(state).into_iter().chain(wide).flatten().copied()
         });
-        hits.filter(|&to| to != from && fired.get(to).is_some_and(|(_, other)| in_time(finding, other))).collect()
+        let explains = |(other_rule, other): &(&Rule, Finding)| {
+            in_time(finding, other) && (!is_hint(rule, finding) || other_rule.level == Level::Symptom || is_hint(other_rule, other))
+        };
+        hits.filter(|&to| to != from && fired.get(to).is_some_and(explains)).collect()
     });
     edges.collect()
+}
+
+/// Whether a finding is no answer itself; it explains symptoms away, but no cause, which would leave nobody to blame.
+fn is_hint(rule: &Rule, finding: &Finding) -> bool {
+    finding.severity.unwrap_or(rule.severity) == Severity::Low
 }
 
 /// Who calls a Service, by the findings' own word.

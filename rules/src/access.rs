@@ -1,3 +1,6 @@
-//! Access: who may not do what, and credentials that ended.
+//! Access: who may not do what, credentials that ended, and deployments that were not waited for.
 
-family!("access":);
+mod forbidden;
+mod manifest;
+
+family!("access": credentials_expired, deployment_timeout, rbac_forbidden);

@@ -10,6 +10,11 @@ const RECENT: i64 = 300;
 /// The same for a container that is not well: it may wait long between two tries.
 const PATIENT: i64 = 900;
 
+/// Seconds between a process's first words and its pod's readiness, where no probe stands in between.
+const AT_ONCE: i64 = 5;
+/// Lines from a log's end within which a complaint is the last word.
+const LAST: u64 = 2;
+
 /// Lines of one log that say the same, and who wrote them.
 #[derive(Debug, Clone)]
 pub(crate) struct Complaint<'a> {
@@ -66,7 +71,10 @@ pub(crate) fn holds(context: &Context<'_>, pod: Option<&Object<Pod>>, log: &Cont
     let well = pod.is_ready() && status.is_none_or(|(_, _, s)| s.ready && s.state.running.is_some());
     if well {
         let since = condition(&pod.status.conditions, "Ready").and_then(|(_, c)| c.last_transition_time);
-        let recovered = since.zip(time).is_some_and(|(since, time)| time < since);
+        // Without a readiness probe a pod counts as ready as soon as it runs: that is no sign that its last words are void.
+        let probed = pod.containers().any(|v| v.spec.readiness_probe.is_some());
+        let slack = if !probed && u64::from(line) + LAST >= log.lines { AT_ONCE } else { 0 };
+        let recovered = since.zip(time).is_some_and(|(since, time)| time.as_second() + slack < since.as_second());
         return log.run == Run::Current && !recovered && fresh(RECENT);
     }
     let end = log.last_time.zip(time).is_none_or(|(end, time)| end.as_second() - time.as_second() <= RECENT);

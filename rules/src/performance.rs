@@ -1,7 +1,7 @@
 //! Slow services: CPU, workers, latency, and too few pods.
 
 mod cpu;
-mod slowness;
+pub(crate) mod slowness;
 
 family!("performance":
     autoscaler_at_maximum,

@@ -1,7 +1,7 @@
 //! Rollout and rollback: why a new version does not arrive, or the old one does not come back.
 
 mod difference;
-mod helm;
+pub(crate) mod helm;
 mod revisions;
 
 pub use revisions::{LatestChange, latest_change, tell_change};

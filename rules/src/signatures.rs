@@ -2,6 +2,7 @@
 //!
 //! The analyzer looks for all of them in one pass over each log; rules then ask for hits by id.
 
+mod access;
 mod certificates;
 mod connection;
 mod control_plane;
@@ -16,6 +17,7 @@ mod mesh;
 mod mongod;
 mod monitoring;
 mod names;
+mod node_network;
 mod performance;
 mod python;
 mod resources;
@@ -26,6 +28,7 @@ use tarbox_model::log::Signature;
 
 /// Every group of signatures.
 static GROUPS: &[&[Signature]] = &[
+    access::SIGNATURES,
     certificates::SIGNATURES,
     connection::SIGNATURES,
     control_plane::SIGNATURES,
@@ -40,6 +43,7 @@ static GROUPS: &[&[Signature]] = &[
     mongod::SIGNATURES,
     monitoring::SIGNATURES,
     names::SIGNATURES,
+    node_network::SIGNATURES,
     performance::SIGNATURES,
     python::SIGNATURES,
     resources::SIGNATURES,

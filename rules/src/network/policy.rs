@@ -17,6 +17,16 @@ pub(crate) enum Direction {
     Egress,
 }
 
+impl Direction {
+    /// As policies spell it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Ingress => "Ingress",
+            Self::Egress => "Egress",
+        }
+    }
+}
+
 /// The other end of a connection.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct End<'a> {
@@ -131,7 +141,7 @@ fn is_of(policy: &NetworkPolicy, direction: Direction) -> bool {
 }
 
 /// A policy's rules for a direction.
-pub(crate) fn rules(policy: &NetworkPolicy, direction: Direction) -> &[PolicyRule] {
+fn rules(policy: &NetworkPolicy, direction: Direction) -> &[PolicyRule] {
     if direction == Direction::Ingress { &policy.spec.ingress } else { &policy.spec.egress }
 }
 

@@ -18,7 +18,7 @@
 //! ## When it stays silent
 //! When single requests were slow among many, and when the last is half an hour ago.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::{Object, Pod};
@@ -26,6 +26,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Evidence, ObjectRef, Rule, Snapshot, Timestamp};
 
 use super::slowness::{LATE, RECENT, alerts_on, is_of_latency};
+use crate::addresses::clients;
 use crate::wording::target;
 
 /// The rule.
@@ -97,7 +98,27 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             }
         }
     }
-    by_workload.into_iter().filter_map(|(workload, late)| finding(&workload, late)).collect()
+    let mut called = called(context, &by_workload);
+    let findings = by_workload.into_iter().filter_map(|(workload, late)| {
+        let finding = finding(&workload, late)?;
+        Some(called.remove(&workload).into_iter().flatten().fold(finding, Finding::depends_on))
+    });
+    findings.collect()
+}
+
+/// Services that the configuration of late workloads names: late themselves, they would explain it.
+fn called(context: &Context<'_>, late: &BTreeMap<ObjectRef, Late<'_>>) -> BTreeMap<ObjectRef, BTreeSet<ObjectRef>> {
+    let mut called: BTreeMap<ObjectRef, BTreeSet<ObjectRef>> = BTreeMap::new();
+    if late.is_empty() {
+        return called;
+    }
+    for client in clients(context).iter().filter(|c| late.contains_key(&c.reference)) {
+        for mention in client.mentions(context) {
+            let found = context.relations.resolve_host(context.snapshot, mention.host, &client.reference.namespace);
+            called.entry(client.reference.clone()).or_default().extend(found);
+        }
+    }
+    called
 }
 
 fn finding(workload: &ObjectRef, late: Late<'_>) -> Option<Finding> {

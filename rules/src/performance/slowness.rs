@@ -99,7 +99,7 @@ pub(super) fn alerts_on<'a>(context: &Context<'a>, pod: &'a Object<Pod>, workloa
 }
 
 /// Whether an alert complains of late answers.
-pub(super) fn is_of_latency(alert: &Alert) -> bool {
+pub(crate) fn is_of_latency(alert: &Alert) -> bool {
     let text = format!("{} {}", alert.name, alert.text).to_ascii_lowercase();
     ["latency", "slow response", "response time", "request duration", "p95", "p99"].iter().any(|w| text.contains(w))
 }

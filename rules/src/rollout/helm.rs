@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 
 use tarbox_model::facts::{HelmRelease, HelmRevision};
 use tarbox_model::finding::Finding;
+use tarbox_model::object::condition;
 use tarbox_model::relations::{Workload, workloads};
 use tarbox_model::{ObjectRef, Snapshot, Timestamp};
 
 /// Workloads of every release, by namespace and name of the release.
-pub(super) struct Members<'a> {
+pub(crate) struct Members<'a> {
     by_release: BTreeMap<ObjectRef, Vec<Workload<'a>>>,
 }
 
 impl<'a> Members<'a> {
     /// Joins releases and workloads by Helm's annotations, else by the usual label.
-    pub(super) fn of(snapshot: &'a Snapshot) -> Self {
+    pub(crate) fn of(snapshot: &'a Snapshot) -> Self {
         let mut by_release: BTreeMap<ObjectRef, Vec<Workload<'_>>> = BTreeMap::new();
         for workload in workloads(snapshot) {
             let metadata = workload.metadata;
@@ -28,12 +29,12 @@ impl<'a> Members<'a> {
     }
 
     /// Workloads of a release.
-    pub(super) fn of_release(&self, release: &HelmRelease) -> &[Workload<'a>] {
+    pub(crate) fn of_release(&self, release: &HelmRelease) -> &[Workload<'a>] {
         self.by_release.get(&release.reference()).map_or(&[], Vec::as_slice)
     }
 
     /// Says that a finding would be explained by what ails the release's workloads.
-    pub(super) fn depend(&self, release: &HelmRelease, mut finding: Finding) -> Finding {
+    pub(crate) fn depend(&self, release: &HelmRelease, mut finding: Finding) -> Finding {
         for workload in self.of_release(release) {
             finding = finding.depends_on(workload.reference.clone());
         }
@@ -41,36 +42,48 @@ impl<'a> Members<'a> {
     }
 
     /// Workloads of a release that are not ready.
-    pub(super) fn unready(&self, release: &HelmRelease) -> Vec<&ObjectRef> {
+    pub(crate) fn unready(&self, release: &HelmRelease) -> Vec<&ObjectRef> {
         self.of_release(release).iter().filter(|w| w.ready < w.desired).map(|w| &w.reference).collect()
     }
 }
 
 /// How a revision came about.
-pub(super) fn is_rollback(revision: &HelmRevision) -> bool {
+pub(crate) fn is_rollback(revision: &HelmRevision) -> bool {
     revision.description.starts_with("Rollback") || revision.status == "pending-rollback"
 }
 
 /// Whether a revision is one that failed.
-pub(super) fn is_failed(revision: &HelmRevision) -> bool {
+pub(crate) fn is_failed(revision: &HelmRevision) -> bool {
     revision.status == "failed"
 }
 
 /// Whether Helm gave up because it waited too long, and for no other reason.
-pub(super) fn timed_out(revision: &HelmRevision) -> bool {
+pub(crate) fn timed_out(revision: &HelmRevision) -> bool {
     ["timed out waiting for the condition", "context deadline exceeded", "resource not ready", "Timeout exceeded"]
         .iter()
         .any(|words| revision.description.contains(words))
 }
 
+/// The newest revision, when Helm gave it up only because it waited too short: by its own words, or, where those were not
+/// collected, because a rollout of its workloads ended after it had begun. All of them are ready by now.
+pub(crate) fn given_up_too_early<'a>(members: &Members<'_>, release: &'a HelmRelease) -> Option<&'a HelmRevision> {
+    let newest = release.history.last().filter(|r| is_failed(r) && !is_rollback(r))?;
+    let own = members.of_release(release);
+    let later = |at: Option<Timestamp>| at.zip(newest.updated).is_some_and(|(at, begun)| at > begun);
+    let progressing = || own.iter().filter_map(|w| condition(w.conditions, "Progressing"));
+    let rolled_out = || progressing().any(|(_, c)| c.reason == "NewReplicaSetAvailable" && later(c.last_update_time));
+    let waited = timed_out(newest) || newest.description.is_empty() && rolled_out();
+    (waited && !own.is_empty() && members.unready(release).is_empty()).then_some(newest)
+}
+
 /// The last revision before the newest that was in force: deployed, or superseded by a later one.
-pub(super) fn last_good(release: &HelmRelease) -> Option<&HelmRevision> {
+pub(crate) fn last_good(release: &HelmRelease) -> Option<&HelmRevision> {
     let (_, before) = release.history.split_last()?;
     before.iter().rfind(|r| matches!(r.status.as_str(), "deployed" | "superseded"))
 }
 
 /// `revision 4 (app 1.4.2, chart 1.2.0)`.
-pub(super) fn describe(revision: &HelmRevision) -> String {
+pub(crate) fn describe(revision: &HelmRevision) -> String {
     let facts: Vec<String> = [("app", &revision.app_version), ("chart", &revision.chart_version)]
         .iter()
         .filter(|(_, v)| !v.is_empty())
@@ -84,13 +97,13 @@ pub(super) fn describe(revision: &HelmRevision) -> String {
 }
 
 /// Where the release's story began to go wrong: the first revision after the last good one.
-pub(super) fn since(release: &HelmRelease) -> Option<Timestamp> {
+pub(crate) fn since(release: &HelmRelease) -> Option<Timestamp> {
     let good = last_good(release).map_or(i64::MIN, |r| r.revision);
     release.history.iter().find(|r| r.revision > good).and_then(|r| r.updated)
 }
 
 /// The steps that every trouble with a release begins and ends with.
-pub(super) fn remedies(release: &HelmRelease, finding: Finding) -> Finding {
+pub(crate) fn remedies(release: &HelmRelease, finding: Finding) -> Finding {
     let (name, namespace) = (release.name.as_str(), release.namespace.as_str());
     let finding = finding.remedy("See what happened, revision by revision.", format!("helm history {name} -n {namespace}"));
     match last_good(release) {

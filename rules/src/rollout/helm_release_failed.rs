@@ -26,7 +26,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use super::cascading_rollback::cascades;
-use super::helm::{Members, describe, is_failed, is_rollback, last_good, remedies, since, timed_out};
+use super::helm::{Members, describe, given_up_too_early, is_failed, is_rollback, last_good, remedies, since};
 use crate::wording::listed;
 
 /// The rule.
@@ -58,8 +58,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn finding(members: &Members<'_>, release: &HelmRelease) -> Option<Finding> {
     let newest = release.history.last().filter(|r| is_failed(r) && !is_rollback(r))?;
     let unready = members.unready(release);
-    let waited_too_short = timed_out(newest) && unready.is_empty() && !members.of_release(release).is_empty();
-    if cascades(release).is_some() || waited_too_short {
+    if cascades(release).is_some() || given_up_too_early(members, release).is_some() {
         return None;
     }
     let name = release.name.as_str();
