@@ -22,7 +22,9 @@ pub(super) fn read(path: &Arc<str>, block: &Block<'_>) -> Vec<Alert> {
         let Some(object) = object(item).filter(|_| is_firing(item)) else { continue };
         for said in texts(item) {
             // In the order of the document: the same words may be said of several objects.
-            let Some(i) = (from..block.lines.len()).find(|i| block.lines.get(*i).is_some_and(|line| line.contains(&said))) else { continue };
+            let Some(i) = (from..block.lines.len()).find(|i| block.lines.get(*i).is_some_and(|line| line.contains(&said))) else {
+                continue;
+            };
             from = i;
             let number = u32::try_from(block.start + i + 1).unwrap_or(u32::MAX);
             all.push(Alert {
@@ -58,7 +60,8 @@ fn object(item: &Value) -> Option<ObjectRef> {
             ("service", "Service"),
         ];
         let named = kinds.iter().find_map(|(key, kind)| Some(ObjectRef::new(*kind, namespace, label(key)?)));
-        let node = || label("node").or_else(|| label("instance")).map(|n| ObjectRef::cluster_wide("Node", n.split(':').next().unwrap_or(n)));
+        let node =
+            || label("node").or_else(|| label("instance")).map(|n| ObjectRef::cluster_wide("Node", n.split(':').next().unwrap_or(n)));
         return named.or_else(node);
     }
     let text = |key: &str| item.get(key).and_then(Value::as_str);
@@ -107,7 +110,9 @@ mod tests {
 
     #[test]
     fn lists_of_objects_tell_each_complaint_at_its_line() {
-        let found = alerts("{\n\"alerts\": [\n{\"type\": \"Node\", \"name\": \"node-a\", \"status\": \"ABNORMAL\", \"evidence\": [\n\"RETRANSMISSIONS | Current=9.1\",\n\"DROPS | Current=2\"\n]}]}");
+        let found = alerts(
+            "{\n\"alerts\": [\n{\"type\": \"Node\", \"name\": \"node-a\", \"status\": \"ABNORMAL\", \"evidence\": [\n\"RETRANSMISSIONS | Current=9.1\",\n\"DROPS | Current=2\"\n]}]}",
+        );
         let shown: Vec<_> = found.iter().map(|a| (a.name.as_str(), a.object.to_string(), a.origin.line)).collect();
         assert_eq!(shown, [("RETRANSMISSIONS", "Node/node-a".to_owned(), 8), ("DROPS", "Node/node-a".to_owned(), 9)]);
         assert!(alerts("{\"alerts\": 3}").is_empty() && alerts("kind: Pod").is_empty());

@@ -85,7 +85,10 @@ mod tests {
             let block = Block { command: command.to_owned(), start: 7, lines: &lines };
             let units = read(&path, prompt, &block);
             let unit = units.first().unwrap_or_else(|| panic!("{prompt}"));
-            assert_eq!((unit.node.as_str(), unit.unit.as_str(), unit.state.as_str(), unit.origin.line), ("node-b", "kube-proxy", "inactive", 10));
+            assert_eq!(
+                (unit.node.as_str(), unit.unit.as_str(), unit.state.as_str(), unit.origin.line),
+                ("node-b", "kube-proxy", "inactive", 10)
+            );
             assert!(unit.is_down());
         }
     }

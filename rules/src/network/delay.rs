@@ -13,7 +13,18 @@ use crate::wording::listed;
 /// Whether an alert complains of packets that are lost, or sent again.
 pub(super) fn is_of_loss(alert: &Alert) -> bool {
     let text = format!("{} {}", alert.name, alert.text).to_ascii_lowercase();
-    let words = ["retrans", "packet loss", "packet_loss", "packetloss", "networkreceiveerrs", "networktransmiterrs", "network receive errors", "network transmit errors", "conntrack", "network_quality"];
+    let words = [
+        "retrans",
+        "packet loss",
+        "packet_loss",
+        "packetloss",
+        "networkreceiveerrs",
+        "networktransmiterrs",
+        "network receive errors",
+        "network transmit errors",
+        "conntrack",
+        "network_quality",
+    ];
     words.iter().any(|w| text.contains(w))
 }
 
@@ -122,7 +133,9 @@ impl Late<'_> {
         let (node, count) = on.iter().max_by_key(|(_, count)| **count)?;
         let most = self.own.len() >= 3 && count * 2 > self.own.len();
         let names = listed(self.own.keys().map(|o| o.name.as_str()));
-        most.then(|| ((*node).to_owned(), format!("{names} answer late, and nothing in them tells why; {count} of them run on this node. ")))
+        most.then(|| {
+            ((*node).to_owned(), format!("{names} answer late, and nothing in them tells why; {count} of them run on this node. "))
+        })
     }
 
     /// One finding for each.
