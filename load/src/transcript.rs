@@ -1,6 +1,7 @@
 //! A text in which somebody pasted a terminal session, into the same snapshot: commands are told from their output, tables, `describe` and
 //! documents become objects, logs become logs. Evidence is a line of the text. What is not understood stays text.
 
+mod alerts;
 mod blocks;
 mod clock;
 mod describe;
@@ -9,6 +10,7 @@ mod indented;
 mod kubectl;
 mod pod;
 mod tables;
+mod units;
 
 use std::sync::Arc;
 
@@ -37,7 +39,15 @@ pub(crate) fn read(name: &str, bytes: &[u8], scanner: &LogScanner) -> Snapshot {
     let path: Arc<str> = Arc::from(name);
     let mut drafts = Drafts::new(clock);
     let (mut logs, mut manifests) = (Vec::new(), Vec::new());
+    let (mut told, mut units) = (Vec::new(), Vec::new());
     for block in &blocks {
+        if matches!(block.tool(), "cat" | "curl" | "amtool" | "") {
+            told.extend(alerts::read(&path, block));
+        }
+        if block.command.contains("systemctl status") {
+            let prompt = block.start.checked_sub(1).and_then(|i| lines.get(i)).map_or("", String::as_str);
+            units.extend(units::read(&path, prompt, block));
+        }
         match Kubectl::parse(&block.command) {
             Some(Kubectl { verb: Verb::Logs { target, container, previous }, namespace }) => {
                 logs.push((block, namespace, target, container, previous));
@@ -52,6 +62,7 @@ pub(crate) fn read(name: &str, bytes: &[u8], scanner: &LogScanner) -> Snapshot {
     }
     manifests.into_iter().for_each(|block| kubectl::wanted(block, &mut drafts));
     let mut snapshot = drafts.finish(&path);
+    (snapshot.alerts, snapshot.node_units) = (told, units);
     for (block, namespace, target, container, previous) in logs {
         let (body, first_line) = (block.text(), block.first_line());
         let (namespace, pod) = pod_of(&snapshot, &namespace, &target);
@@ -107,8 +118,8 @@ fn pod_of(snapshot: &Snapshot, namespace: &str, target: &str) -> (String, String
 /// A transcript shows what somebody asked for: part of everything, and the whole of nothing.
 fn coverage(snapshot: &Snapshot) -> Coverage {
     let mut coverage = snapshot.coverage.clone();
-    let logs = ("logs", snapshot.logs.len() as u64);
-    for (source, items) in snapshot.counts().chain([logs]) {
+    let others = [("logs", snapshot.logs.len()), ("alerts", snapshot.alerts.len()), ("units", snapshot.node_units.len())];
+    for (source, items) in snapshot.counts().chain(others.map(|(source, items)| (source, items as u64))) {
         if items > 0 && !coverage.has(source) {
             let detail = "a transcript shows what was asked for".to_owned();
             coverage.record(SourceCoverage { source: source.to_owned(), outcome: Outcome::Partial, items, detail });

@@ -2,7 +2,9 @@
 
 use tarbox_model::log::LogHit;
 use tarbox_model::object::{AccessRule, Object, Role, RoleBinding, TargetReference};
-use tarbox_model::{Context, ObjectRef, Snapshot};
+use tarbox_model::{Context, Evidence, ObjectRef, Snapshot};
+
+use crate::wording::listed;
 
 /// One thing that one user may not do.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -145,4 +147,31 @@ fn is_near(subject: &TargetReference, place: &str, account: &ObjectRef, snapshot
     let exists = Snapshot::find(&snapshot.service_accounts, namespace, &subject.name).is_some();
     let similar = subject.name == account.name || tarbox_model::similarity::distance(&subject.name, &account.name, 2).is_some();
     similar && !exists && snapshot.coverage.is_complete("serviceaccounts")
+}
+
+/// Why it is not allowed: in words, the object at fault, and where that stands.
+pub(super) fn reason(state: &Standing<'_>, account: Option<&ObjectRef>) -> (String, Option<ObjectRef>, Option<Evidence>) {
+    if let Some(binding) = state.dangling.first() {
+        let role = &binding.role_ref;
+        let words = format!(" Its binding `{}` names {} `{}`, which does not exist.", binding.metadata.name, role.kind, role.name);
+        return (words, Some(binding.reference()), Some(binding.evidence("/roleRef/name", role.name.as_str())));
+    }
+    if let Some((binding, i)) = state.astray.first() {
+        let subject = binding.subjects.get(*i);
+        let (namespace, name) = subject.map_or(("", ""), |s| (s.namespace.as_str(), s.name.as_str()));
+        let words = format!(" The binding `{}` names ServiceAccount `{namespace}/{name}`, which does not exist.", binding.metadata.name);
+        return (words, Some(binding.reference()), Some(binding.evidence(format!("/subjects/{i}/name"), name)));
+    }
+    let own: Vec<_> = state.roles.iter().filter(|r| !r.metadata.name.starts_with("system:")).collect();
+    match (own.as_slice(), account) {
+        ([], Some(account)) if account.name == "default" => {
+            (" The pod runs under the account `default`, to which nothing is bound.".to_owned(), None, None)
+        }
+        ([], _) => (" No Role that is bound to it says anything of it.".to_owned(), None, None),
+        ([role, ..], _) => (
+            format!(" {} is bound to it, and does not allow this.", listed(own.iter().map(|r| r.metadata.name.as_str()))),
+            Some(role.reference()),
+            Some(role.named()),
+        ),
+    }
 }

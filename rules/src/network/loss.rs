@@ -114,3 +114,31 @@ pub(super) fn by_clients(context: &Context<'_>) -> Option<(Option<String>, Told)
     let told = Told { words, evidence, first, confidence: if node.is_some() { 0.7 } else { 0.6 } };
     Some((node.map(str::to_owned), told))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tarbox_model::facts::Alert;
+    use tarbox_model::{Relations, Snapshot};
+
+    #[test]
+    fn the_node_that_loses_most_is_named() {
+        let alert = |node: &str, text: &str| Alert {
+            origin: tarbox_model::evidence::Origin::default(),
+            pointer: None,
+            name: "NetworkAlert".to_owned(),
+            object: ObjectRef::cluster_wide("Node", node),
+            text: text.to_owned(),
+            since: None,
+        };
+        let alerts = vec![
+            alert("node-a", "TCP retransmissions: current=0.5"),
+            alert("node-b", "TCP retransmissions: current=9.1"),
+            alert("node-c", "CPU is high"),
+        ];
+        let snapshot = Snapshot { alerts, ..Snapshot::default() };
+        let relations = Relations::new(&snapshot);
+        let nodes = by_alert(&Context { snapshot: &snapshot, relations: &relations });
+        assert_eq!(nodes.keys().collect::<Vec<_>>(), ["node-b"]);
+    }
+}
