@@ -1,6 +1,7 @@
 //! A text in which somebody pasted a terminal session, into the same snapshot: commands are told from their output, tables, `describe` and
 //! documents become objects, logs become logs. Evidence is a line of the text. What is not understood stays text.
 
+mod alerts;
 mod blocks;
 mod clock;
 mod describe;
@@ -9,6 +10,7 @@ mod indented;
 mod kubectl;
 mod pod;
 mod tables;
+mod units;
 
 use std::sync::Arc;
 
@@ -36,20 +38,31 @@ pub(crate) fn read(name: &str, bytes: &[u8], scanner: &LogScanner) -> Snapshot {
     let clock = Clock::new(&lines);
     let path: Arc<str> = Arc::from(name);
     let mut drafts = Drafts::new(clock);
-    let mut logs = Vec::new();
+    let (mut logs, mut manifests) = (Vec::new(), Vec::new());
+    let (mut told, mut units) = (Vec::new(), Vec::new());
     for block in &blocks {
+        if matches!(block.tool(), "cat" | "curl" | "amtool" | "") {
+            told.extend(alerts::read(&path, block));
+        }
+        if block.command.contains("systemctl status") {
+            let prompt = block.start.checked_sub(1).and_then(|i| lines.get(i)).map_or("", String::as_str);
+            units.extend(units::read(&path, prompt, block));
+        }
         match Kubectl::parse(&block.command) {
             Some(Kubectl { verb: Verb::Logs { target, container, previous }, namespace }) => {
                 logs.push((block, namespace, target, container, previous));
             }
             Some(command) => kubectl::read(&command, block, &mut drafts),
             // Manifests are what somebody wanted, not what the cluster has.
-            None if matches!(block.tool(), "cat" | "vi" | "vim" | "nano" | "git" | "diff" | "echo") => {}
+            None if block.tool() == "cat" => manifests.push(block),
+            None if matches!(block.tool(), "vi" | "vim" | "nano" | "git" | "diff" | "echo") => {}
             None if block.command.is_empty() => kubectl::guess(block, &mut drafts),
             None => logs.push((block, String::new(), String::new(), block.tool().to_owned(), false)),
         }
     }
+    manifests.into_iter().for_each(|block| kubectl::wanted(block, &mut drafts));
     let mut snapshot = drafts.finish(&path);
+    (snapshot.alerts, snapshot.node_units) = (told, units);
     for (block, namespace, target, container, previous) in logs {
         let (body, first_line) = (block.text(), block.first_line());
         let (namespace, pod) = pod_of(&snapshot, &namespace, &target);
@@ -105,8 +118,8 @@ fn pod_of(snapshot: &Snapshot, namespace: &str, target: &str) -> (String, String
 /// A transcript shows what somebody asked for: part of everything, and the whole of nothing.
 fn coverage(snapshot: &Snapshot) -> Coverage {
     let mut coverage = snapshot.coverage.clone();
-    let logs = ("logs", snapshot.logs.len() as u64);
-    for (source, items) in snapshot.counts().chain([logs]) {
+    let others = [("logs", snapshot.logs.len()), ("alerts", snapshot.alerts.len()), ("units", snapshot.node_units.len())];
+    for (source, items) in snapshot.counts().chain(others.map(|(source, items)| (source, items as u64))) {
         if items > 0 && !coverage.has(source) {
             let detail = "a transcript shows what was asked for".to_owned();
             coverage.record(SourceCoverage { source: source.to_owned(), outcome: Outcome::Partial, items, detail });
@@ -129,5 +142,45 @@ impl Block<'_> {
     /// The program that was called.
     fn tool(&self) -> &str {
         self.command.split_whitespace().find(|word| !matches!(*word, "sudo" | "watch" | "time")).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SESSION: &str = "$ kubectl describe pvc data -n shop
+Name:          data
+Namespace:     shop
+StorageClass:  
+Status:        Pending
+Access Modes:  
+VolumeMode:    Filesystem
+
+$ cat manifests/data.yaml
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data, namespace: shop}
+spec:
+  accessModes: [ReadWriteMany]
+  resources: {requests: {storage: 2Gi}}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: other, namespace: shop}
+spec: {accessModes: [ReadWriteOnce]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+";
+
+    #[test]
+    fn what_a_claim_asks_for_may_stand_in_its_manifest() {
+        let snapshot = read("ticket.txt", SESSION.as_bytes(), &LogScanner::new([]).unwrap());
+        let [claim] = snapshot.persistent_volume_claims.as_slice() else { panic!("{:?}", snapshot.persistent_volume_claims) };
+        assert_eq!((claim.spec.access_modes.as_slice(), claim.status.phase.as_str()), (["ReadWriteMany".to_owned()].as_slice(), "Pending"));
+        assert_eq!(claim.spec.resources.requests.get("storage").map(String::as_str), Some("2Gi"));
+        assert!(snapshot.services.is_empty(), "a manifest makes no object");
     }
 }

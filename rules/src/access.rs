@@ -2,5 +2,6 @@
 
 mod forbidden;
 mod manifest;
+mod token;
 
 family!("access": credentials_expired, deployment_timeout, rbac_forbidden);

@@ -1,5 +1,6 @@
 //! DNS: names that do not resolve.
 
+mod absent;
 mod corefile;
 pub(crate) mod server;
 mod settings;

@@ -33,6 +33,7 @@ pub mod mesh;
 pub mod monitoring;
 pub mod network;
 pub mod performance;
+mod pods;
 pub mod prevention;
 pub mod probes;
 pub mod rollout;

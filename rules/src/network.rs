@@ -4,6 +4,7 @@ mod agents;
 mod delay;
 mod failing;
 mod loss;
+mod plugin;
 pub(crate) mod policy;
 mod stop;
 

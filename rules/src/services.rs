@@ -1,5 +1,6 @@
 //! Services: why nobody answers behind one.
 
+mod affinity;
 mod asleep;
 pub(crate) mod backing;
 mod likeness;

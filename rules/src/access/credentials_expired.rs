@@ -24,10 +24,11 @@
 use std::collections::BTreeMap;
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::object::{Object, Pod, PodSpec, Secret};
+use tarbox_model::object::Object;
 use tarbox_model::rule::{Effect, Level, Need};
-use tarbox_model::{Context, ObjectRef, Rule, Snapshot};
+use tarbox_model::{Context, ObjectRef, Rule};
 
+use super::token::{key, token};
 use crate::complaints::{Complaint, complaints};
 use crate::wording::target;
 
@@ -47,7 +48,8 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut by_client: BTreeMap<ObjectRef, Vec<Complaint<'_>>> = BTreeMap::new();
     let anonymous = |c: &Complaint<'_>| c.hit.signature == "api-unauthorized" || c.hit.field("user") == Some("system:anonymous");
-    for complaint in complaints(context, |hit| matches!(hit.signature, "api-unauthorized" | "api-forbidden")).into_iter().filter(anonymous) {
+    for complaint in complaints(context, |hit| matches!(hit.signature, "api-unauthorized" | "api-forbidden")).into_iter().filter(anonymous)
+    {
         by_client.entry(complaint.client.clone()).or_default().push(complaint);
     }
     by_client.values().filter_map(|complaints| finding(context, complaints)).collect()
@@ -86,8 +88,12 @@ fn finding(context: &Context<'_>, complaints: &[Complaint<'_>]) -> Option<Findin
     }
     let secret = pod.and_then(|p| token(context.snapshot, p));
     let anonymous = first.hit.signature == "api-forbidden";
-    let how = if anonymous { "takes it for nobody (`system:anonymous`): it sends no token" } else { "does not know its credentials (any more)" };
-    let from = secret.as_ref().map(|(s, used)| format!(" It has them from Secret `{}` ({used}), which nobody renews.", s.name)).unwrap_or_default();
+    let how =
+        if anonymous { "takes it for nobody (`system:anonymous`): it sends no token" } else { "does not know its credentials (any more)" };
+    let from = secret
+        .as_ref()
+        .map(|(s, used)| format!(" It has them from Secret `{}` ({used}), which nobody renews.", s.name))
+        .unwrap_or_default();
     let unwell = pod.is_some_and(|p| !p.is_ready());
     let mut finding = first
         .finding(format!("`{}` is not let in by {gate}", client.name))
@@ -95,7 +101,8 @@ fn finding(context: &Context<'_>, complaints: &[Complaint<'_>]) -> Option<Findin
         .severity(if unwell || count > 2 || pod.is_none() { Severity::High } else { Severity::Medium })
         .confidence(confidence)
         .evidence(complaints.iter().skip(1).take(3).map(|c| c.log.evidence(c.hit)));
-    let account = pod.map_or("default", |p| if p.spec.service_account_name.is_empty() { "default" } else { p.spec.service_account_name.as_str() });
+    let account =
+        pod.map_or("default", |p| if p.spec.service_account_name.is_empty() { "default" } else { p.spec.service_account_name.as_str() });
     let flag = first.pod.namespace_flag();
     if let Some((secret, _)) = &secret {
         let known = context.snapshot.secret(&secret.namespace, &secret.name);
@@ -111,28 +118,13 @@ fn finding(context: &Context<'_>, complaints: &[Complaint<'_>]) -> Option<Findin
             .remedy("Or let the program read the token that the kubelet mounts and renews, at `/var/run/secrets/kubernetes.io/serviceaccount/token`.", crate::commands::edit(client));
     }
     Some(match client.kind.as_str() {
-        "Pod" => finding.remedy("See whom the API takes it for.", format!("kubectl auth can-i --list{flag} --as=system:serviceaccount:{}:{account}", first.pod.namespace)),
-        _ => finding.remedy("Start the pods anew, so that they read their token again.", format!("kubectl rollout restart {}{flag}", target(client))),
-    })
-}
-
-/// The key that holds the token.
-fn key(secret: &Secret) -> Option<&str> {
-    let mut keys = secret.keys.keys().map(String::as_str);
-    keys.clone().find(|k| k.contains("token") || k.contains("kubeconfig")).or_else(|| keys.next().filter(|_| secret.keys.len() == 1))
-}
-
-/// The Secret that a pod has a token or a kubeconfig from, with the way it gets it.
-fn token(snapshot: &Snapshot, pod: &Object<Pod>) -> Option<(ObjectRef, String)> {
-    let hinted = |text: &str| ["token", "kubeconfig", "kube-config", "credential"].iter().any(|w| text.to_ascii_lowercase().contains(w));
-    let spec: &PodSpec = &pod.spec;
-    let has = |name: &str| snapshot.secret(&pod.metadata.namespace, name).is_some_and(|s| s.keys.keys().any(|k| hinted(k)));
-    let reference = |name: &str| ObjectRef::new("Secret", pod.metadata.namespace.as_str(), name);
-    let volume = spec.volumes.iter().filter_map(|v| Some((v, v.secret.as_ref()?))).find(|(v, s)| hinted(&v.name) || hinted(&s.secret_name) || has(&s.secret_name));
-    let by_volume = volume.map(|(v, s)| (reference(&s.secret_name), format!("volume `{}`", v.name)));
-    by_volume.or_else(|| {
-        let variables = spec.containers.iter().flat_map(|c| &c.env).filter_map(|e| Some((e, e.value_from.as_ref()?.secret_key_ref.as_ref()?)));
-        let (env, key) = variables.into_iter().find(|(e, k)| hinted(&e.name) || hinted(&k.key))?;
-        Some((reference(&key.name), format!("variable `{}`", env.name)))
+        "Pod" => finding.remedy(
+            "See whom the API takes it for.",
+            format!("kubectl auth can-i --list{flag} --as=system:serviceaccount:{}:{account}", first.pod.namespace),
+        ),
+        _ => finding.remedy(
+            "Start the pods anew, so that they read their token again.",
+            format!("kubectl rollout restart {}{flag}", target(client)),
+        ),
     })
 }

@@ -55,7 +55,8 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let members = Members::of(context.snapshot);
-    let mut findings: Vec<Finding> = context.snapshot.helm_releases.iter().filter_map(|release| of_release(context, &members, release)).collect();
+    let mut findings: Vec<Finding> =
+        context.snapshot.helm_releases.iter().filter_map(|release| of_release(context, &members, release)).collect();
     let all = workloads(context.snapshot);
     for complaint in complaints(context, |hit| hit.signature == "deployment-wait-ended") {
         findings.extend(of_tool(context, &all, &complaint));
@@ -80,7 +81,8 @@ fn of_release(context: &Context<'_>, members: &Members<'_>, release: &HelmReleas
     let (own, told) = (members.of_release(release), timed_out(newest));
     let slowest = own.iter().filter_map(|w| Some((took(context, &w.reference)?, &w.reference))).max();
     let name = release.name.as_str();
-    let long = slowest.map(|(seconds, w)| format!(" The pods of `{}` took up to {seconds} s each to become ready.", w.name)).unwrap_or_default();
+    let long =
+        slowest.map(|(seconds, w)| format!(" The pods of `{}` took up to {seconds} s each to become ready.", w.name)).unwrap_or_default();
     // A rolling update may take its pods one after the other.
     let pods = slowest.and_then(|(_, w)| own.iter().find(|o| o.reference == *w)).map_or(1, |w| i64::from(w.desired.max(1)));
     let wait = slowest.map_or(600, |(seconds, _)| (seconds * pods * 2).max(300));
@@ -114,7 +116,12 @@ fn of_tool(context: &Context<'_>, all: &[Workload<'_>], complaint: &Complaint<'_
     let ready = workload.is_some_and(|w| w.desired > 0 && w.ready >= w.desired);
     let long = workload.and_then(|w| took(context, &w.reference));
     let state = match (workload, ready) {
-        (Some(w), true) => format!("{} `{}` is ready by now{}.", w.reference.kind, w.reference.name, long.map(|s| format!("; its pods took up to {s} s each")).unwrap_or_default()),
+        (Some(w), true) => format!(
+            "{} `{}` is ready by now{}.",
+            w.reference.kind,
+            w.reference.name,
+            long.map(|s| format!("; its pods took up to {s} s each")).unwrap_or_default()
+        ),
         (Some(w), false) => format!("{} `{}` is still not ready.", w.reference.kind, w.reference.name),
         _ => "Its log does not say for what it waited.".to_owned(),
     };
@@ -124,10 +131,14 @@ fn of_tool(context: &Context<'_>, all: &[Workload<'_>], complaint: &Complaint<'_
         .confidence(if ready { 0.85 } else { 0.6 });
     if let Some(workload) = workload {
         let flag = workload.reference.namespace_flag();
-        finding = finding
-            .cause(workload.reference.clone())
-            .depends_on(workload.reference.clone())
-            .remedy("See how far it is.", format!("kubectl rollout status {}{flag} --timeout={}s", target(&workload.reference), long.map_or(600, |s| (s * i64::from(workload.desired.max(1)) * 2).max(300))));
+        finding = finding.cause(workload.reference.clone()).depends_on(workload.reference.clone()).remedy(
+            "See how far it is.",
+            format!(
+                "kubectl rollout status {}{flag} --timeout={}s",
+                target(&workload.reference),
+                long.map_or(600, |s| (s * i64::from(workload.desired.max(1)) * 2).max(300))
+            ),
+        );
     }
     Some(finding.remedy("Read what the tool said before.", complaint.logs_command()))
 }

@@ -2,7 +2,9 @@
 
 use tarbox_model::log::LogHit;
 use tarbox_model::object::{AccessRule, Object, Role, RoleBinding, TargetReference};
-use tarbox_model::{Context, ObjectRef, Snapshot};
+use tarbox_model::{Context, Evidence, ObjectRef, Snapshot};
+
+use crate::wording::listed;
 
 /// One thing that one user may not do.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +29,8 @@ impl Forbidden {
         let field = |name: &str| hit.field(name).unwrap_or_default().to_owned();
         let is_path = hit.field("path").is_some_and(|p| !p.is_empty());
         let resource = if is_path { field("path") } else { field("resource") };
-        let forbidden = Self { user: field("user"), verb: field("verb"), resource, group: field("group"), namespace: field("namespace"), is_path };
+        let forbidden =
+            Self { user: field("user"), verb: field("verb"), resource, group: field("group"), namespace: field("namespace"), is_path };
         (!forbidden.user.is_empty() && !forbidden.verb.is_empty()).then_some(forbidden)
     }
 
@@ -52,7 +55,8 @@ impl Forbidden {
     /// `list pods`, `patch deployments.apps in namespace web`.
     pub(super) fn words(&self) -> String {
         let group = if self.group.is_empty() { String::new() } else { format!(".{}", self.group) };
-        let place = if self.namespace.is_empty() { " in the whole cluster".to_owned() } else { format!(" in namespace `{}`", self.namespace) };
+        let place =
+            if self.namespace.is_empty() { " in the whole cluster".to_owned() } else { format!(" in namespace `{}`", self.namespace) };
         format!("{} `{}{group}`{}", self.verb, self.resource, if self.is_path { String::new() } else { place })
     }
 
@@ -60,10 +64,14 @@ impl Forbidden {
     fn is_allowed_by(&self, rule: &AccessRule) -> bool {
         let has = |list: &[String], wanted: &str| list.iter().any(|v| v == "*" || v == wanted);
         if self.is_path {
-            let path = |p: &String| *p == self.resource || p == "*" || p.strip_suffix('*').is_some_and(|stem| self.resource.starts_with(stem));
+            let path =
+                |p: &String| *p == self.resource || p == "*" || p.strip_suffix('*').is_some_and(|stem| self.resource.starts_with(stem));
             return has(&rule.verbs, &self.verb) && rule.non_resource_urls.iter().any(path);
         }
-        has(&rule.verbs, &self.verb) && has(&rule.api_groups, &self.group) && has(&rule.resources, &self.resource) && rule.resource_names.is_empty()
+        has(&rule.verbs, &self.verb)
+            && has(&rule.api_groups, &self.group)
+            && has(&rule.resources, &self.resource)
+            && rule.resource_names.is_empty()
     }
 }
 
@@ -115,10 +123,16 @@ fn is_subject(subject: &TargetReference, place: &str, forbidden: &Forbidden, acc
             subject.name == account.name && namespace == account.namespace
         }
         ("Group", Some(account)) => {
-            let groups = ["system:authenticated".to_owned(), "system:serviceaccounts".to_owned(), format!("system:serviceaccounts:{}", account.namespace)];
+            let groups = [
+                "system:authenticated".to_owned(),
+                "system:serviceaccounts".to_owned(),
+                format!("system:serviceaccounts:{}", account.namespace),
+            ];
             groups.contains(&subject.name)
         }
-        ("Group", None) => subject.name == "system:authenticated" || forbidden.user.starts_with("system:node:") && subject.name == "system:nodes",
+        ("Group", None) => {
+            subject.name == "system:authenticated" || forbidden.user.starts_with("system:node:") && subject.name == "system:nodes"
+        }
         ("User", _) => subject.name == forbidden.user,
         _ => false,
     }
@@ -133,4 +147,31 @@ fn is_near(subject: &TargetReference, place: &str, account: &ObjectRef, snapshot
     let exists = Snapshot::find(&snapshot.service_accounts, namespace, &subject.name).is_some();
     let similar = subject.name == account.name || tarbox_model::similarity::distance(&subject.name, &account.name, 2).is_some();
     similar && !exists && snapshot.coverage.is_complete("serviceaccounts")
+}
+
+/// Why it is not allowed: in words, the object at fault, and where that stands.
+pub(super) fn reason(state: &Standing<'_>, account: Option<&ObjectRef>) -> (String, Option<ObjectRef>, Option<Evidence>) {
+    if let Some(binding) = state.dangling.first() {
+        let role = &binding.role_ref;
+        let words = format!(" Its binding `{}` names {} `{}`, which does not exist.", binding.metadata.name, role.kind, role.name);
+        return (words, Some(binding.reference()), Some(binding.evidence("/roleRef/name", role.name.as_str())));
+    }
+    if let Some((binding, i)) = state.astray.first() {
+        let subject = binding.subjects.get(*i);
+        let (namespace, name) = subject.map_or(("", ""), |s| (s.namespace.as_str(), s.name.as_str()));
+        let words = format!(" The binding `{}` names ServiceAccount `{namespace}/{name}`, which does not exist.", binding.metadata.name);
+        return (words, Some(binding.reference()), Some(binding.evidence(format!("/subjects/{i}/name"), name)));
+    }
+    let own: Vec<_> = state.roles.iter().filter(|r| !r.metadata.name.starts_with("system:")).collect();
+    match (own.as_slice(), account) {
+        ([], Some(account)) if account.name == "default" => {
+            (" The pod runs under the account `default`, to which nothing is bound.".to_owned(), None, None)
+        }
+        ([], _) => (" No Role that is bound to it says anything of it.".to_owned(), None, None),
+        ([role, ..], _) => (
+            format!(" {} is bound to it, and does not allow this.", listed(own.iter().map(|r| r.metadata.name.as_str()))),
+            Some(role.reference()),
+            Some(role.named()),
+        ),
+    }
 }

@@ -27,9 +27,8 @@ use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Evidence, ObjectRef, Rule, Snapshot, Timestamp};
 
-use super::forbidden::{Forbidden, Standing, standing};
+use super::forbidden::{Forbidden, Standing, reason, standing};
 use crate::complaints::complaints;
-use crate::wording::listed;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -86,7 +85,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn finding(context: &Context<'_>, user: &str, told: Told) -> Option<Finding> {
-    let standings: Vec<(&Forbidden, Standing<'_>)> = told.things.iter().map(|f| (f, standing(context, f))).filter(|(_, s)| !s.allowed).collect();
+    let standings: Vec<(&Forbidden, Standing<'_>)> =
+        told.things.iter().map(|f| (f, standing(context, f))).filter(|(_, s)| !s.allowed).collect();
     let (first, state) = standings.first()?;
     let account = first.service_account();
     let who = account.as_ref().map_or_else(|| format!("User `{user}`"), |a| format!("ServiceAccount `{}/{}`", a.namespace, a.name));
@@ -96,9 +96,19 @@ fn finding(context: &Context<'_>, user: &str, told: Told) -> Option<Finding> {
     let system = Snapshot::is_system_namespace(account.as_ref().map_or("", |a| &a.namespace));
     let mut evidence = told.evidence.into_iter();
     let mut finding = Finding::new(told.subject?, format!("{who} may not {what}"), evidence.next()?)
-        .summary(format!("The API server refuses it {} to {}.{why}", crate::wording::times(i64::try_from(told.count).unwrap_or(i64::MAX)), words.iter().take(4).cloned().collect::<Vec<_>>().join(", to ")))
+        .summary(format!(
+            "The API server refuses it {} to {}.{why}",
+            crate::wording::times(i64::try_from(told.count).unwrap_or(i64::MAX)),
+            words.iter().take(4).cloned().collect::<Vec<_>>().join(", to ")
+        ))
         .workload(told.workload)
-        .severity(if told.unwell { Severity::High } else if system || told.count < 3 { Severity::Low } else { Severity::Medium })
+        .severity(if told.unwell {
+            Severity::High
+        } else if system || told.count < 3 {
+            Severity::Low
+        } else {
+            Severity::Medium
+        })
         .confidence(0.95)
         .evidence(evidence.take(4))
         .evidence(quote)
@@ -107,27 +117,15 @@ fn finding(context: &Context<'_>, user: &str, told: Told) -> Option<Finding> {
         finding = finding.cause(cause);
     }
     let things: Vec<&Forbidden> = standings.iter().map(|(f, _)| *f).collect();
-    let check = format!("kubectl auth can-i {} {}{} --as={user}", first.verb, first.resource, if first.namespace.is_empty() { String::new() } else { format!(" -n {}", first.namespace) });
-    Some(finding.remedy("Allow it. It takes effect at once, and nothing restarts.", super::manifest::missing(user, &things)).remedy("Then see whether it is allowed.", check))
-}
-
-/// Why it is not allowed: in words, the object at fault, and where that stands.
-fn reason(state: &Standing<'_>, account: Option<&ObjectRef>) -> (String, Option<ObjectRef>, Option<Evidence>) {
-    if let Some(binding) = state.dangling.first() {
-        let role = &binding.role_ref;
-        let words = format!(" Its binding `{}` names {} `{}`, which does not exist.", binding.metadata.name, role.kind, role.name);
-        return (words, Some(binding.reference()), Some(binding.evidence("/roleRef/name", role.name.as_str())));
-    }
-    if let Some((binding, i)) = state.astray.first() {
-        let subject = binding.subjects.get(*i);
-        let (namespace, name) = subject.map_or(("", ""), |s| (s.namespace.as_str(), s.name.as_str()));
-        let words = format!(" The binding `{}` names ServiceAccount `{namespace}/{name}`, which does not exist.", binding.metadata.name);
-        return (words, Some(binding.reference()), Some(binding.evidence(format!("/subjects/{i}/name"), name)));
-    }
-    let own: Vec<_> = state.roles.iter().filter(|r| !r.metadata.name.starts_with("system:")).collect();
-    match (own.as_slice(), account) {
-        ([], Some(account)) if account.name == "default" => (" The pod runs under the account `default`, to which nothing is bound.".to_owned(), None, None),
-        ([], _) => (" No Role that is bound to it says anything of it.".to_owned(), None, None),
-        ([role, ..], _) => (format!(" {} is bound to it, and does not allow this.", listed(own.iter().map(|r| r.metadata.name.as_str()))), Some(role.reference()), Some(role.named())),
-    }
+    let check = format!(
+        "kubectl auth can-i {} {}{} --as={user}",
+        first.verb,
+        first.resource,
+        if first.namespace.is_empty() { String::new() } else { format!(" -n {}", first.namespace) }
+    );
+    Some(
+        finding
+            .remedy("Allow it. It takes effect at once, and nothing restarts.", super::manifest::missing(user, &things))
+            .remedy("Then see whether it is allowed.", check),
+    )
 }

@@ -48,7 +48,11 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let way = complaint.hit.field("way").unwrap_or_default();
         let from = way.split(" -> ").next().and_then(|a| a.rsplit_once(':')).map_or("", |(host, _)| host);
         let local = from.starts_with("127.") || from == "::1" || from == "[::1]";
-        let source = if local { "its own loopback address, which the node's resolver file names" } else { "itself by way of the name server that it forwards to" };
+        let source = if local {
+            "its own loopback address, which the node's resolver file names"
+        } else {
+            "itself by way of the name server that it forwards to"
+        };
         let forward = corefile(context.snapshot).and_then(|(map, text)| {
             let line = text.lines().map(str::trim).find(|l| l.starts_with("forward ") || l.starts_with("proxy "))?;
             Some((map, line))
@@ -58,13 +62,19 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             .summary(format!("For zone `{zone}` it got its own question back ({way}), from {source}. It ends each time, so that no name of the cluster resolves."))
             .confidence(0.97)
             .evidence(forward.map(|(map, line)| map.evidence("/data/Corefile", line)));
-        let node = context.snapshot.pod(&complaint.pod.namespace, &complaint.pod.name).map_or("NODE", |p| if p.spec.node_name.is_empty() { "NODE" } else { p.spec.node_name.as_str() });
+        let node = context
+            .snapshot
+            .pod(&complaint.pod.namespace, &complaint.pod.name)
+            .map_or("NODE", |p| if p.spec.node_name.is_empty() { "NODE" } else { p.spec.node_name.as_str() });
         let dns = complaint.workload.clone().unwrap_or_else(|| ObjectRef::new("Deployment", complaint.pod.namespace.as_str(), "coredns"));
         let map = forward.map_or("coredns", |(map, _)| map.metadata.name.as_str());
         findings.push(
             finding
                 .remedy("See which name servers the node hands on.", format!("ssh {node} cat /etc/resolv.conf"))
-                .remedy("Let the kubelet hand on the real list: `resolvConf: /run/systemd/resolve/resolv.conf`. This restarts the kubelet.", format!("ssh {node} 'sudoedit /var/lib/kubelet/config.yaml && sudo systemctl restart kubelet'"))
+                .remedy(
+                    "Let the kubelet hand on the real list: `resolvConf: /run/systemd/resolve/resolv.conf`. This restarts the kubelet.",
+                    format!("ssh {node} 'sudoedit /var/lib/kubelet/config.yaml && sudo systemctl restart kubelet'"),
+                )
                 .remedy(
                     "Or name an upstream in the Corefile instead of `/etc/resolv.conf`, and start CoreDNS anew.",
                     format!("kubectl edit configmap {map} -n {0} && kubectl rollout restart {1} -n {0}", dns.namespace, target(&dns)),

@@ -23,10 +23,12 @@
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::{Object, Pod, condition};
 use tarbox_model::rule::{Effect, Level, Need};
-use tarbox_model::{Context, Evidence, ObjectRef, Rule};
+use tarbox_model::{Context, ObjectRef, Rule};
 
+use super::absent::gone;
 use super::server::{Server, servers, service};
 use crate::calls::{Failure, calls};
+use crate::pods::trouble;
 use crate::wording::{counted, target};
 
 /// The rule.
@@ -66,7 +68,10 @@ fn finding(context: &Context<'_>, server: &Server<'_>, answering: bool) -> Optio
     let known: Vec<_> = server.pods.iter().filter(|p| condition(&p.status.conditions, "Ready").is_some()).collect();
     let sick: Vec<_> = known.iter().filter(|p| !p.is_ready()).collect();
     let wanted = server.desired.map_or(server.pods.len(), |d| usize::try_from(d).unwrap_or_default());
-    let starting = !sick.is_empty() && sick.iter().all(|p| context.snapshot.age_seconds(p.metadata.creation_timestamp).is_some_and(|age| age < GRACE) && restarts(p) == 0);
+    let starting = !sick.is_empty()
+        && sick
+            .iter()
+            .all(|p| context.snapshot.age_seconds(p.metadata.creation_timestamp).is_some_and(|age| age < GRACE) && restarts(p) == 0);
     let idle = server.desired == Some(0);
     let short = usize::try_from(server.ready).unwrap_or_default() < wanted;
     // Without a single state nothing is known; a second workload at zero is no trouble while the first answers.
@@ -75,16 +80,36 @@ fn finding(context: &Context<'_>, server: &Server<'_>, answering: bool) -> Optio
         return None;
     }
     let pod = sick.first();
-    let said = pod.and_then(|p| state(p));
-    let why = said.as_ref().map(|(_, words)| format!(" `{}` says: {words}.", pod.map_or("", |p| p.metadata.name.as_str()))).unwrap_or_default();
+    let said = pod.and_then(|p| trouble(p));
+    let why =
+        said.as_ref().map(|(_, words)| format!(" `{}` says: {words}.", pod.map_or("", |p| p.metadata.name.as_str()))).unwrap_or_default();
     let down = server.ready == 0 && !answering;
     let (title, summary) = match (idle, down) {
-        (true, _) => (format!("The cluster's DNS, `{name}`, is scaled to zero"), "`replicas` is 0, so nobody answers questions for names: none resolves in the whole cluster.".to_owned()),
-        (_, true) => (format!("The cluster's DNS, `{name}`, has no ready pod"), format!("None of {} is ready: no name resolves in the whole cluster.{why}", counted(wanted, "pod"))),
-        _ => (format!("The cluster's DNS, `{name}`, lacks pods"), format!("{} of {} are ready; questions that go to the others get no answer until they are taken out.{why}", server.ready, counted(wanted, "pod"))),
+        (true, _) => (
+            format!("The cluster's DNS, `{name}`, is scaled to zero"),
+            "`replicas` is 0, so nobody answers questions for names: none resolves in the whole cluster.".to_owned(),
+        ),
+        (_, true) => (
+            format!("The cluster's DNS, `{name}`, has no ready pod"),
+            format!("None of {} is ready: no name resolves in the whole cluster.{why}", counted(wanted, "pod")),
+        ),
+        _ => (
+            format!("The cluster's DNS, `{name}`, lacks pods"),
+            format!(
+                "{} of {} are ready; questions that go to the others get no answer until they are taken out.{why}",
+                server.ready,
+                counted(wanted, "pod")
+            ),
+        ),
     };
     let suffering = || calls(context).iter().any(|c| c.failure == Failure::NameServer);
-    let severity = if down || idle { Severity::Critical } else if suffering() { Severity::Medium } else { Severity::Low };
+    let severity = if down || idle {
+        Severity::Critical
+    } else if suffering() {
+        Severity::Medium
+    } else {
+        Severity::Low
+    };
     let since = sick.iter().filter_map(|p| condition(&p.status.conditions, "Ready").and_then(|(_, c)| c.last_transition_time)).min();
     let mut finding = Finding::new(server.reference.clone(), title, server.evidence.clone())
         .summary(summary)
@@ -102,46 +127,24 @@ fn finding(context: &Context<'_>, server: &Server<'_>, answering: bool) -> Optio
     }
     let flag = server.reference.namespace_flag();
     Some(if idle {
-        finding.remedy("Scale it up again. Names resolve as soon as a pod is ready.", format!("kubectl scale {}{flag} --replicas=2", target(&server.reference)))
+        finding.remedy(
+            "Scale it up again. Names resolve as soon as a pod is ready.",
+            format!("kubectl scale {}{flag} --replicas=2", target(&server.reference)),
+        )
     } else {
         finding
-            .remedy("See what its pods say.", format!("kubectl describe {}{flag}; kubectl logs {}{flag} --all-containers --tail=50", target(&server.reference), target(&server.reference)))
+            .remedy(
+                "See what its pods say.",
+                format!(
+                    "kubectl describe {}{flag}; kubectl logs {}{flag} --all-containers --tail=50",
+                    target(&server.reference),
+                    target(&server.reference)
+                ),
+            )
             .remedy("When the cause is mended, start it anew.", format!("kubectl rollout restart {}{flag}", target(&server.reference)))
     })
 }
 
 fn restarts(pod: &Pod) -> i32 {
     pod.status.container_statuses.iter().map(|s| s.restart_count).sum()
-}
-
-/// Why a pod waits or ended.
-fn state(pod: &Object<Pod>) -> Option<(Evidence, String)> {
-    let found = pod.containers().find_map(|view| {
-        let (_, _, status) = view.status.filter(|(_, _, s)| !s.ready)?;
-        let waiting = status.state.waiting.as_ref().map(|w| ("/state/waiting/reason", w.reason.clone()));
-        let ended = status.state.terminated.as_ref().map(|t| ("/state/terminated/reason", t.reason.clone()));
-        let (pointer, words) = waiting.or(ended).filter(|(_, words)| !words.is_empty())?;
-        Some((pod.evidence(view.status_pointer(pointer), words.as_str()), words))
-    });
-    found.or_else(|| {
-        let (i, ready) = condition(&pod.status.conditions, "Ready").filter(|(_, c)| !c.message.is_empty())?;
-        Some((pod.evidence(format!("/status/conditions/{i}/message"), ready.message.as_str()), ready.message.clone()))
-    })
-}
-
-/// No DNS workload at all, and a Service that waits for one.
-fn gone(context: &Context<'_>) -> Option<Finding> {
-    let snapshot = context.snapshot;
-    let complete = ["pods", "deployments", "daemonsets"].iter().all(|s| snapshot.coverage.is_complete(s)) && snapshot.facts.namespaces.is_empty();
-    let service = service(snapshot).filter(|s| complete && !s.spec.selector.is_empty())?;
-    let reference = service.reference();
-    let served = context.relations.pods_behind(snapshot, &reference).any(|p| p.is_active());
-    (!served).then(|| {
-        Finding::new(ObjectRef::new("Deployment", reference.namespace.as_str(), "coredns"), "The cluster's DNS does not exist", service.named())
-            .summary(format!("Service `{}` waits for pods, and no workload in the cluster makes any: no name resolves.", reference.name))
-            .confidence(0.85)
-            .depends_on(reference.clone())
-            .seen(None, snapshot.taken_at)
-            .remedy("Install the DNS again, as the cluster's installer does (for kubeadm as below).", "kubeadm init phase addon coredns")
-    })
 }

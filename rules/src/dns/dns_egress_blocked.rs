@@ -92,10 +92,16 @@ fn dns<'a>(context: &Context<'a>) -> Vec<(End<'a>, Called<'a>)> {
 }
 
 fn finding(context: &Context<'_>, owner: ObjectRef, pod: &Object<Pod>, by: &[ObjectRef], calls: &[Call<'_>]) -> Option<Finding> {
-    let failing = |c: &&Call<'_>| c.complaint.client == owner && (matches!(c.failure, Failure::NameServer | Failure::NameUnknown) || c.failure == Failure::Unselected);
+    let failing = |c: &&Call<'_>| {
+        c.complaint.client == owner && (matches!(c.failure, Failure::NameServer | Failure::NameUnknown) || c.failure == Failure::Unselected)
+    };
     let heard = calls.iter().find(failing);
     let pods = || context.relations.pods_of(context.snapshot, &owner).chain([pod]);
-    let unwell = pods().any(|p| p.is_active() && !p.is_ready() && p.containers().any(|v| v.status.is_some_and(|(_, _, s)| s.state.running.is_some() || s.restart_count > 0)));
+    let unwell = pods().any(|p| {
+        p.is_active()
+            && !p.is_ready()
+            && p.containers().any(|v| v.status.is_some_and(|(_, _, s)| s.state.running.is_some() || s.restart_count > 0))
+    });
     let named = || -> Option<Evidence> {
         let client = clients(context).into_iter().find(|c| c.reference == owner)?;
         client.mentions(context).into_iter().find(|m| m.sure && m.host.parse::<IpAddr>().is_err())?.evidence.into_iter().next()

@@ -52,13 +52,19 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut done: BTreeSet<ObjectRef> = BTreeSet::new();
     let calls = calls(context);
     for call in calls.iter().filter(|c| matches!(c.failure, Failure::NameServer | Failure::NameUnknown)) {
-        if !done.contains(&call.complaint.client) && let Some(finding) = of_pod(context, call) {
+        if !done.contains(&call.complaint.client)
+            && let Some(finding) = of_pod(context, call)
+        {
             done.insert(call.complaint.client.clone());
             findings.push(finding);
         }
     }
     for complaint in complaints(context, |hit| matches!(hit.signature, "coredns-corefile-broken" | "coredns-upstream-failed")) {
-        findings.extend(if complaint.hit.signature == "coredns-corefile-broken" { broken(context, &complaint) } else { upstream(context, &complaint) });
+        findings.extend(if complaint.hit.signature == "coredns-corefile-broken" {
+            broken(context, &complaint)
+        } else {
+            upstream(context, &complaint)
+        });
     }
     findings.extend(unserved(context, &calls));
     findings.extend(without_cluster_dns(context));
@@ -78,7 +84,13 @@ fn of_pod(context: &Context<'_>, call: &Call<'_>) -> Option<Finding> {
             .cause(client.clone())
             .confidence(0.93)
             .evidence([evidence])
-            .remedy(format!("Set `dnsPolicy: {policy}`. This starts new pods."), merge_template(client, &format!("{{\"dnsPolicy\":\"{policy}\",\"dnsConfig\":null}}")))
-            .remedy("See whom a pod asks.", format!("kubectl exec {}{} -- cat /etc/resolv.conf", pod.metadata.name, call.complaint.pod.namespace_flag())),
+            .remedy(
+                format!("Set `dnsPolicy: {policy}`. This starts new pods."),
+                merge_template(client, &format!("{{\"dnsPolicy\":\"{policy}\",\"dnsConfig\":null}}")),
+            )
+            .remedy(
+                "See whom a pod asks.",
+                format!("kubectl exec {}{} -- cat /etc/resolv.conf", pod.metadata.name, call.complaint.pod.namespace_flag()),
+            ),
     )
 }

@@ -92,7 +92,13 @@ fn finding(context: &Context<'_>, calls: &[Call<'_>]) -> Option<Finding> {
     let host = hosts.iter().next().copied().unwrap_or("kubernetes.default");
     Some(
         finding
-            .remedy("Ask from the client, and see whom it asks.", format!("kubectl exec {name}{flag} -- sh -c 'cat /etc/resolv.conf; nslookup {host}'"))
-            .remedy("See whether the cluster's DNS is well.", "kubectl get pods -n kube-system -l k8s-app=kube-dns -o wide; kubectl logs -n kube-system -l k8s-app=kube-dns --tail=50"),
+            .remedy(
+                "Ask from the client, and see whom it asks.",
+                format!("kubectl exec {name}{flag} -- sh -c 'cat /etc/resolv.conf; nslookup {host}'"),
+            )
+            .remedy(
+                "See whether the cluster's DNS is well.",
+                "kubectl get pods -n kube-system -l k8s-app=kube-dns -o wide; kubectl logs -n kube-system -l k8s-app=kube-dns --tail=50",
+            ),
     )
 }

@@ -46,7 +46,8 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let calls = calls(context);
-    let unknown = |c: &&Call<'_>| c.engine.is_none() && c.failure == Failure::NameUnknown && c.target.is_none() && c.host.is_some_and(is_of_cluster);
+    let unknown =
+        |c: &&Call<'_>| c.engine.is_none() && c.failure == Failure::NameUnknown && c.target.is_none() && c.host.is_some_and(is_of_cluster);
     let mut by_name: BTreeMap<(&ObjectRef, &str), Vec<&Call<'_>>> = BTreeMap::new();
     for call in calls.iter().filter(unknown) {
         by_name.entry((&call.complaint.client, call.host.unwrap_or_default())).or_default().push(call);
@@ -65,7 +66,13 @@ fn finding(context: &Context<'_>, host: &str, calls: &[&Call<'_>]) -> Option<Fin
     let pod = context.snapshot.pod(&call.complaint.pod.namespace, &call.complaint.pod.name);
     let Place::NoService { namespace, name } = place(context, host, &client.namespace, pod.map(|p| &p.spec)) else { return None };
     let nearest = nearest(context.snapshot, &namespace, &name, call.port);
-    let meant = nearest.map(|s| if s.metadata.namespace == client.namespace { s.metadata.name.clone() } else { format!("{}.{}", s.metadata.name, s.metadata.namespace) });
+    let meant = nearest.map(|s| {
+        if s.metadata.namespace == client.namespace {
+            s.metadata.name.clone()
+        } else {
+            format!("{}.{}", s.metadata.name, s.metadata.namespace)
+        }
+    });
     let hint = meant.as_deref().map(|m| format!(" Did you mean `{m}`?")).unwrap_or_default();
     let count: u64 = calls.iter().map(|c| c.complaint.hit.count).sum();
     let unwell = pod.is_some_and(|p| !p.is_ready() && !p.is_finished());
@@ -77,10 +84,15 @@ fn finding(context: &Context<'_>, host: &str, calls: &[&Call<'_>]) -> Option<Fin
         .confidence(if nearest.is_some() { 0.9 } else { 0.8 })
         .evidence(nearest.map(Object::named));
     let finding = match &meant {
-        Some(meant) => finding.remedy(format!("Correct `{host}` to `{meant}` where the client has it from."), crate::commands::edit(client)),
+        Some(meant) => {
+            finding.remedy(format!("Correct `{host}` to `{meant}` where the client has it from."), crate::commands::edit(client))
+        }
         None => finding.remedy("See which Services there are.", format!("kubectl get service -n {namespace}")),
     };
-    Some(finding.remedy("Ask for the name from the client.", format!("kubectl exec {}{} -- nslookup {host}", call.complaint.pod.name, call.complaint.pod.namespace_flag())))
+    Some(finding.remedy(
+        "Ask for the name from the client.",
+        format!("kubectl exec {}{} -- nslookup {host}", call.complaint.pod.name, call.complaint.pod.namespace_flag()),
+    ))
 }
 
 /// The Service that was probably meant: of the same name in another namespace, else a near name in the same, those that take

@@ -9,8 +9,6 @@ use tarbox_model::object::Volume;
 use tarbox_model::relations::workloads;
 use tarbox_model::{Context, Evidence, ObjectRef, Timestamp};
 
-use crate::mesh::mesh_certificate_expired::is_of_mesh;
-
 /// Who uses a Secret with a certificate.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Users {
@@ -64,7 +62,10 @@ fn secrets_of(volume: &Volume) -> impl Iterator<Item = &str> {
 
 /// Whether a certificate is one that a server shows: not a store of authorities to be trusted.
 pub(super) fn is_served(certificate: &Certificate) -> bool {
-    !is_of_mesh(certificate) && certificate.kind == "Secret" && certificate.error.is_empty() && !certificate.field.starts_with("ca") && (certificate.index == 0 || !is_root(certificate))
+    certificate.kind == "Secret"
+        && certificate.error.is_empty()
+        && !certificate.field.starts_with("ca")
+        && (certificate.index == 0 || !is_root(certificate))
 }
 
 /// Whether it has signed itself.

@@ -3,6 +3,8 @@
 use tarbox_model::object::{Object, Pod, condition};
 use tarbox_model::{Context, Evidence, ObjectRef};
 
+use crate::pods::trouble;
+
 /// Seconds that an agent may take to start.
 const YOUNG: i64 = 60;
 
@@ -55,16 +57,8 @@ pub(super) fn sick<'a>(context: &Context<'a>, chosen: impl Fn(&Object<Pod>) -> b
     mine.filter_map(|(pod, owner)| {
         let young = context.snapshot.age_seconds(pod.metadata.creation_timestamp).is_some_and(|age| age < YOUNG);
         let (i, ready) = condition(&pod.status.conditions, "Ready").filter(|(_, c)| c.status != "True" && !young)?;
-        let found = pod.containers().find_map(|view| {
-            let (_, _, status) = view.status.filter(|(_, _, s)| !s.ready)?;
-            let waiting = status.state.waiting.as_ref().map(|w| ("/state/waiting/reason", w.reason.clone()));
-            let ended = status.state.terminated.as_ref().filter(|t| t.exit_code != 0).map(|t| ("/state/terminated/reason", t.reason.clone()));
-            let (pointer, words) = waiting.or(ended).filter(|(_, words)| !words.is_empty())?;
-            Some((words.clone(), pod.evidence(view.status_pointer(pointer), words)))
-        });
-        let (words, evidence) = found.unwrap_or_else(|| {
-            (ready.message.clone(), pod.evidence(format!("/status/conditions/{i}/status"), ready.status.as_str()))
-        });
+        let status = || (pod.evidence(format!("/status/conditions/{i}/status"), ready.status.as_str()), "it does not say why".to_owned());
+        let (evidence, words) = trouble(pod).unwrap_or_else(status);
         Some(Sick { pod, owner: owner.cloned(), words, evidence })
     })
     .collect()

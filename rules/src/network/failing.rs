@@ -41,7 +41,11 @@ fn finding(
     let (what, behind) = behind(call, backings);
     let mut finding = call
         .complaint
-        .finding(format!("Connections of `{}` to `{address}` {}", client.name, call.words().replacen("is ", "are ", 1).replacen("times out", "time out", 1).replacen("finds", "find", 1)))
+        .finding(format!(
+            "Connections of `{}` to `{address}` {}",
+            client.name,
+            call.words().replacen("is ", "are ", 1).replacen("times out", "time out", 1).replacen("finds", "find", 1)
+        ))
         .summary(format!("{} {what} Its log says so {count} times.", words(call)))
         .severity(match (unwell, count < STRAY || system) {
             (true, _) => Severity::High,
@@ -53,12 +57,16 @@ fn finding(
         finding = finding.depends_on(object);
     }
     if let Some(service) = call.target.as_ref().filter(|t| t.kind == "Service") {
-        finding = finding.remedy("See who stands behind the Service.", format!("kubectl get endpointslice -l kubernetes.io/service-name={}{}", service.name, service.namespace_flag()));
+        finding = finding.remedy(
+            "See who stands behind the Service.",
+            format!("kubectl get endpointslice -l kubernetes.io/service-name={}{}", service.name, service.namespace_flag()),
+        );
     }
     Some(match (call.host, call.port) {
-        (Some(host), Some(port)) => {
-            finding.remedy("Try the way from the client.", format!("kubectl exec {}{} -- nc -zv -w 3 {host} {port}", call.complaint.pod.name, call.complaint.pod.namespace_flag()))
-        }
+        (Some(host), Some(port)) => finding.remedy(
+            "Try the way from the client.",
+            format!("kubectl exec {}{} -- nc -zv -w 3 {host} {port}", call.complaint.pod.name, call.complaint.pod.namespace_flag()),
+        ),
         _ => finding.remedy("Read the lines around.", call.complaint.logs_command()),
     })
 }
@@ -69,7 +77,15 @@ fn behind(call: &Call<'_>, backings: &BTreeMap<ObjectRef, Backing<'_>>) -> (Stri
         Some(target) => match backings.get(target) {
             Some(backing) => {
                 let ready = backing.pods.iter().filter(|p| p.is_ready()).count();
-                (format!("The address is Service `{}/{}` with {ready} of {} ready.", target.namespace, target.name, counted(backing.pods.len(), "pod")), backing.workloads.clone())
+                (
+                    format!(
+                        "The address is Service `{}/{}` with {ready} of {} ready.",
+                        target.namespace,
+                        target.name,
+                        counted(backing.pods.len(), "pod")
+                    ),
+                    backing.workloads.clone(),
+                )
             }
             None => (format!("The address is {} `{}/{}`.", target.kind, target.namespace, target.name), Vec::new()),
         },

@@ -63,7 +63,13 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut by_node: BTreeMap<String, Sign> = BTreeMap::new();
     for unit in snapshot.node_units.iter().filter(|u| u.unit == NAME && u.is_down()) {
         let words = format!("Its service `{NAME}` is {}.", unit.state);
-        by_node.entry(unit.node.clone()).or_insert(Sign { words, evidence: unit.evidence(), since: unit.since, pod: false, confidence: 0.97 });
+        by_node.entry(unit.node.clone()).or_insert(Sign {
+            words,
+            evidence: unit.evidence(),
+            since: unit.since,
+            pod: false,
+            confidence: 0.97,
+        });
     }
     let set = Snapshot::find(&snapshot.daemon_sets, "kube-system", NAME);
     for agent in sick(context, |p| p.metadata.namespace == "kube-system" && p.metadata.name.starts_with(NAME)) {
@@ -82,7 +88,13 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let Some(pod) = pod.filter(|p| p.metadata.name.starts_with(NAME) && complaint.hit.count > 1) else { continue };
         let words = format!("Its log says {} times that it cannot write its rules.", complaint.hit.count);
         let evidence = complaint.log.evidence(complaint.hit);
-        by_node.entry(pod.spec.node_name.clone()).or_insert(Sign { words, evidence, since: complaint.hit.first.time, pod: true, confidence: 0.85 });
+        by_node.entry(pod.spec.node_name.clone()).or_insert(Sign {
+            words,
+            evidence,
+            since: complaint.hit.first.time,
+            pod: true,
+            confidence: 0.85,
+        });
     }
     let workload = set.map(Object::reference);
     by_node.into_iter().map(|(node, sign)| finding(context, &node, sign, workload.as_ref())).collect()
@@ -91,7 +103,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 /// Nodes that are ready and have no pod of the DaemonSet, although its template selects them.
 fn absent(context: &Context<'_>, set: &Object<DaemonSet>) -> Vec<(String, Evidence)> {
     let snapshot = context.snapshot;
-    let whole = snapshot.coverage.is_complete("pods") && snapshot.coverage.is_complete("nodes") && snapshot.facts.namespaces.iter().all(|n| n.is_empty());
+    let whole = snapshot.coverage.is_complete("pods")
+        && snapshot.coverage.is_complete("nodes")
+        && snapshot.facts.namespaces.iter().all(|n| n.is_empty());
     let wanted = |labels: &selector::Labels| selector::subset(&set.spec.template.spec.node_selector, labels);
     let has = |node: &str| context.relations.pods_on(snapshot, node).any(|p| p.metadata.name.starts_with(NAME));
     let nodes = snapshot.nodes.iter().filter(|n| whole && n.condition("Ready").is_some_and(|(_, c)| c.status == "True"));
@@ -116,7 +130,10 @@ fn finding(context: &Context<'_>, node: &str, sign: Sign, set: Option<&ObjectRef
             .remedy("When the cause is mended, start it anew on that node.", format!("kubectl delete pod -n kube-system -l k8s-app=kube-proxy --field-selector spec.nodeName={node}"))
     } else {
         finding
-            .remedy("Start the service. Pods on the node keep running.", format!("ssh {node} 'sudo systemctl start kube-proxy && systemctl status kube-proxy --no-pager'"))
+            .remedy(
+                "Start the service. Pods on the node keep running.",
+                format!("ssh {node} 'sudo systemctl start kube-proxy && systemctl status kube-proxy --no-pager'"),
+            )
             .remedy("If it does not stay, read why.", format!("ssh {node} 'journalctl -u kube-proxy -n 50 --no-pager'"))
     }
 }

@@ -65,7 +65,13 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 fn at_node(context: &Context<'_>, node: &str, told: Told) -> Option<Finding> {
     let reference = ObjectRef::cluster_wide("Node", node);
-    let workloads: BTreeSet<String> = context.relations.pods_on(context.snapshot, node).filter(|p| p.is_active()).filter_map(|p| context.relations.workload_of_pod(context.snapshot, p)).map(|w| w.name).collect();
+    let workloads: BTreeSet<String> = context
+        .relations
+        .pods_on(context.snapshot, node)
+        .filter(|p| p.is_active())
+        .filter_map(|p| context.relations.workload_of_pod(context.snapshot, p))
+        .map(|w| w.name)
+        .collect();
     let whom = if workloads.is_empty() { String::new() } else { format!("On it: {}.", listed(workloads.iter().map(String::as_str))) };
     let mut evidence = told.evidence.into_iter();
     let finding = Finding::new(reference, format!("The network of node `{node}` loses packets"), evidence.next()?)
@@ -74,9 +80,15 @@ fn at_node(context: &Context<'_>, node: &str, told: Told) -> Option<Finding> {
         .evidence(evidence.take(4))
         .seen(told.first, context.snapshot.taken_at);
     let finding = finding
-        .remedy("See what the node's interfaces and connection table say.", format!("ssh {node} 'ip -s link; nstat -az | grep -i retrans; conntrack -C; sysctl net.netfilter.nf_conntrack_max'"))
+        .remedy(
+            "See what the node's interfaces and connection table say.",
+            format!("ssh {node} 'ip -s link; nstat -az | grep -i retrans; conntrack -C; sysctl net.netfilter.nf_conntrack_max'"),
+        )
         .remedy("Take new pods elsewhere until it is mended.", format!("kubectl cordon {node}"))
-        .remedy("Move those that are there. This starts them anew on other nodes.", format!("kubectl drain {node} --ignore-daemonsets --delete-emptydir-data"));
+        .remedy(
+            "Move those that are there. This starts them anew on other nodes.",
+            format!("kubectl drain {node} --ignore-daemonsets --delete-emptydir-data"),
+        );
     Some(finding)
 }
 
@@ -88,7 +100,10 @@ fn anywhere(context: &Context<'_>, told: Told) -> Option<Finding> {
         .confidence(told.confidence)
         .evidence(evidence.take(4))
         .seen(told.first, context.snapshot.taken_at);
-    Some(finding.remedy("See how the agents of the pod network do.", "kubectl get pods -A -o wide | grep -E 'calico|cilium|flannel|canal|weave|aws-node|kube-proxy'"))
+    Some(finding.remedy(
+        "See how the agents of the pod network do.",
+        "kubectl get pods -A -o wide | grep -E 'calico|cilium|flannel|canal|weave|aws-node|kube-proxy'",
+    ))
 }
 
 /// Services that answer late for no reason of their own.

@@ -86,7 +86,11 @@ fn ways<'a>(context: &Context<'a>) -> Vec<Way<'a>> {
             all.push(Way { client, owner: call.complaint.client.clone(), host, port, evidence, heard: true });
         }
     }
-    let sick = |p: &&Object<Pod>| p.is_active() && !p.is_ready() && p.containers().any(|v| v.status.is_some_and(|(_, _, s)| s.state.running.is_some() || s.restart_count > 0));
+    let sick = |p: &&Object<Pod>| {
+        p.is_active()
+            && !p.is_ready()
+            && p.containers().any(|v| v.status.is_some_and(|(_, _, s)| s.state.running.is_some() || s.restart_count > 0))
+    };
     for client in clients(context) {
         let alone = snapshot.pod(&client.reference.namespace, &client.reference.name).filter(|_| client.reference.kind == "Pod");
         let Some(pod) = context.relations.pods_of(snapshot, &client.reference).chain(alone).find(sick) else { continue };
@@ -104,20 +108,38 @@ fn finding(context: &Context<'_>, way: &Way<'_>, stop: &Stop<'_>, policy: &Objec
     let (owner, host, port) = (&way.owner, way.host, way.port);
     let names = listed(stop.by.iter().map(|p| p.metadata.name.as_str()));
     let (covered, lacking) = match stop.direction {
-        Direction::Ingress => (format!("the pods behind `{host}`"), format!("none lets the pods of `{}` in on port {}", owner.name, stop.port)),
+        Direction::Ingress => {
+            (format!("the pods behind `{host}`"), format!("none lets the pods of `{}` in on port {}", owner.name, stop.port))
+        }
         Direction::Egress => (format!("the pods of `{}`", owner.name), format!("none lets them out to `{host}` on port {}", stop.port)),
     };
-    let why = if way.heard { "Its connections run into a timeout, by its log." } else { "Its pods are not ready, and their configuration names the address." };
-    let mut finding = Finding::new(way.client.reference(), format!("Network policy {names} stops `{}` from reaching `{host}:{port}`", owner.name), way.evidence.clone())
-        .summary(format!("{} covered by {names} (namespace `{}`, {}), and {lacking}. {why}", crate::wording::capitalised(&format!("{covered} are")), policy.metadata.namespace, stop.direction.as_str()))
-        .workload((owner.kind != "Pod").then(|| owner.clone()))
-        .cause(policy.reference())
-        .confidence(if way.heard { 0.95 } else { 0.7 })
-        .severity(if way.heard { Severity::Critical } else { Severity::High })
-        .evidence(stop.by.iter().take(3).map(|p| p.named()))
-        .seen(policy.metadata.written_at(), context.snapshot.taken_at)
-        .remedy("Let the traffic through. Policies add up, and nothing restarts.", stop.allowance(way.client, owner))
-        .remedy("Try the way from the client.", format!("kubectl exec {}{} -- nc -zv -w 3 {host} {port}", way.client.metadata.name, way.client.reference().namespace_flag()));
+    let why = if way.heard {
+        "Its connections run into a timeout, by its log."
+    } else {
+        "Its pods are not ready, and their configuration names the address."
+    };
+    let mut finding = Finding::new(
+        way.client.reference(),
+        format!("Network policy {names} stops `{}` from reaching `{host}:{port}`", owner.name),
+        way.evidence.clone(),
+    )
+    .summary(format!(
+        "{} covered by {names} (namespace `{}`, {}), and {lacking}. {why}",
+        crate::wording::capitalised(&format!("{covered} are")),
+        policy.metadata.namespace,
+        stop.direction.as_str()
+    ))
+    .workload((owner.kind != "Pod").then(|| owner.clone()))
+    .cause(policy.reference())
+    .confidence(if way.heard { 0.95 } else { 0.7 })
+    .severity(if way.heard { Severity::Critical } else { Severity::High })
+    .evidence(stop.by.iter().take(3).map(|p| p.named()))
+    .seen(policy.metadata.written_at(), context.snapshot.taken_at)
+    .remedy("Let the traffic through. Policies add up, and nothing restarts.", stop.allowance(way.client, owner))
+    .remedy(
+        "Try the way from the client.",
+        format!("kubectl exec {}{} -- nc -zv -w 3 {host} {port}", way.client.metadata.name, way.client.reference().namespace_flag()),
+    );
     if let Some(target) = &stop.target {
         finding = finding.depends_on(target.clone());
     }

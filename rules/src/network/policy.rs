@@ -100,7 +100,7 @@ impl<'a> Policies<'a> {
     pub(crate) fn stopping(&self, pod: &Pod, direction: Direction, other: &End<'_>, called: &Called<'_>) -> Vec<&'a Object<NetworkPolicy>> {
         let covering = self.covering(pod, direction);
         let lets = |p: &&Object<NetworkPolicy>| rules(p, direction).iter().any(|rule| self.permits(p, direction, rule, other, called));
-        if covering.iter().any(|p| lets(p)) { Vec::new() } else { covering }
+        if covering.iter().any(lets) { Vec::new() } else { covering }
     }
 
     fn permits(&self, policy: &NetworkPolicy, direction: Direction, rule: &PolicyRule, other: &End<'_>, called: &Called<'_>) -> bool {

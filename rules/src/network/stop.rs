@@ -21,7 +21,13 @@ pub(super) struct Stop<'a> {
 }
 
 /// Where a client's connection to an address is stopped, if it surely is: for every pod behind it.
-pub(super) fn stops<'a>(context: &Context<'a>, policies: &Policies<'a>, client: &'a Object<Pod>, host: &str, port: u16) -> Option<Stop<'a>> {
+pub(super) fn stops<'a>(
+    context: &Context<'a>,
+    policies: &Policies<'a>,
+    client: &'a Object<Pod>,
+    host: &str,
+    port: u16,
+) -> Option<Stop<'a>> {
     let snapshot = context.snapshot;
     let target = context.relations.resolve_host(snapshot, host, &client.metadata.namespace);
     let Some(reference) = &target else {
@@ -43,7 +49,8 @@ pub(super) fn stops<'a>(context: &Context<'a>, policies: &Policies<'a>, client: 
     for (pod, number) in callees {
         let called = Called::on(pod, number, "TCP");
         let out = policies.stopping(client, Direction::Egress, &End::of(pod), &called);
-        let into = || if client.spec.host_network { Vec::new() } else { policies.stopping(pod, Direction::Ingress, &End::of(client), &called) };
+        let into =
+            || if client.spec.host_network { Vec::new() } else { policies.stopping(pod, Direction::Ingress, &End::of(client), &called) };
         let (direction, by) = if out.is_empty() { (Direction::Ingress, into()) } else { (Direction::Egress, out) };
         // One pod that can be reached is enough for a client that tries again.
         if by.is_empty() {
@@ -74,7 +81,11 @@ impl Stop<'_> {
         let Some(covered) = covered else { return String::new() };
         let namespace = &covered.metadata.namespace;
         let peer = match other {
-            Some(other) => format!("{field}: [{{namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: {}}}}}, podSelector: {{matchLabels: {}}}}}], ", other.metadata.namespace, flow(&other.metadata.labels)),
+            Some(other) => format!(
+                "{field}: [{{namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: {}}}}}, podSelector: {{matchLabels: {}}}}}], ",
+                other.metadata.namespace,
+                flow(&other.metadata.labels)
+            ),
             None => String::new(),
         };
         let called = self.target.as_ref().map_or("outside", |t| t.name.as_str());
@@ -91,7 +102,9 @@ impl Stop<'_> {
 
 /// Labels as YAML in one line, without those that change with every rollout.
 fn flow(labels: &Labels) -> String {
-    let lasting = labels.iter().filter(|(k, _)| !k.ends_with("-hash") && !k.starts_with("statefulset.kubernetes.io/") && !k.starts_with("apps.kubernetes.io/"));
+    let lasting = labels
+        .iter()
+        .filter(|(k, _)| !k.ends_with("-hash") && !k.starts_with("statefulset.kubernetes.io/") && !k.starts_with("apps.kubernetes.io/"));
     let pairs: Vec<String> = lasting.map(|(k, v)| format!("{k}: \"{v}\"")).collect();
     format!("{{{}}}", pairs.join(", "))
 }

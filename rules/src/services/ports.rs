@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tarbox_model::object::{ContainerPort, ContainerView, Object, Pod, PortName, Service, ServicePort};
-use tarbox_model::{Context, Evidence};
+use tarbox_model::{Context, Evidence, similarity};
 
 /// One port that a pod declares.
 #[derive(Debug, Clone, Copy)]
@@ -118,4 +118,25 @@ impl<'a> Offer<'a> {
 /// `spec.ports[i]` of a Service as prose names it: its name, else its number.
 pub(super) fn called(port: &ServicePort) -> String {
     if port.name.is_empty() { port.port.to_string() } else { format!("{} ({})", port.name, port.port) }
+}
+
+/// The declared port that was probably meant: one of the log, of the Service's own port or name, of a near name, or the only one.
+pub(super) fn meant<'a, 'b>(offer: &'b Offer<'a>, service: &Service, port: &ServicePort) -> Option<&'b Declared<'a>> {
+    let used = |d: &&Declared<'_>| service.spec.ports.iter().any(|other| other != port && offer.meant(other).any(|m| m.port == d.port));
+    let free = || offer.declared.iter().filter(|d| !used(d));
+    let heard = free().find(|d| offer.listening.contains_key(&d.port.container_port));
+    let same = || free().find(|d| d.port.container_port == port.port || !port.name.is_empty() && d.port.name == port.name);
+    let near = || {
+        let PortName::Name(name) = Service::target(port) else { return None };
+        let found = similarity::nearest(&name, free().map(|d| d.port.name.as_str()).filter(|n| !n.is_empty()))?;
+        free().find(|d| d.port.name == found)
+    };
+    let only = || free().next().filter(|_| free().count() == 1);
+    heard.or_else(near).or_else(same).or_else(only)
+}
+
+/// Names of protocols that run over TCP only.
+pub(super) fn is_of_tcp(name: &str) -> bool {
+    let word = name.split('-').next().unwrap_or(name);
+    matches!(word, "http" | "https" | "http2" | "grpc" | "grpcs" | "mongo" | "mysql" | "redis" | "postgres" | "postgresql" | "tcp" | "tls")
 }

@@ -23,12 +23,12 @@
 //! headless Services, whose clients choose the port themselves, and when only the protocol differs (service-protocol-mismatch).
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::object::{PortName, Service, ServicePort};
+use tarbox_model::object::{PortName, Service};
 use tarbox_model::rule::{Effect, Level, Need};
-use tarbox_model::{Context, Rule, similarity};
+use tarbox_model::{Context, Rule};
 
 use super::backing::{Backing, backings};
-use super::ports::{Declared, Offer, called, offer};
+use super::ports::{Declared, Offer, called, meant, offer};
 use crate::addresses::{Callers, callers};
 use crate::wording::{did_you_mean, listed, target};
 
@@ -77,7 +77,7 @@ fn is_wrong(backing: &Backing<'_>, offer: &Offer<'_>, index: usize) -> bool {
 fn finding(context: &Context<'_>, backing: &Backing<'_>, offer: &Offer<'_>, index: usize, callers: &Callers) -> Option<Finding> {
     let (service, port) = (backing.service, backing.service.spec.ports.get(index)?);
     let (wanted, name) = (Service::target(port), &service.metadata.name);
-    let meant = meant(offer, backing, port);
+    let meant = meant(offer, service, port);
     let heard = offer.listening.iter().next().filter(|_| matches!(wanted, PortName::Number(_)));
     let calling = callers.of(std::slice::from_ref(&backing.reference));
     let declared = listed(offer.declared.iter().map(|d| d.words()).collect::<Vec<_>>().iter().map(String::as_str));
@@ -98,7 +98,12 @@ fn finding(context: &Context<'_>, backing: &Backing<'_>, offer: &Offer<'_>, inde
         format!("Service `{name}` sends port {} to port `{wanted}` of its pods, which they do not have", called(port)),
         service.evidence(format!("/spec/ports/{index}/{pointer}"), wanted.to_string()),
     )
-    .summary(format!("The pods of {} `{}` declare {}{near}.{log} Connections to the Service are refused.", owner.kind, owner.name, if offer.declared.is_empty() { "no port".to_owned() } else { declared }))
+    .summary(format!(
+        "The pods of {} `{}` declare {}{near}.{log} Connections to the Service are refused.",
+        owner.kind,
+        owner.name,
+        if offer.declared.is_empty() { "no port".to_owned() } else { declared }
+    ))
     .severity(match (doubtful, whole) {
         (true, _) => Severity::Low,
         (false, true) => Severity::Critical,
@@ -121,26 +126,14 @@ fn finding(context: &Context<'_>, backing: &Backing<'_>, offer: &Offer<'_>, inde
         (_, None) => heard.map(|(p, _)| p.to_string()).unwrap_or_default(),
     };
     Some(if right.is_empty() {
-        finding.remedy("Point the Service to a port that its pods have.", format!("kubectl edit service {name} -n {}", service.metadata.namespace))
+        finding.remedy(
+            "Point the Service to a port that its pods have.",
+            format!("kubectl edit service {name} -n {}", service.metadata.namespace),
+        )
     } else {
         finding.remedy(
             format!("Point the Service to port {}. It takes effect at once, and nothing restarts.", right.trim_matches('"')),
             format!("kubectl patch {}{} --type=json -p '[{{\"op\":\"replace\",\"path\":\"/spec/ports/{index}/targetPort\",\"value\":{right}}}]'", target(&backing.reference), backing.reference.namespace_flag()),
         )
     })
-}
-
-/// The declared port that was probably meant: one of the log, of the Service's own port or name, of a near name, or the only one.
-fn meant<'a, 'b>(offer: &'b Offer<'a>, backing: &Backing<'_>, port: &ServicePort) -> Option<&'b Declared<'a>> {
-    let used = |d: &&Declared<'_>| backing.service.spec.ports.iter().any(|other| other != port && offer.meant(other).any(|m| m.port == d.port));
-    let free = || offer.declared.iter().filter(|d| !used(d));
-    let heard = free().find(|d| offer.listening.contains_key(&d.port.container_port));
-    let same = || free().find(|d| d.port.container_port == port.port || !port.name.is_empty() && d.port.name == port.name);
-    let near = || {
-        let PortName::Name(name) = Service::target(port) else { return None };
-        let found = similarity::nearest(&name, free().map(|d| d.port.name.as_str()).filter(|n| !n.is_empty()))?;
-        free().find(|d| d.port.name == found)
-    };
-    let only = || free().next().filter(|_| free().count() == 1);
-    heard.or_else(near).or_else(same).or_else(only)
 }

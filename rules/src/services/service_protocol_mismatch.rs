@@ -28,7 +28,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use super::backing::{Backing, backings};
-use super::ports::{Offer, called, offer, protocol};
+use super::ports::{Offer, called, is_of_tcp, offer, protocol};
 use crate::wording::target;
 
 /// The rule.
@@ -44,7 +44,6 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-/// What is wrong with a port.
 struct Wrong {
     field: &'static str,
     quote: String,
@@ -64,12 +63,6 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         }
     }
     findings
-}
-
-/// Names of protocols that run over TCP only.
-fn is_of_tcp(name: &str) -> bool {
-    let word = name.split('-').next().unwrap_or(name);
-    matches!(word, "http" | "https" | "http2" | "grpc" | "grpcs" | "mongo" | "mysql" | "redis" | "postgres" | "postgresql" | "tcp" | "tls")
 }
 
 /// By the transport.
@@ -106,7 +99,8 @@ fn transport(offer: &Offer<'_>, port: &ServicePort, service: &Service) -> Option
 /// By what a mesh takes from the port's name.
 fn in_mesh(backing: &Backing<'_>, offer: &Offer<'_>, port: &ServicePort) -> Option<Wrong> {
     let meshed = backing.pods.iter().any(|p| p.containers().any(|v| v.spec.name == "istio-proxy"));
-    let (field, said) = if port.app_protocol.is_empty() { ("name", port.name.as_str()) } else { ("appProtocol", port.app_protocol.as_str()) };
+    let (field, said) =
+        if port.app_protocol.is_empty() { ("name", port.name.as_str()) } else { ("appProtocol", port.app_protocol.as_str()) };
     if !meshed || said.split('-').next() != Some("http") {
         return None;
     }
@@ -128,21 +122,29 @@ fn in_mesh(backing: &Backing<'_>, offer: &Offer<'_>, port: &ServicePort) -> Opti
 
 fn finding(context: &Context<'_>, backing: &Backing<'_>, index: usize, port: &ServicePort, wrong: Wrong) -> Finding {
     let (service, name) = (backing.service, &backing.service.metadata.name);
-    let told = if wrong.field == "protocol" && port.protocol.is_empty() {
-        service.evidence(format!("/spec/ports/{index}/port"), port.port.to_string())
-    } else {
-        service.evidence(format!("/spec/ports/{index}/{}", wrong.field), wrong.quote.as_str())
-    };
+    let unset = wrong.field == "protocol" && port.protocol.is_empty();
+    let (field, quote) = if unset { ("port", port.port.to_string()) } else { (wrong.field, wrong.quote.clone()) };
+    let told = service.evidence(format!("/spec/ports/{index}/{field}"), quote);
     let severity = if wrong.field == "protocol" && service.spec.ports.len() == 1 { Severity::Critical } else { Severity::High };
-    Finding::new(backing.reference.clone(), format!("Service `{name}` carries port {} as `{}`, and its pods speak `{}`", called(port), wrong.quote, wrong.right), told)
-        .summary(format!("`{}` of the port is `{}`, but {}. Nobody answers its clients.", wrong.field, wrong.quote, wrong.why))
-        .severity(severity)
-        .confidence(wrong.confidence)
-        .evidence(wrong.evidence)
-        .evidence(backing.evidence.clone())
-        .seen(service.metadata.written_at(), context.snapshot.taken_at)
-        .remedy(
-            format!("Set `{}` to `{}`. It takes effect at once, and nothing restarts.", wrong.field, wrong.right),
-            format!("kubectl patch {}{} --type=json -p '[{{\"op\":\"add\",\"path\":\"/spec/ports/{index}/{}\",\"value\":\"{}\"}}]'", target(&backing.reference), backing.reference.namespace_flag(), wrong.field, wrong.right),
-        )
+    Finding::new(
+        backing.reference.clone(),
+        format!("Service `{name}` carries port {} as `{}`, and its pods speak `{}`", called(port), wrong.quote, wrong.right),
+        told,
+    )
+    .summary(format!("`{}` of the port is `{}`, but {}. Nobody answers its clients.", wrong.field, wrong.quote, wrong.why))
+    .severity(severity)
+    .confidence(wrong.confidence)
+    .evidence(wrong.evidence)
+    .evidence(backing.evidence.clone())
+    .seen(service.metadata.written_at(), context.snapshot.taken_at)
+    .remedy(
+        format!("Set `{}` to `{}`. It takes effect at once, and nothing restarts.", wrong.field, wrong.right),
+        format!(
+            "kubectl patch {}{} --type=json -p '[{{\"op\":\"add\",\"path\":\"/spec/ports/{index}/{}\",\"value\":\"{}\"}}]'",
+            target(&backing.reference),
+            backing.reference.namespace_flag(),
+            wrong.field,
+            wrong.right
+        ),
+    )
 }

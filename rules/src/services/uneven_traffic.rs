@@ -27,10 +27,11 @@ use std::collections::BTreeMap;
 
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::metrics::ContainerUsage;
-use tarbox_model::object::{Object, Pod, Service};
+use tarbox_model::object::{Object, Pod};
 use tarbox_model::rule::{Effect, Level, Need};
-use tarbox_model::{Context, Evidence, ObjectRef, Rule};
+use tarbox_model::{Context, ObjectRef, Rule};
 
+use super::affinity::binding;
 use crate::wording::{counted, target};
 
 /// The rule.
@@ -115,33 +116,17 @@ fn finding(context: &Context<'_>, workload: &ObjectRef, pods: &[&Object<Pod>]) -
     .confidence(if binding.is_some() { 0.8 } else { 0.6 })
     .evidence(others.iter().take(2).map(|(_, (_, _, s))| s.origin.at(&s.pointer, s.container.as_str())))
     .seen(None, context.snapshot.taken_at);
-    let patch = |spec: &str| format!("kubectl patch {}{} -p '{{\"spec\":{{{spec}}}}}'", target(&service.reference()), service.reference().namespace_flag());
+    let patch = |spec: &str| {
+        format!("kubectl patch {}{} -p '{{\"spec\":{{{spec}}}}}'", target(&service.reference()), service.reference().namespace_flag())
+    };
     if let Some((_, evidence, spec)) = binding {
         finding = finding.evidence([evidence]);
         if !spec.is_empty() {
-            finding = finding.remedy("Let the Service send each connection to any pod. It takes effect at once; sessions kept in a pod's memory are lost.", patch(spec));
+            finding = finding.remedy(
+                "Let the Service send each connection to any pod. It takes effect at once; sessions kept in a pod's memory are lost.",
+                patch(spec),
+            );
         }
     }
     Some(finding.remedy("See the work of each pod.", format!("kubectl top pods{} --containers", workload.namespace_flag())))
-}
-
-/// What binds clients to one pod: in words, where it stands, and the setting that ends it.
-fn binding(context: &Context<'_>, service: &Object<Service>, workload: &ObjectRef) -> Option<(String, Evidence, &'static str)> {
-    if service.spec.session_affinity == "ClientIP" {
-        let words = "Its `sessionAffinity` is `ClientIP`: every client stays with one pod, and all clients behind one proxy with the same.";
-        return Some((words.to_owned(), service.evidence("/spec/sessionAffinity", "ClientIP"), "\"sessionAffinity\":\"None\""));
-    }
-    let mut per_node: BTreeMap<&str, usize> = BTreeMap::new();
-    for pod in context.relations.pods_of(context.snapshot, workload).filter(|p| p.is_ready()) {
-        *per_node.entry(pod.spec.node_name.as_str()).or_default() += 1;
-    }
-    let uneven = per_node.values().min() != per_node.values().max();
-    if service.spec.external_traffic_policy == "Local" && uneven {
-        let words = "Its `externalTrafficPolicy` is `Local`: each node gets the same share, however many pods it has.";
-        return Some((words.to_owned(), service.evidence("/spec/externalTrafficPolicy", "Local"), "\"externalTrafficPolicy\":\"Cluster\""));
-    }
-    let long = |text: &str| ["grpc", "http2", "h2c", "ws"].iter().any(|w| text.contains(w));
-    let (i, port) = service.spec.ports.iter().enumerate().find(|(_, p)| long(&p.name) || long(&p.app_protocol))?;
-    let (field, quote) = if long(&port.name) { ("name", &port.name) } else { ("appProtocol", &port.app_protocol) };
-    Some((format!("Port `{quote}` carries long-lived connections, and a Service balances connections, not requests."), service.evidence(format!("/spec/ports/{i}/{field}"), quote.as_str()), ""))
 }

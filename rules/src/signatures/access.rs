@@ -32,7 +32,7 @@ pub(super) static SIGNATURES: &[Signature] = &[
             "AADSTS700082",
             "ApiException: (401)",
         ],
-        pattern: r#"\\?"message\\?":\s*\\?"Unauthorized\\?"|(?P<kubectl>[Yy]ou must be logged in to the server|the server has asked for the client to provide credentials)|(?:failed to|error|unable to|cannot)[^\n]*: Unauthorized(?:"|\s|$)|Unable to authenticate the request[^\n]{0,80}(?P<why>[Tt]oken (?:has |is )?expired|invalid bearer token|x509: certificate has expired)|(?P<aws>ExpiredToken(?:Exception)?)\b|(?P<google>Token has been expired or revoked)|(?P<azure>AADSTS7000222|AADSTS700082)|(?P<python>ApiException: \(401\))"#,
+        pattern: r#"\\?"reason\\?":\s*\\?"Unauthorized\\?"|\\?"kind\\?":\s*\\?"Status\\?"[^\n]*\\?"Unauthorized\\?"|(?P<kubectl>[Yy]ou must be logged in to the server|the server has asked for the client to provide credentials)|(?:\*v\d\w*\.\w+|reflector\.go|resource lock|[Kk]ubernetes|/apis?/)[^\n]*: Unauthorized(?:"|\s|$)|Unable to authenticate the request[^\n]{0,80}(?P<why>[Tt]oken (?:has |is )?expired|invalid bearer token|x509: certificate has expired)|(?P<aws>ExpiredToken(?:Exception)?)\b|(?P<google>Token has been expired or revoked)|(?P<azure>AADSTS7000222|AADSTS700082)|(?P<python>ApiException: \(401\))"#,
         unless: &[],
         examples: &[
             r#"ERROR cannot list: {  "kind": "Status",  "apiVersion": "v1",  "status": "Failure",  "message": "Unauthorized",  "reason": "Unauthorized",  "code": 401}"#,
@@ -46,6 +46,8 @@ pub(super) static SIGNATURES: &[Signature] = &[
         counterexamples: &[
             r#"10.1.0.9 - "GET /api/orders HTTP/1.1" 401 Unauthorized"#,
             "INFO user 17: JWT token has expired, asked to log in again",
+            r#"{"statusCode":401,"message":"Unauthorized"}"#,
+            "ERROR cannot place order: payment answered: Unauthorized",
         ],
     },
 ];
