@@ -3,7 +3,7 @@
 //! A bundle is a plain `tar` with one top folder inside concatenated `zstd` frames, so that `tar --zstd -xf`, `jq` and `rg` work on it
 //! without us. This crate owns everything about it: where each thing lies ([`EntryPath`], [`Place`]), what the describing files say
 //! ([`Header`], [`Manifest`], [`RequestRecord`]), how it is written ([`Writer`]) and read ([`Reader`]), and how it is checked
-//! ([`verify`]). No other crate writes a path literal or looks at a frame.
+//! ([`verify()`]). No other crate writes a path literal or looks at a frame.
 //!
 //! Two promises shape the code. *A run that dies leaves a file that opens*: entries reach the file whole or not at all, and each begins
 //! at a frame of its own. *A bundle comes from somebody else's machine*: the reader extracts nothing, writes nothing, and every size it

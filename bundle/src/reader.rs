@@ -132,7 +132,7 @@ pub struct Reader {
     intake: Intake,
     end: End,
     faults: Vec<Fault>,
-    /// Whether a lying manifest ends the reading with an error; [`crate::verify`] wants to know everything instead.
+    /// Whether a lying manifest ends the reading with an error; [`crate::verify()`] wants to know everything instead.
     strict: bool,
     /// What opening met after it had read something: told after that.
     later: Option<ReadError>,

@@ -97,10 +97,13 @@ fn collect(served: &Served, folder: &Path) -> Result<PathBuf, Failure> {
         Err(error) => return Err(Failure::at(&bundle, &error)),
     }
     console::step("2. tarbox-collect reads it over HTTP, as it would any cluster");
-    let arguments: [&std::ffi::OsStr; 7] = [
+    let arguments: [&std::ffi::OsStr; 9] = [
         "tarbox-collect".as_ref(),
         "--kubeconfig".as_ref(),
         served.kubeconfig.path().as_os_str(),
+        // A recording's meters stand still: one reading is all there is.
+        "--observe".as_ref(),
+        "0s".as_ref(),
         "--output".as_ref(),
         bundle.as_os_str(),
         "--deadline".as_ref(),

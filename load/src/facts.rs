@@ -197,28 +197,24 @@ pub(crate) fn read_health(path: &Arc<str>, file: &str, text: &[u8], into: &mut S
     into.http.push(HttpAnswer { origin, target: file.to_owned(), status, body, ..HttpAnswer::default() });
 }
 
-/// One answer, `mongodb/NAMESPACE/POD/COMMAND.json`.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct MongoFile {
-    command: String,
-    ok: bool,
-    error: String,
-    answer: Value,
-}
-
-/// Reads one answer of a MongoDB server.
-pub(crate) fn read_mongodb(path: &Arc<str>, namespace: &str, pod: &str, json: &[u8], into: &mut Snapshot) -> Result<(), serde_json::Error> {
-    let file: MongoFile = serde_json::from_slice(json)?;
-    let origin = Origin::new(path, 0, "");
+/// Reads one answer of a MongoDB server, `mongodb/NAMESPACE/POD/COMMAND.json`; the server's log beside it is no answer.
+pub(crate) fn read_mongodb(
+    path: &Arc<str>,
+    (namespace, pod, file): (&str, &str, &str),
+    json: &[u8],
+    into: &mut Snapshot,
+) -> Result<(), serde_json::Error> {
+    let Some(command) = file.strip_suffix(".json") else { return Ok(()) };
+    let answer: Value = serde_json::from_slice(json)?;
+    let refused = answer.get("ok").and_then(Value::as_f64) == Some(0.0);
     into.mongo_answers.push(MongoAnswer {
-        origin,
+        origin: Origin::new(path, 0, ""),
         namespace: namespace.to_owned(),
         pod: pod.to_owned(),
-        command: file.command,
-        ok: file.ok,
-        error: file.error,
-        answer: file.answer,
+        command: command.to_owned(),
+        ok: !refused,
+        error: answer.get("errmsg").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        answer,
     });
     Ok(())
 }

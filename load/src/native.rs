@@ -161,7 +161,7 @@ fn decode(scanner: &LogScanner, chunk: &Chunk) -> Part {
                 Place::Kubelet { .. } => metrics::read_summary(&path, bytes, &mut part),
                 Place::Http { .. } => facts::read_http(&path, bytes, &mut part),
                 Place::Helm { namespace, release } => facts::read_helm(&path, namespace, release, bytes, &mut part),
-                Place::Mongodb { namespace, pod, .. } => facts::read_mongodb(&path, namespace, pod, bytes, &mut part),
+                Place::Mongodb { namespace, pod, file } => facts::read_mongodb(&path, (namespace, pod, file), bytes, &mut part),
                 _ => return Part::Nothing,
             };
             if let Err(error) = read {

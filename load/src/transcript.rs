@@ -38,7 +38,7 @@ pub(crate) fn read(name: &str, bytes: &[u8], scanner: &LogScanner) -> Snapshot {
     let clock = Clock::new(&lines);
     let path: Arc<str> = Arc::from(name);
     let mut drafts = Drafts::new(clock);
-    let mut logs = Vec::new();
+    let (mut logs, mut manifests) = (Vec::new(), Vec::new());
     let (mut told, mut units) = (Vec::new(), Vec::new());
     for block in &blocks {
         if matches!(block.tool(), "cat" | "curl" | "amtool" | "") {
@@ -54,11 +54,13 @@ pub(crate) fn read(name: &str, bytes: &[u8], scanner: &LogScanner) -> Snapshot {
             }
             Some(command) => kubectl::read(&command, block, &mut drafts),
             // Manifests are what somebody wanted, not what the cluster has.
-            None if matches!(block.tool(), "cat" | "vi" | "vim" | "nano" | "git" | "diff" | "echo") => {}
+            None if block.tool() == "cat" => manifests.push(block),
+            None if matches!(block.tool(), "vi" | "vim" | "nano" | "git" | "diff" | "echo") => {}
             None if block.command.is_empty() => kubectl::guess(block, &mut drafts),
             None => logs.push((block, String::new(), String::new(), block.tool().to_owned(), false)),
         }
     }
+    manifests.into_iter().for_each(|block| kubectl::wanted(block, &mut drafts));
     let mut snapshot = drafts.finish(&path);
     (snapshot.alerts, snapshot.node_units) = (told, units);
     for (block, namespace, target, container, previous) in logs {
@@ -140,5 +142,45 @@ impl Block<'_> {
     /// The program that was called.
     fn tool(&self) -> &str {
         self.command.split_whitespace().find(|word| !matches!(*word, "sudo" | "watch" | "time")).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SESSION: &str = "$ kubectl describe pvc data -n shop
+Name:          data
+Namespace:     shop
+StorageClass:  
+Status:        Pending
+Access Modes:  
+VolumeMode:    Filesystem
+
+$ cat manifests/data.yaml
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data, namespace: shop}
+spec:
+  accessModes: [ReadWriteMany]
+  resources: {requests: {storage: 2Gi}}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: other, namespace: shop}
+spec: {accessModes: [ReadWriteOnce]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+";
+
+    #[test]
+    fn what_a_claim_asks_for_may_stand_in_its_manifest() {
+        let snapshot = read("ticket.txt", SESSION.as_bytes(), &LogScanner::new([]).unwrap());
+        let [claim] = snapshot.persistent_volume_claims.as_slice() else { panic!("{:?}", snapshot.persistent_volume_claims) };
+        assert_eq!((claim.spec.access_modes.as_slice(), claim.status.phase.as_str()), (["ReadWriteMany".to_owned()].as_slice(), "Pending"));
+        assert_eq!(claim.spec.resources.requests.get("storage").map(String::as_str), Some("2Gi"));
+        assert!(snapshot.services.is_empty(), "a manifest makes no object");
     }
 }

@@ -116,20 +116,20 @@ pub struct MongoAnswer {
     pub namespace: String,
     /// The server's pod.
     pub pod: String,
-    /// Command: `serverStatus`, `replSetGetStatus`.
+    /// Command: `serverStatus`, `replSetGetStatus`; `databases` for the list of databases with their statistics.
     pub command: String,
     /// Whether the server did it.
     pub ok: bool,
     /// Why not.
     pub error: String,
-    /// The answer, relaxed extended JSON; stands at `/answer` in the entry.
+    /// The answer, relaxed extended JSON.
     pub answer: serde_json::Value,
 }
 
 impl MongoAnswer {
     /// Evidence for a value of the answer, by a pointer inside it.
     pub fn evidence(&self, pointer: &str, quote: impl Into<String>) -> Evidence {
-        self.origin.at(format!("/answer{pointer}"), quote)
+        self.origin.at(pointer, quote)
     }
 
     /// A number of the answer, plain or as `{"$numberLong": "…"}`.

@@ -1,7 +1,7 @@
 //! Text that pastes into GitHub and Jira: the answer first, the proof folded away.
 //!
 //! A ticket has limits (GitHub: 65,536 characters), so lists are cut at figures that fit one, and say what was left out;
-//! the JSON report has everything. What comes from the bundle goes through [`escape`] and nowhere else.
+//! the JSON report has everything. What comes from the bundle goes through `escape` and nowhere else.
 
 mod escape;
 mod findings;

@@ -1,7 +1,7 @@
 //! Addresses (`host:port`) that configuration and logs name, and what stands behind them in the cluster.
 //!
 //! [`addresses`] finds them in any text, [`clients`] and [`Client::mentions`] in what a workload is configured with,
-//! [`heard`] in what a client's log complains of; [`place`] says what a host is to a pod of a namespace, and [`wrong`] which
+//! [`heard()`] in what a client's log complains of; [`place()`] says what a host is to a pod of a namespace, and [`wrong`] which
 //! configured addresses lead nowhere.
 
 mod callers;

@@ -6,6 +6,7 @@ mod controllers;
 mod refused;
 mod route;
 mod told;
+mod upstreams;
 
 family!("ingress":
     certificate_expired,

@@ -3,6 +3,7 @@
 mod claims;
 mod fit;
 mod growth;
+mod heard;
 mod waiting;
 
 family!("storage":

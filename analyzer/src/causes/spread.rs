@@ -51,7 +51,8 @@ fn successors(context: &Context<'_>, callers: &BTreeMap<ObjectRef, BTreeSet<Obje
             }
         }
         (Effect::MeshDown, _) => {
-            let meshed = snapshot.pods.iter().filter(|p| p.containers().any(|v| matches!(v.spec.name.as_str(), "istio-proxy" | "linkerd-proxy")));
+            let meshed =
+                snapshot.pods.iter().filter(|p| p.containers().any(|v| matches!(v.spec.name.as_str(), "istio-proxy" | "linkerd-proxy")));
             let workloads = workloads_of_pods(meshed.collect());
             next.extend(workloads.into_iter().flat_map(|w| [(Effect::Unreachable, w.clone()), (Effect::DependencyDown, w)]));
         }

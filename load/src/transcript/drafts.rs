@@ -94,6 +94,11 @@ impl Drafts {
         }
     }
 
+    /// Whether the cluster is seen to have an object.
+    pub(crate) fn knows(&self, kind: &str, namespace: &str, name: &str) -> bool {
+        self.objects.contains_key(&(kind.to_owned(), namespace.to_owned(), name.to_owned()))
+    }
+
     /// Adds an event.
     pub(crate) fn event(&mut self, value: Value, line: (u32, String)) {
         self.events.push((value, vec![line]));

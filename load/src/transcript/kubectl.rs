@@ -166,6 +166,29 @@ fn whole(block: &Block<'_>, drafts: &mut Drafts) {
     }
 }
 
+/// Manifests are what somebody wanted, not what the cluster has. A claim's spec alone cannot be changed once it is there, and neither
+/// a table nor `describe` shows what a waiting claim asks for: its manifest does, where the cluster is seen to have the claim.
+pub(crate) fn wanted(block: &Block<'_>, drafts: &mut Drafts) {
+    const KIND: &str = "PersistentVolumeClaim";
+    let mut from = 0;
+    while from < block.lines.len() {
+        let rest = block.lines.get(from..).unwrap_or_default();
+        let length = rest.iter().position(|l| l.trim_end() == "---").unwrap_or(rest.len());
+        let part = rest.get(..length).unwrap_or_default();
+        if part.iter().any(|l| l.trim_end() == "kind: PersistentVolumeClaim") {
+            for value in documents::objects_of(&part.join("\n")) {
+                let text = |pointer: &str| value.pointer(pointer).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+                let (namespace, name) = (text("/metadata/namespace"), text("/metadata/name"));
+                if text("/kind") == KIND && drafts.knows(KIND, &namespace, &name) {
+                    let lines = (from..from + length).map(|i| block.line(i)).collect();
+                    drafts.add(KIND, &namespace, &name, value, Fullness::Mention, lines);
+                }
+            }
+        }
+        from += length + 1;
+    }
+}
+
 /// One object after the other, each beginning with its name.
 fn described(kind: Option<&'static str>, namespace: &str, block: &Block<'_>, drafts: &mut Drafts) {
     let starts: Vec<usize> = block.lines.iter().enumerate().filter(|(_, l)| l.starts_with("Name:")).map(|(i, _)| i).collect();

@@ -34,7 +34,11 @@ impl Reference<'_> {
     pub(crate) fn evidence(&self, pod: &Object<Pod>) -> Evidence {
         // Keys of a volume stand below the object's own place.
         let place = self.pointer.split("/items/").next().unwrap_or_default();
-        let field = if place.starts_with("/volumes/") && place.ends_with("/secret") && !place.contains("/sources/") { "secretName" } else { "name" };
+        let field = if place.starts_with("/volumes/") && place.ends_with("/secret") && !place.contains("/sources/") {
+            "secretName"
+        } else {
+            "name"
+        };
         pod.evidence(format!("/spec{place}/{field}"), self.name)
     }
 }

@@ -24,7 +24,7 @@
 use std::collections::BTreeMap;
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::object::{Metadata, Object, Pod};
+use tarbox_model::object::{Metadata, Object, Pod, condition};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Evidence, ObjectRef, Rule, Snapshot, Timestamp};
 
@@ -60,12 +60,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         for part in unrefreshed(pod) {
             let Some((object, written, evidence)) = written(context, pod, &part) else { continue };
             let Some(started) = part.started.or(pod.status.start_time).filter(|s| s.as_second() + TOGETHER < written.as_second()) else { continue };
-            let since = complaints.get(&owner).and_then(|all| all.iter().find(|c| began_after(c, written)));
-            let key = (owner.clone(), object.clone());
-            if !findings.contains_key(&key) {
-                let finding = finding(context, pod, workload, &part, (&object, written, evidence), started, since);
-                findings.insert(key, finding);
-            }
+            let turned = unready_since(pod).is_some_and(|since| since.as_second() + 60 >= written.as_second());
+            let since = complaints.get(&owner).and_then(|all| all.iter().find(|c| turned || began_after(c, written)));
+            let place = findings.entry((owner.clone(), object.clone()));
+            place.or_insert_with(|| finding(context, pod, workload, &part, (&object, written, evidence), started, since));
         }
     }
     findings.into_values().collect()
@@ -74,6 +72,11 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 /// Whether a complaint began with the change, or after it.
 fn began_after(complaint: &Complaint<'_>, written: Timestamp) -> bool {
     complaint.hit.first.time.is_some_and(|first| first.as_second() + 60 >= written.as_second())
+}
+
+/// When the pod ceased to be ready.
+fn unready_since(pod: &Pod) -> Option<Timestamp> {
+    condition(&pod.status.conditions, "Ready").filter(|(_, c)| c.status != "True").and_then(|(_, c)| c.last_transition_time)
 }
 
 /// The object that a part is read from, and when it was last written, with where that stands.

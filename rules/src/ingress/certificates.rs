@@ -62,7 +62,10 @@ fn secrets_of(volume: &Volume) -> impl Iterator<Item = &str> {
 
 /// Whether a certificate is one that a server shows: not a store of authorities to be trusted.
 pub(super) fn is_served(certificate: &Certificate) -> bool {
-    certificate.kind == "Secret" && certificate.error.is_empty() && !certificate.field.starts_with("ca") && (certificate.index == 0 || !is_root(certificate))
+    certificate.kind == "Secret"
+        && certificate.error.is_empty()
+        && !certificate.field.starts_with("ca")
+        && (certificate.index == 0 || !is_root(certificate))
 }
 
 /// Whether it has signed itself.

@@ -79,7 +79,7 @@ fn down(context: &Context<'_>, controller: &Controller<'_>) -> Option<Finding> {
         .workload(Some(reference.clone()))
         .summary(format!("{state}{lost}"))
         .severity(if idle { Severity::Medium } else { Severity::Critical })
-        .confidence(0.95)
+        .confidence(0.96)
         .evidence(controller.pods.iter().take(3).map(|p| p.named()))
         .seen(since, snapshot.taken_at);
     Some(match controller.pods.first() {

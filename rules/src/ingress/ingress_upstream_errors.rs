@@ -18,7 +18,7 @@
 //!
 //! ## When it stays silent
 //! When the last such line is more than five minutes old, or older than the moment from which on all pods behind the Service
-//! are ready.
+//! are ready. A single failed request is a hint.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +27,7 @@ use tarbox_model::object::condition;
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule, Timestamp};
 
-use crate::addresses::host_and_port;
+use super::upstreams::{behind, upstreams};
 use crate::complaints::{Complaint, complaints};
 use crate::wording::counted;
 
@@ -49,7 +49,11 @@ pub static RULE: Rule = Rule {
 struct Failures<'a> {
     statuses: BTreeMap<&'a str, u64>,
     reasons: BTreeSet<&'a str>,
+    /// nginx's own errors.
+    count: u64,
     lines: Vec<Complaint<'a>>,
+    /// Lines that say that nobody is behind it.
+    empty: Vec<Complaint<'a>>,
 }
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
@@ -66,6 +70,11 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         };
         let Some(service) = service.filter(|s| !recovered(context, s, hit.last.time)) else { continue };
         let entry = failures.entry(service).or_default();
+        if hit.signature == "ingress-service-empty" {
+            entry.empty.push(line);
+            continue;
+        }
+        entry.count += if hit.signature == "nginx-upstream-failed" { hit.count } else { 0 };
         if let Some(status) = hit.field("status") {
             *entry.statuses.entry(status).or_default() += hit.count;
         }
@@ -73,42 +82,6 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         entry.lines.push(line);
     }
     failures.iter().filter_map(|(service, failures)| finding(context, service, failures)).collect()
-}
-
-/// Services by the names that ingress-nginx gives their ports: `NAMESPACE-SERVICE-PORT`.
-fn upstreams(context: &Context<'_>) -> BTreeMap<String, ObjectRef> {
-    let mut all = BTreeMap::new();
-    let mut add = |namespace: &str, name: &str, port: &str| {
-        all.insert(format!("{namespace}-{name}-{port}"), ObjectRef::new("Service", namespace, name));
-    };
-    for service in &context.snapshot.services {
-        for port in &service.spec.ports {
-            add(&service.metadata.namespace, &service.metadata.name, &port.port.to_string());
-            add(&service.metadata.namespace, &service.metadata.name, &port.name);
-        }
-    }
-    // A backend need not exist to be asked for.
-    for ingress in &context.snapshot.ingresses {
-        for (_, backend) in ingress.backends() {
-            let number = backend.port.number.to_string();
-            let port = if backend.port.name.is_empty() { number.as_str() } else { backend.port.name.as_str() };
-            add(&ingress.metadata.namespace, &backend.name, port);
-        }
-    }
-    all
-}
-
-/// The Service of an Ingress that an address belongs to.
-fn behind(context: &Context<'_>, upstream: &str) -> Option<ObjectRef> {
-    let (host, _) = host_and_port(upstream.split_once("://")?.1)?;
-    let object = context.relations.resolve_host(context.snapshot, host, "")?;
-    if object.kind == "Service" {
-        return Some(object);
-    }
-    let pod = context.snapshot.pod(&object.namespace, &object.name)?;
-    let owner = context.relations.workload_of_pod(context.snapshot, pod)?;
-    let mut services = context.relations.services_of(context.snapshot, &owner).map(|s| s.reference());
-    services.find(|s| !context.relations.ingresses_of(context.snapshot, s).is_empty())
 }
 
 /// Whether all pods behind a Service became ready after a moment.
@@ -119,7 +92,10 @@ fn recovered(context: &Context<'_>, service: &ObjectRef, last: Option<Timestamp>
 }
 
 fn finding(context: &Context<'_>, service: &ObjectRef, failures: &Failures<'_>) -> Option<Finding> {
-    let first = failures.lines.first()?;
+    // That nobody is behind a Service is told by the Service itself, where it is known.
+    let known = context.snapshot.service(&service.namespace, &service.name).is_some();
+    let lines: Vec<&Complaint<'_>> = failures.lines.iter().chain(failures.empty.iter().filter(|_| !known || !failures.lines.is_empty())).collect();
+    let first = lines.first()?;
     let ingress = context.relations.ingresses_of(context.snapshot, service).into_iter().next();
     let total: u64 = failures.statuses.values().sum();
     let statuses: Vec<String> = failures.statuses.iter().map(|(status, count)| format!("{count} × {status}")).collect();
@@ -128,17 +104,21 @@ fn finding(context: &Context<'_>, service: &ObjectRef, failures: &Failures<'_>) 
     let title = match (statuses.is_empty(), failures.statuses.keys().next()) {
         (false, Some(status)) if failures.statuses.len() == 1 => format!("Requests to Service `{}`{through} end with {status}", service.name),
         (false, _) => format!("Requests to Service `{}`{through} fail", service.name),
+        _ if reasons.is_empty() => format!("The ingress controller finds nobody behind Service `{}`", service.name),
         _ => format!("The ingress controller gets no answer from Service `{}`", service.name),
     };
     let counts = if statuses.is_empty() { String::new() } else { format!("{}: {}.", counted(usize::try_from(total).unwrap_or(usize::MAX), "failed request"), statuses.join(", ")) };
-    let why = if reasons.is_empty() { String::new() } else { format!(" nginx says: {}.", reasons.join("; ")) };
-    let (seen, last) = (failures.lines.iter().filter_map(|l| l.hit.first.time).min(), failures.lines.iter().filter_map(|l| l.hit.last.time).max());
+    let mut why = if reasons.is_empty() { String::new() } else { format!(" nginx says: {}.", reasons.join("; ")) };
+    if !failures.empty.is_empty() {
+        why += " The controller says that the Service has no active endpoint.";
+    }
+    let (seen, last) = (lines.iter().filter_map(|l| l.hit.first.time).min(), lines.iter().filter_map(|l| l.hit.last.time).max());
     let finding = Finding::new(ingress.unwrap_or_else(|| service.clone()), title, first.log.evidence(first.hit))
         .summary(format!("{counts}{why}").trim().to_owned())
         // One failed request is no outage.
-        .severity(if total == 1 && reasons.is_empty() { Severity::Low } else { Severity::High })
+        .severity(if !failures.lines.is_empty() && total.max(failures.count) == 1 { Severity::Low } else { Severity::High })
         .confidence(0.85)
-        .evidence(failures.lines.iter().skip(1).take(3).map(|l| l.log.evidence(l.hit)))
+        .evidence(lines.iter().skip(1).take(3).map(|l| l.log.evidence(l.hit)))
         .seen(seen, last)
         .depends_on(service.clone());
     Some(finding.remedy("See who is behind the Service, and whether it is ready.", format!("kubectl get endpointslices -l kubernetes.io/service-name={}{}", service.name, service.namespace_flag())))

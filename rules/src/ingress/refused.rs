@@ -4,11 +4,13 @@ use tarbox_model::Context;
 use tarbox_model::finding::{Finding, Severity};
 
 use crate::complaints::complaints;
+use crate::mesh::mesh_certificate_expired::is_part_of_mesh;
 
 /// Clients that are shown an expired certificate, servers whose clients refuse theirs.
 pub(super) fn expired(context: &Context<'_>) -> Vec<Finding> {
     let all = complaints(context, |hit| hit.signature == "certificate-expired-seen");
-    let told = all.iter().map(|complaint| {
+    // What a mesh's proxies say is told of the mesh.
+    let told = all.iter().filter(|c| !is_part_of_mesh(&c.log.container)).map(|complaint| {
         let called = complaint.field("called");
         let service = called.and_then(|host| context.relations.resolve_host(context.snapshot, host, &complaint.pod.namespace));
         let whose = match (complaint.hit.field("own"), called) {
@@ -16,7 +18,11 @@ pub(super) fn expired(context: &Context<'_>) -> Vec<Finding> {
             (None, Some(host)) => format!("`{host}` shows `{}` an expired certificate", complaint.client.name),
             (None, None) => format!("`{}` is shown an expired certificate", complaint.client.name),
         };
-        let finding = complaint.finding(whose.clone()).summary(format!("{whose}: {}.", complaint.hit.last.text.trim())).severity(Severity::High).confidence(0.7);
+        let finding = complaint
+            .finding(whose.clone())
+            .summary(format!("{whose}: {}.", complaint.hit.last.text.trim()))
+            .severity(Severity::High)
+            .confidence(0.7);
         let finding = match service {
             Some(service) => finding.cause(service),
             None => finding,
@@ -36,7 +42,10 @@ pub(super) fn of_another_host(context: &Context<'_>) -> Vec<Finding> {
             .finding(format!("`{}` calls `{host}` and is shown a certificate for another name", complaint.client.name))
             .summary(format!("The client refuses the connection, because the certificate does not name `{host}`.{names}"))
             .confidence(0.75)
-            .remedy("Have the server's certificate name the host, or call it by a name that the certificate has.", complaint.logs_command());
+            .remedy(
+                "Have the server's certificate name the host, or call it by a name that the certificate has.",
+                complaint.logs_command(),
+            );
         match server {
             Some(server) => finding.cause(server),
             None => finding,

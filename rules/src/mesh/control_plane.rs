@@ -15,7 +15,12 @@ fn is_istiod(name: &str, labels: &Labels) -> bool {
 /// Whether a workload is a control plane of a mesh.
 pub(crate) fn is_control_plane(workload: &Workload<'_>) -> bool {
     is_istiod(&workload.reference.name, &workload.template.metadata.labels)
-        || workload.template.metadata.labels.get("linkerd.io/control-plane-component").is_some_and(|c| c == "destination" || c == "identity")
+        || workload
+            .template
+            .metadata
+            .labels
+            .get("linkerd.io/control-plane-component")
+            .is_some_and(|c| c == "destination" || c == "identity")
 }
 
 /// One control plane: its workload, how many pods it should have, and the pods that are there.
@@ -36,7 +41,8 @@ pub(super) fn control_planes<'a>(context: &Context<'a>) -> Vec<ControlPlane<'a>>
     let mut all: BTreeMap<ObjectRef, ControlPlane<'a>> = BTreeMap::new();
     for workload in workloads(context.snapshot).into_iter().filter(is_control_plane) {
         let reference = workload.reference.clone();
-        let plane = ControlPlane { reference: reference.clone(), desired: Some(workload.desired), workload: Some(workload), pods: Vec::new() };
+        let plane =
+            ControlPlane { reference: reference.clone(), desired: Some(workload.desired), workload: Some(workload), pods: Vec::new() };
         all.insert(reference, plane);
     }
     for (pod, owner) in context.relations.pods_with_workloads(context.snapshot) {

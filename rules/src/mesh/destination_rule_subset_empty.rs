@@ -120,7 +120,7 @@ fn empty(context: &Context<'_>, rule: &Custom, pointer: &str, wanted: &selector:
         .seen(rule.metadata.written_at(), snapshot.taken_at);
     if let Some(meant) = similarity::nearest(value, have.iter().copied()).or_else(|| have.first().copied().filter(|_| have.len() == 1)) {
         let patch = format!("kubectl patch destinationrule {name} -n {namespace} --type=json -p '[{{\"op\":\"replace\",\"path\":\"{at}\",\"value\":\"{meant}\"}}]'");
-        finding = finding.remedy(format!("Let it select `{meant}`. Proxies follow within seconds."), patch);
+        finding = finding.remedy(format!("If those are meant, let it select `{meant}`. Proxies follow within seconds."), patch);
     }
     Some(finding.remedy("Or send requests to a subset that has pods.", format!("kubectl get virtualservices -n {namespace} -o yaml")))
 }

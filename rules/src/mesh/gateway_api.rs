@@ -93,6 +93,12 @@ fn certificate<'a>(gateway: &'a Custom, listener: Option<&str>) -> Option<(&'a s
     Some((reference.get("namespace").and_then(Value::as_str).unwrap_or_default(), reference.get("name")?.as_str()?))
 }
 
+/// Hosts that a Gateway's listeners take.
+pub(super) fn listener_hosts(gateway: &Custom) -> Vec<&str> {
+    let listeners = elements(&gateway.value, "", "/spec/listeners").into_iter();
+    listeners.filter_map(|(_, l)| l.get("hostname")?.as_str()).collect()
+}
+
 /// What a route's status complains of, unless another of its parents has taken it.
 pub(super) fn route_complaint(route: &Custom) -> Option<Complaint<'_>> {
     let parents = elements(&route.value, "", "/status/parents").into_iter();
@@ -106,7 +112,10 @@ pub(super) fn route_complaint(route: &Custom) -> Option<Complaint<'_>> {
 /// A parent of a route, by its index.
 pub(super) fn parent(route: &Custom, index: usize) -> ObjectRef {
     let value = route.get(&format!("/spec/parentRefs/{index}"));
-    value.map_or_else(|| ObjectRef::new("Gateway", route.metadata.namespace.as_str(), ""), |v| reference(v, &route.metadata.namespace, "Gateway"))
+    value.map_or_else(
+        || ObjectRef::new("Gateway", route.metadata.namespace.as_str(), ""),
+        |v| reference(v, &route.metadata.namespace, "Gateway"),
+    )
 }
 
 fn reference(value: &Value, namespace: &str, kind: &str) -> ObjectRef {
@@ -133,7 +142,9 @@ pub(super) fn absent_backend(context: &Context<'_>, route: &Custom) -> Option<(S
 pub(super) fn absent_parent(context: &Context<'_>, route: &Custom) -> Option<(String, ObjectRef)> {
     let snapshot = context.snapshot;
     let known: Vec<ObjectRef> = snapshot.custom_of(GROUP, "Gateway").map(Custom::reference).collect();
-    let parents = elements(&route.value, "", "/spec/parentRefs").into_iter().map(|(at, v)| (format!("{at}/name"), reference(v, &route.metadata.namespace, "Gateway")));
+    let parents = elements(&route.value, "", "/spec/parentRefs")
+        .into_iter()
+        .map(|(at, v)| (format!("{at}/name"), reference(v, &route.metadata.namespace, "Gateway")));
     let mut missing = parents.filter(|(_, p)| p.kind == "Gateway" && !known.contains(p));
     missing.next().filter(|_| snapshot.coverage.is_complete("gateways") && snapshot.facts.namespaces.is_empty())
 }

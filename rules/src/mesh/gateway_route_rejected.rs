@@ -26,8 +26,9 @@ use tarbox_model::object::Custom;
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule, similarity};
 
-use super::gateway_api::{Complaint, GROUP, ROUTES, absent_backend, absent_parent, gateway_complaint, parent, route_complaint};
-use crate::wording::did_you_mean;
+use super::gateway_api::{Complaint, GROUP, ROUTES, absent_backend, absent_parent, gateway_complaint, listener_hosts, parent, route_complaint};
+use super::parts::texts;
+use crate::wording::{did_you_mean, listed};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -85,6 +86,14 @@ fn of_route(context: &Context<'_>, route: &Custom, told: &Complaint<'_>, gateway
         _ if sick => finding.depends_on(parent.clone()),
         "BackendNotFound" => match absent_backend(context, route) {
             Some((pointer, service)) => backend(context, finding, route, &pointer, service),
+            None => finding,
+        },
+        "NoMatchingListenerHostname" => match gateways.iter().find(|(g, _)| g.reference() == parent) {
+            Some((gateway, _)) => {
+                let hosts = format!("It is for {}; the listeners of Gateway `{}` take {}.", listed(texts(route, "/spec/hostnames")), parent.name, listed(listener_hosts(gateway)));
+                let summary = format!("{} {hosts}", finding.summary);
+                finding.summary(summary).remedy("Let a listener take the host, or correct it in the route.", format!("kubectl edit gateways.{GROUP} {} -n {}", parent.name, parent.namespace))
+            }
             None => finding,
         },
         "RefNotPermitted" => finding.remedy("Let the other namespace grant the reference: a ReferenceGrant there.", "kubectl get referencegrants -A"),

@@ -40,7 +40,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::High,
     guide: "Service Mesh Issues",
     needs: &[Need::AnyOf(&["pods", "deployments", "logs"])],
-    produces: &[Effect::NotReady, Effect::Unreachable],
+    produces: &[Effect::Exits, Effect::NotReady, Effect::Unreachable],
     explained_by: &[
         Effect::NodeDown,
         Effect::ImageUnavailable,
@@ -61,7 +61,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     if planes.is_empty() {
         return by_the_proxies(context).into_iter().collect();
     }
-    planes.iter().filter_map(|plane| finding(context, plane)).collect()
+    // A revision that is left over after an upgrade may well be scaled to zero.
+    let serves = |p: &ControlPlane<'_>| p.pods.iter().any(|pod| pod.is_ready()) || p.workload.as_ref().is_some_and(|w| w.ready > 0);
+    let replaced = |p: &ControlPlane<'_>| p.desired == Some(0) && planes.iter().any(|other| other.reference.namespace == p.reference.namespace && other.reference.name.starts_with("istiod") && serves(other));
+    planes.iter().filter(|plane| !replaced(plane)).filter_map(|plane| finding(context, plane)).collect()
 }
 
 fn finding(context: &Context<'_>, plane: &ControlPlane<'_>) -> Option<Finding> {

@@ -53,10 +53,20 @@ const HOLDERS: [&str; 7] =
 const SOON: i64 = 7;
 const DAY: i64 = 86_400;
 
+/// Whether a certificate is one on which a mesh rests.
+pub(crate) fn is_of_mesh(certificate: &Certificate) -> bool {
+    HOLDERS.contains(&certificate.name.as_str())
+}
+
+/// Whether a container is a mesh's proxy, or its control plane.
+pub(crate) fn is_part_of_mesh(container: &str) -> bool {
+    matches!(container, "istio-proxy" | "discovery" | "linkerd-proxy" | "identity")
+}
+
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let expired = failed(context);
     let told: Vec<&Request<'_>> = expired.iter().filter(|r| r.tls()).collect();
-    let holders = context.snapshot.certificates.iter().filter(|c| HOLDERS.contains(&c.name.as_str()));
+    let holders = context.snapshot.certificates.iter().filter(|c| is_of_mesh(c));
     let mut findings: Vec<Finding> = holders.filter_map(|c| ending(context, c, &told)).collect();
     if findings.is_empty() {
         findings.extend(by_the_logs(context));
@@ -111,9 +121,8 @@ fn days(seconds: i64) -> String {
 
 /// Proxies and control planes that say so.
 fn by_the_logs(context: &Context<'_>) -> Option<Finding> {
-    let of_mesh = |container: &str| matches!(container, "istio-proxy" | "discovery" | "linkerd-proxy" | "identity");
     let expired = |hit: &tarbox_model::log::LogHit| hit.signature == "mesh-certificate-expired" || hit.field("why") == Some("certificate has expired");
-    let all: Vec<_> = complaints(context, expired).into_iter().filter(|c| of_mesh(&c.log.container)).collect();
+    let all: Vec<_> = complaints(context, expired).into_iter().filter(|c| is_part_of_mesh(&c.log.container)).collect();
     let first = all.first()?;
     let pods: std::collections::BTreeSet<&ObjectRef> = all.iter().map(|c| &c.pod).collect();
     Some(

@@ -73,10 +73,10 @@ fn conflict<'a>(context: &Context<'a>, policies: &Policies<'a>, service: &Object
     let reference = service.reference();
     let pods: Vec<_> = context.relations.pods_behind(context.snapshot, &reference).filter(|p| p.is_active() && !is_gateway(p)).collect();
     let pod = pods.first()?;
-    if sent.mode == "ISTIO_MUTUAL" && pods.iter().all(|p| proxy(p).is_none()) {
-        return Some(Conflict { sent, taken: None, bare: Some(pod.named()) });
+    let bare = pods.iter().all(|p| proxy(p).is_none()).then(|| pod.named());
+    if sent.mode == "ISTIO_MUTUAL" && bare.is_some() {
+        return Some(Conflict { sent, taken: None, bare });
     }
-    proxy(pod)?;
     let ports = service.spec.ports.iter().filter(|p| port.is_none_or(|only| only == p.port)).filter_map(|p| match Service::target(p) {
         PortName::Number(number) => Some(number),
         PortName::Name(name) => pod.spec.containers.iter().flat_map(|c| &c.ports).find(|c| c.name == name).map(|c| c.container_port),
@@ -84,7 +84,7 @@ fn conflict<'a>(context: &Context<'a>, policies: &Policies<'a>, service: &Object
     let taken = ports.filter_map(|port| policies.taken(&reference.namespace, &pod.metadata.labels, port)).find(|taken| {
         matches!((sent.mode, taken.mode), ("DISABLE" | "SIMPLE", "STRICT") | ("ISTIO_MUTUAL", "DISABLE"))
     })?;
-    Some(Conflict { sent, taken: Some(taken), bare: None })
+    Some(Conflict { sent, taken: Some(taken), bare })
 }
 
 fn finding(context: &Context<'_>, service: &Object<Service>, conflict: &Conflict<'_>, requests: &[Request<'_>]) -> Finding {
@@ -113,7 +113,12 @@ fn finding(context: &Context<'_>, service: &Object<Service>, conflict: &Conflict
         ))
         .cause(rule.reference())
         .workload(workload)
-        .confidence(if told.is_some() { 0.97 } else { 0.92 })
+        // Without a proxy in the pods only the two objects contradict each other.
+        .confidence(match (&told, &conflict.taken, &conflict.bare) {
+            (Some(_), ..) => 0.97,
+            (None, Some(_), Some(_)) => 0.8,
+            _ => 0.92,
+        })
         .evidence(conflict.taken.as_ref().map(quote))
         .evidence(conflict.bare.clone())
         .evidence(told.map(Request::evidence))

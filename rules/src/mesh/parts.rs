@@ -84,13 +84,16 @@ pub(super) fn injection<'a>(snapshot: &'a Snapshot, namespace: &str) -> (Injecti
     let Some(object) = Snapshot::find(&snapshot.namespaces, "", namespace) else { return (Injection::None, None) };
     let (labels, annotations) = (&object.metadata.labels, &object.metadata.annotations);
     let ambient = labels.get("istio.io/dataplane-mode").is_some_and(|m| m == "ambient");
-    let label = |key: &str| object.evidence(format!("/metadata/labels/{}", key.replace('/', "~1")), labels.get(key).map_or("", |v| v.as_str()));
+    let label =
+        |key: &str| object.evidence(format!("/metadata/labels/{}", key.replace('/', "~1")), labels.get(key).map_or("", |v| v.as_str()));
     match (labels.get("istio-injection").map(String::as_str), labels.get("istio.io/rev")) {
         _ if ambient => (Injection::None, None),
         (Some("enabled"), _) => (Injection::Istio, Some(label("istio-injection"))),
         (None, Some(revision)) => (Injection::Revision(revision), Some(label("istio.io/rev"))),
         _ => match annotations.get("linkerd.io/inject").map(String::as_str) {
-            Some(asked @ ("enabled" | "ingress")) => (Injection::Linkerd, Some(object.evidence("/metadata/annotations/linkerd.io~1inject", asked))),
+            Some(asked @ ("enabled" | "ingress")) => {
+                (Injection::Linkerd, Some(object.evidence("/metadata/annotations/linkerd.io~1inject", asked)))
+            }
             _ => (Injection::None, None),
         },
     }

@@ -72,7 +72,7 @@ pub(super) fn sent<'a>(rules: &[&'a Custom], service: &Object<Service>) -> Vec<(
     for rule in chosen.into_iter().filter(seen_by_others) {
         let mut at = |pointer: String, port: Option<i32>| {
             if let Some(mode) = rule.text(&pointer) {
-                all.push((Setting { object: *rule, mode, pointer }, port));
+                all.push((Setting { object: rule, mode, pointer }, port));
             }
         };
         at("/spec/trafficPolicy/tls/mode".to_owned(), None);

@@ -21,7 +21,7 @@
 //! For pods that decline (`sidecar.istio.io/inject: "false"`), for the node's network, for ambient mode, for ended pods, and
 //! where there is no mesh at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::{Object, Pod};
@@ -82,14 +82,14 @@ fn declines(pod: &Pod) -> bool {
 
 /// Revisions of the control planes that are there, and the tags that webhooks give them.
 fn revisions(context: &Context<'_>) -> Vec<String> {
-    let planes = control_planes(context).into_iter();
+    let planes = control_planes(context).into_iter().filter(|p| p.reference.name.starts_with("istiod"));
     let of_planes = planes.filter_map(|p| {
         let labels = p.workload.as_ref().map(|w| &w.template.metadata.labels).or_else(|| p.pods.first().map(|pod| &pod.metadata.labels))?;
         Some(labels.get("istio.io/rev").cloned().unwrap_or_else(|| "default".to_owned()))
     });
     let webhooks = context.snapshot.custom_of("admissionregistration.k8s.io", "MutatingWebhookConfiguration");
     let of_webhooks = webhooks.flat_map(|w| [w.metadata.labels.get("istio.io/rev"), w.metadata.labels.get("istio.io/tag")]).flatten().cloned();
-    of_planes.chain(of_webhooks).collect()
+    of_planes.chain(of_webhooks).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn finding(context: &Context<'_>, owner: &ObjectRef, pods: &[&Object<Pod>], revisions: &[String], policies: &Policies<'_>, peers: usize) -> Option<Finding> {
@@ -97,11 +97,17 @@ fn finding(context: &Context<'_>, owner: &ObjectRef, pods: &[&Object<Pod>], revi
     let snapshot = context.snapshot;
     let (asked, label) = injection(snapshot, &owner.namespace);
     let namespace = Snapshot::find(&snapshot.namespaces, "", &owner.namespace)?;
-    let unserved = matches!(asked, Injection::Revision(revision) if !revisions.is_empty() && !revisions.iter().any(|r| r == revision));
+    let wanted = match asked {
+        Injection::Revision(revision) => Some(revision),
+        // The plain label means the default revision; a tag may make another one that, and tags are webhooks.
+        Injection::Istio if snapshot.coverage.is_complete("mutatingwebhookconfigurations") => Some("default"),
+        _ => None,
+    };
+    let wanted = wanted.filter(|wanted| !revisions.is_empty() && !revisions.iter().any(|r| r == wanted));
     let changed = namespace.metadata.managed_fields.iter().filter_map(|f| f.time).max();
     let older = pod.metadata.creation_timestamp.zip(changed).is_some_and(|(made, changed)| made < changed);
-    let why = match asked {
-        Injection::Revision(revision) if unserved => format!("The namespace asks for revision `{revision}`, which no control plane serves (there are {}).", listed(revisions.iter().map(String::as_str))),
+    let why = match wanted {
+        Some(revision) => format!("The namespace asks for revision `{revision}`, which no control plane serves (there are {}).", listed(revisions.iter().map(String::as_str))),
         _ if older => "They were made before the namespace was changed to ask for it: injection happens only when a pod is made.".to_owned(),
         _ if peers > 0 => format!("{} of the same namespace have one.", counted(peers, "pod")),
         _ => "Injection happens only when a pod is made; what was there before stays as it is.".to_owned(),
@@ -113,14 +119,14 @@ fn finding(context: &Context<'_>, owner: &ObjectRef, pods: &[&Object<Pod>], revi
         .summary(format!("{} of {} `{}` run without the proxy that namespace `{}` asks for. {why}{fate}", counted(pods.len(), "pod"), owner.kind, owner.name, owner.namespace))
         .workload(Some(owner.clone()))
         .severity(if strict.is_some() { Severity::High } else { Severity::Medium })
-        .confidence(if unserved || older { 0.95 } else { 0.88 })
+        .confidence(if wanted.is_some() || older { 0.95 } else { 0.88 })
         .evidence([pod.named()])
         .evidence(strict.map(|s| s.object.origin.at(&s.pointer, s.mode)))
         .seen(pod.metadata.creation_timestamp, snapshot.taken_at);
-    if unserved {
+    if wanted.is_some() {
         finding = finding.cause(namespace.reference());
         if let Some(revision) = revisions.first() {
-            finding = finding.remedy("Ask for a revision that is there.", format!("kubectl label namespace {} istio.io/rev={revision} --overwrite", owner.namespace));
+            finding = finding.remedy("Ask for a revision that is there.", format!("kubectl label namespace {} istio-injection- istio.io/rev={revision} --overwrite", owner.namespace));
         }
     }
     let command = if owner.kind == "Pod" { format!("kubectl get pod {} -n {} -o yaml", owner.name, owner.namespace) } else { format!("kubectl rollout restart {} -n {}", target(owner), owner.namespace) };

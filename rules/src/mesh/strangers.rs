@@ -15,7 +15,8 @@ const CONTROLLERS: [&str; 6] = ["ingress-nginx", "nginx-ingress", "traefik", "ha
 
 /// One finding for each client and Service.
 pub(super) fn strangers(context: &Context<'_>, policies: &Policies<'_>) -> Vec<Finding> {
-    let strict: Vec<(ObjectRef, Setting<'_>)> = context.snapshot.services.iter().filter_map(|s| Some((s.reference(), strict(context, policies, s)?))).collect();
+    let strict: Vec<(ObjectRef, Setting<'_>)> =
+        context.snapshot.services.iter().filter_map(|s| Some((s.reference(), strict(context, policies, s)?))).collect();
     if strict.is_empty() {
         return Vec::new();
     }
@@ -29,7 +30,10 @@ pub(super) fn strangers(context: &Context<'_>, policies: &Policies<'_>) -> Vec<F
             let Some((pod, _)) = bare.get(client) else { continue };
             let evidence = calling.evidence.iter().take(2).cloned().chain([pod.named()]).collect();
             let complains = calling.complaining;
-            findings.push(finding(client.clone(), client, service, taken, evidence, if complains { 0.88 } else { 0.7 }).workload(Some(client.clone())));
+            findings.push(
+                finding(client.clone(), client, service, taken, evidence, if complains { 0.88 } else { 0.7 })
+                    .workload(Some(client.clone())),
+            );
         }
         if let Some((who, named)) = &controller {
             for ingress in context.relations.ingresses_of(context.snapshot, service) {
@@ -40,7 +44,14 @@ pub(super) fn strangers(context: &Context<'_>, policies: &Policies<'_>) -> Vec<F
     findings
 }
 
-fn finding(subject: ObjectRef, client: &ObjectRef, service: &ObjectRef, taken: &Setting<'_>, evidence: Vec<Evidence>, confidence: f64) -> Finding {
+fn finding(
+    subject: ObjectRef,
+    client: &ObjectRef,
+    service: &ObjectRef,
+    taken: &Setting<'_>,
+    evidence: Vec<Evidence>,
+    confidence: f64,
+) -> Finding {
     let (policy, namespace) = (taken.object.metadata.name.as_str(), taken.object.metadata.namespace.as_str());
     Finding::new(subject, format!("`{}` has no proxy, and `{}` takes only mutual TLS", client.name, service.name), taken.object.origin.at(&taken.pointer, taken.mode))
         .summary(format!(
@@ -60,7 +71,10 @@ fn finding(subject: ObjectRef, client: &ObjectRef, service: &ObjectRef, taken: &
 /// The setting by which pods behind a Service take nothing but mutual TLS.
 fn strict<'a>(context: &Context<'a>, policies: &Policies<'a>, service: &Object<Service>) -> Option<Setting<'a>> {
     let reference = service.reference();
-    let pod = context.relations.pods_behind(context.snapshot, &reference).find(|p| p.is_active() && proxy(p).is_some_and(|v| v.spec.name == "istio-proxy"))?;
+    let pod = context
+        .relations
+        .pods_behind(context.snapshot, &reference)
+        .find(|p| p.is_active() && proxy(p).is_some_and(|v| v.spec.name == "istio-proxy"))?;
     let mut ports = service.spec.ports.iter().filter_map(|p| match Service::target(p) {
         PortName::Number(number) => Some(number),
         PortName::Name(name) => pod.spec.containers.iter().flat_map(|c| &c.ports).find(|c| c.name == name).map(|c| c.container_port),

@@ -37,7 +37,7 @@ pub static RULE: Rule = Rule {
     level: Level::Prevention,
     severity: Severity::Low,
     guide: "Alert Fatigue",
-    needs: &[Need::Objects("prometheusrules")],
+    needs: &[Need::AnyOf(&["prometheusrules", "services", "pods"])],
     produces: &[],
     explained_by: &[],
     check,

@@ -12,7 +12,8 @@ pub(super) const GROUP: &str = "monitoring.coreos.com";
 pub(super) fn selector(object: &Custom, pointer: &str) -> Option<LabelSelector> {
     let value = object.get(pointer)?;
     let text = |v: &Value, name: &str| v.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let texts = |v: Option<&Value>| v.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    let texts =
+        |v: Option<&Value>| v.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
     let pairs = value.get("matchLabels").and_then(Value::as_object).into_iter().flatten();
     let match_labels: Labels = pairs.filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned()))).collect();
     let conditions = value.get("matchExpressions").and_then(Value::as_array).into_iter().flatten();

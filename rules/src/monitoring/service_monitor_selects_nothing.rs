@@ -32,7 +32,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule, Snapshot, similarity};
 
 use super::monitors::{GROUP, describe, namespaces, reads, selector};
-use super::targets::{Target, differences, nearest, targets};
+use super::targets::{Target, differences, nearest, patch, targets};
 use crate::wording::{did_you_mean, listed};
 
 /// The rule.
@@ -72,9 +72,10 @@ fn aimless(snapshot: &Snapshot, monitor: &Custom, field: &str) -> Option<Finding
         let told = near.map(|t| format!(" The labels of {what} `{}` come nearest: {}.", t.name, differences(&wanted, t.labels))).unwrap_or_default();
         let summary = format!("No {what} in {place} bears `{}`: Prometheus has no target by this monitor.{told}", describe(&wanted));
         let finding = base(format!("{kind} `{name}` selects no {what}"), summary, &pointer, value);
-        let Some(near) = near else { return Some(finding.remedy("See which labels there are.", format!("kubectl get {}s -n {namespace} --show-labels", what.to_lowercase()))) };
-        let found: Vec<String> = wanted.match_labels.keys().map(|k| near.labels.get(k).map_or_else(|| format!("\"{k}\":null"), |v| format!("\"{k}\":\"{v}\""))).collect();
-        let patch = format!("kubectl patch {} {name} -n {namespace} --type=merge -p '{{\"spec\":{{\"selector\":{{\"matchLabels\":{{{}}}}}}}}}'", kind.to_lowercase(), found.join(","));
+        let Some((near, pairs)) = near.and_then(|t| Some((t, patch(&wanted, t.labels)?))) else {
+            return Some(finding.remedy("See which labels there are.", format!("kubectl get {}s -n {namespace} --show-labels", what.to_lowercase())));
+        };
+        let patch = format!("kubectl patch {} {name} -n {namespace} --type=merge -p '{{\"spec\":{{\"selector\":{{\"matchLabels\":{{{pairs}}}}}}}}}'", kind.to_lowercase());
         return Some(finding.remedy(format!("Let it select {what} `{}`. Prometheus follows within a minute.", near.name), patch));
     }
     let endpoints = monitor.get(&format!("/spec/{field}")).and_then(Value::as_array)?;
@@ -112,6 +113,8 @@ fn unread(snapshot: &Snapshot, monitor: &Custom, field: &str) -> Option<Finding>
     };
     let finding = Finding::new(monitor.reference(), format!("No Prometheus reads {kind} `{name}`"), monitor.origin.at("/metadata/name", name))
         .summary(format!("Of Prometheus `{}/{}`: {why}.", first.metadata.namespace, first.metadata.name))
+        // A namespace that is left out is so mostly on purpose.
+        .severity(if wanted.is_some() && labels.is_none() { Severity::Low } else { Severity::Medium })
         .confidence(0.85)
         .evidence([first.origin.at("/metadata/name", first.metadata.name.as_str())])
         .seen(monitor.metadata.written_at(), snapshot.taken_at);

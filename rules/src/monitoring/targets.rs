@@ -26,9 +26,17 @@ pub(super) fn targets<'a>(snapshot: &'a Snapshot, monitor: &Custom) -> Option<Ve
     }
     let inside = |namespace: &str| looked.as_ref().is_none_or(|all| all.contains(&namespace));
     let services = snapshot.services.iter().filter(|s| !of_pods && inside(&s.metadata.namespace));
-    let services = services.map(|s| Target { name: &s.metadata.name, labels: &s.metadata.labels, ports: s.spec.ports.iter().map(|p| p.name.as_str()).collect() });
+    let services = services.map(|s| Target {
+        name: &s.metadata.name,
+        labels: &s.metadata.labels,
+        ports: s.spec.ports.iter().map(|p| p.name.as_str()).collect(),
+    });
     let pods = snapshot.pods.iter().filter(|p| of_pods && p.is_active() && inside(&p.metadata.namespace));
-    let pods = pods.map(|p| Target { name: &p.metadata.name, labels: &p.metadata.labels, ports: p.containers().flat_map(|v| &v.spec.ports).map(|c| c.name.as_str()).collect() });
+    let pods = pods.map(|p| Target {
+        name: &p.metadata.name,
+        labels: &p.metadata.labels,
+        ports: p.containers().flat_map(|v| &v.spec.ports).map(|c| c.name.as_str()).collect(),
+    });
     Some(services.chain(pods).collect())
 }
 
@@ -46,9 +54,28 @@ pub(super) fn nearest<'a, 'b>(wanted: &LabelSelector, all: &'b [Target<'a>]) -> 
     best.reduce(|a, b| if b.0 > a.0 { b } else { a }).map(|(_, t)| t)
 }
 
+/// The label of a target that has a wanted value under another key.
+fn elsewhere<'a>(value: &str, labels: &'a Labels) -> Option<&'a str> {
+    labels.iter().find(|(_, v)| *v == value).map(|(k, _)| k.as_str())
+}
+
 /// The pairs that do not match, in words.
 pub(super) fn differences(wanted: &LabelSelector, labels: &Labels) -> String {
     let differing = wanted.match_labels.iter().filter(|(k, v)| labels.get(*k) != Some(v));
-    let words = differing.map(|(key, value)| labels.get(key).map_or_else(|| format!("no label `{key}`"), |found| format!("`{key}` is `{found}`, not `{value}`")));
+    let words = differing.map(|(key, value)| match (labels.get(key), elsewhere(value, labels)) {
+        (Some(found), _) => format!("`{key}` is `{found}`, not `{value}`"),
+        (None, Some(found)) => format!("`{value}` stands under `{found}`, not `{key}`"),
+        (None, None) => format!("no label `{key}`"),
+    });
     words.collect::<Vec<_>>().join("; ")
+}
+
+/// The pairs of a merge patch that let a selector match, unless it would then select everything.
+pub(super) fn patch(wanted: &LabelSelector, labels: &Labels) -> Option<String> {
+    let pairs = wanted.match_labels.iter().map(|(key, value)| match (labels.get(key), elsewhere(value, labels)) {
+        (Some(found), _) => Some(format!("\"{key}\":\"{found}\"")),
+        (None, Some(found)) => Some(format!("\"{key}\":null,\"{found}\":\"{value}\"")),
+        (None, None) => None,
+    });
+    pairs.collect::<Option<Vec<_>>>().map(|pairs| pairs.join(","))
 }

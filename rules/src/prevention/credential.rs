@@ -66,11 +66,14 @@ fn parts(name: &str) -> Vec<String> {
     parts
 }
 
-/// Whether a name announces a secret.
-fn announces(name: &str) -> bool {
+/// Whether a name announces a secret, and the value does not look like a name of one (`token: deploy-token`).
+fn announces(name: &str, value: &str) -> bool {
     let parts = parts(name);
     let about = parts.last().is_some_and(|last| ABOUT.contains(&last.as_str()));
-    let word = parts.iter().any(|p| WORDS.contains(&p.as_str()) || p.ends_with("password") || p.ends_with("passwd"));
+    let named = value.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'.' | b'_'));
+    let weak = |p: &str| matches!(p, "secret" | "token" | "credential" | "credentials");
+    let strong = |p: &str| (WORDS.contains(&p) && !weak(p)) || p.ends_with("password") || p.ends_with("passwd");
+    let word = parts.iter().any(|p| strong(p) || weak(p) && !named);
     let pair = parts.windows(2).any(|w| matches!(w, [a, b] if PAIRS.contains(&(a.as_str(), b.as_str()))));
     !about && (word || pair)
 }
@@ -110,7 +113,7 @@ pub(super) fn credential(name: &str, value: &str) -> Option<&'static str> {
         return Some("a URI with a password");
     }
     let lines = value.lines().count();
-    match (announces(name), is_masked(value)) {
+    match (announces(name, value), is_masked(value)) {
         (true, _) if lines == 1 && !refers(value) && !value.contains("://") && !value.contains(' ') => Some("a credential by its name"),
         (_, true) => Some("something that the redaction took for a secret"),
         _ => None,
@@ -150,6 +153,7 @@ mod tests {
             ("MONKEY", "x"),
             ("TOKEN", "/var/run/token"),
             ("VAULT_TOKEN_ENABLED", "true"),
+            ("pull.secret", "registry-credentials"),
         ] {
             assert_eq!(credential(name, value), None, "{name}={value}");
         }

@@ -51,7 +51,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 /// The moving tag of an image; the empty one means `latest`.
 fn moving(image: &str) -> Option<&str> {
     let name = image.rsplit('/').next().unwrap_or(image);
-    if image.is_empty() || name.contains('@') {
+    // `auto` is what an injector replaces by the proxy's own image.
+    if image.is_empty() || image == "auto" || name.contains('@') {
         return None;
     }
     match name.split_once(':') {

@@ -97,7 +97,7 @@ fn in_config_maps(snapshot: &Snapshot) -> Vec<Finding> {
                 map.evidence("/data", *key),
             )
             .summary(format!("Key `{key}` holds {why}. A ConfigMap is for what everybody may read."))
-            .confidence(0.75)
+            .confidence(if why.starts_with("something") { 0.6 } else { 0.75 })
             .remedy("Move it into a Secret with a new value (the old one has been read), and refer to that.", format!("kubectl create secret generic {} -n {} --from-literal={key}=NEW_VALUE", reference.name, reference.namespace)),
         );
     }

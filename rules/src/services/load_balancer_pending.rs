@@ -3,8 +3,8 @@
 //! A Service of type LoadBalancer has no address.
 //!
 //! ## What it detects
-//! Services of type `LoadBalancer` that have waited for an address for two minutes: with the words of whoever should give it
-//! one (a cloud's controller, MetalLB), or with the fact that nothing in the cluster gives addresses.
+//! Services of type `LoadBalancer` that wait for an address: with the words of whoever should give it one (a cloud's
+//! controller, MetalLB), or with the fact that nothing in the cluster gives addresses.
 //!
 //! ## Why it happens
 //! There is no such controller (a cluster of one's own machines, kind), it is down, its pool of addresses is used up, the
@@ -17,7 +17,8 @@
 //! Mend what the controller names, install one (MetalLB), or use a NodePort.
 //!
 //! ## When it stays silent
-//! In the first two minutes, and for Services with addresses of their own (`externalIPs`). One that has waited for more than a
+//! In the first two minutes where something gives addresses and has not refused (half a minute where nothing does), and for
+//! Services with addresses of their own (`externalIPs`). One that has waited for more than a
 //! day where no Service ever got an address is told as a hint: the cluster has no load balancers.
 
 use tarbox_model::finding::{Finding, Severity};
@@ -40,6 +41,8 @@ pub static RULE: Rule = Rule {
 
 /// Seconds that a provider may take.
 const PATIENCE: i64 = 120;
+/// Seconds after which somebody would have been seen to take the Service up.
+const GRACE: i64 = 30;
 /// Seconds after which a Service that waits in a cluster without any provider is nobody's incident.
 const ACCUSTOMED: i64 = 86_400;
 
@@ -63,14 +66,16 @@ fn has_address(service: &Service) -> bool {
 fn finding(context: &Context<'_>, service: &Object<Service>, example: Option<&Object<Service>>) -> Option<Finding> {
     let (snapshot, reference) = (context.snapshot, service.reference());
     let age = snapshot.age_seconds(service.metadata.creation_timestamp);
-    if age.is_some_and(|age| age < PATIENCE) {
-        return None;
-    }
     let told = context.relations.events_about(snapshot, &reference).rev().find(|e| {
         e.r#type == "Warning" || matches!(e.reason.as_str(), "SyncLoadBalancerFailed" | "AllocationFailed" | "FailedBuildModel" | "FailedDeployModel")
     });
     let condition = service.status.conditions.iter().enumerate().find(|(_, c)| c.status != "True" && !c.message.is_empty() || c.reason.contains("NotSupported"));
     let providers: Vec<&Object<Pod>> = providers(context);
+    let taken = !providers.is_empty() || example.is_some() || context.relations.events_about(snapshot, &reference).next().is_some();
+    let patience = if told.is_some() { 0 } else if taken { PATIENCE } else { GRACE };
+    if age.is_some_and(|age| age < patience) {
+        return None;
+    }
     let down: Vec<&Object<Pod>> = providers.iter().copied().filter(|p| !p.is_ready()).collect();
     let (why, confidence, severity) = match (told, condition) {
         (Some(event), _) => (format!("Its newest event says: {}.", event.message.trim_end_matches('.')), 0.95, Severity::High),

@@ -60,7 +60,12 @@ pub(super) static SIGNATURES: &[Signature] = &[
     Signature {
         id: "certificate-other-host-seen",
         family: Family::Authentication,
-        literals: &["certificate is valid for", "Hostname mismatch", "does not match certificate's altnames", "No subject alternative DNS name matching"],
+        literals: &[
+            "certificate is valid for",
+            "Hostname mismatch",
+            "does not match certificate's altnames",
+            "No subject alternative DNS name matching",
+        ],
         pattern: r#"(?:(?:https?://(?P<calleda>[\w.-]+)|host='(?P<calledb>[\w.-]+)')[^\n]*?)?(?:x509: certificate is valid for (?P<names>[^\n]+?), not (?P<hosta>[A-Za-z0-9.*-]+)|Hostname mismatch, certificate is not valid for '(?P<hostb>[^']+)'|does not match certificate's altnames: Host: (?P<hostc>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)|No subject alternative DNS name matching (?P<hostd>\S+) found)"#,
         unless: &["SSL certificate", "failed calling webhook"],
         examples: &[

@@ -7,7 +7,18 @@ pub(super) static SIGNATURES: &[Signature] = &[
     Signature {
         id: "envoy-request-failed",
         family: Family::Connection,
-        literals: &["\" 503 U", "\" 503 NC", "\" 503 NR", "\" 404 NR", "\" 504 U", "\" 502 U", "\" 503 DPE", "\" 0 NR", "\" 0 UF", "\" 0 UH"],
+        literals: &[
+            "\" 503 U",
+            "\" 503 NC",
+            "\" 503 NR",
+            "\" 404 NR",
+            "\" 504 U",
+            "\" 502 U",
+            "\" 503 DPE",
+            "\" 0 NR",
+            "\" 0 UF",
+            "\" 0 UH",
+        ],
         pattern: r#""[^"]*" \d{1,3} (?P<flag>(?:UH|UF|UC|UO|UT|UR|UPE|NR|NC)(?:,[A-Z]+)*) (?:.*?(?P<tls>WRONG_VERSION_NUMBER|CERTIFICATE_VERIFY_FAILED|CERTIFICATE_EXPIRED|CERTIFICATE_UNKNOWN|UNKNOWN_CA|TLSV1_ALERT[A-Z_]*))?.*?(?:"(?P<authority>[^"]*)" "[^"]*" (?P<cluster>(?:out|in)bound\|[^\s]+|-|[A-Z][A-Za-z]*Cluster)(?: |$)|$)"#,
         unless: &[],
         examples: &[
@@ -28,7 +39,9 @@ pub(super) static SIGNATURES: &[Signature] = &[
         examples: &[
             r#"{"authority":"reviews:9080","bytes_sent":91,"response_code":503,"response_flags":"UF,URX","upstream_cluster":"outbound|9080||reviews.shop.svc.cluster.local","upstream_transport_failure_reason":"TLS_error:|268435703:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER"}"#,
         ],
-        counterexamples: &[r#"{"authority":"reviews:9080","response_code":200,"response_flags":"-","upstream_cluster":"outbound|9080||reviews.shop.svc.cluster.local"}"#],
+        counterexamples: &[
+            r#"{"authority":"reviews:9080","response_code":200,"response_flags":"-","upstream_cluster":"outbound|9080||reviews.shop.svc.cluster.local"}"#,
+        ],
     },
     Signature {
         id: "mesh-proxy-not-ready",
@@ -61,7 +74,14 @@ pub(super) static SIGNATURES: &[Signature] = &[
     Signature {
         id: "mesh-certificate-expired",
         family: Family::Authentication,
-        literals: &["certificate has expired", "certificate expired", "CERTIFICATE_EXPIRED", "cert is expired", "has expired at", "CertExpired"],
+        literals: &[
+            "certificate has expired",
+            "certificate expired",
+            "CERTIFICATE_EXPIRED",
+            "cert is expired",
+            "has expired at",
+            "CertExpired",
+        ],
         pattern: r"(?i)(?P<what>root|ca|issuer|trust anchor|workload|identity|intermediate)?\s?(?:certificate has expired|certificate(?: is)? expired|cert is expired|CERTIFICATE_EXPIRED|CertExpired)",
         unless: &["kubelet", "will expire"],
         examples: &[

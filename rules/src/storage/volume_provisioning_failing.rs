@@ -22,9 +22,10 @@
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::{Object, Pod};
 use tarbox_model::rule::{Effect, Level, Need};
-use tarbox_model::{Context, Rule};
+use tarbox_model::{Context, ObjectRef, Rule};
 
 use super::claims::{Pending, Why, waiting_for};
+use super::heard::{Heard, heard};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -33,14 +34,31 @@ pub static RULE: Rule = Rule {
     level: Level::Cause,
     severity: Severity::High,
     guide: "Check PVC status",
-    needs: &[Need::Objects("persistentvolumeclaims"), Need::Objects("events")],
+    needs: &[Need::Objects("events")],
     produces: &[Effect::VolumeUnavailable],
     explained_by: &[Effect::DependencyDown],
     check,
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    waiting_for(context, |why| matches!(why, Why::Provisioning)).iter().filter_map(|(pending, _)| finding(context, pending)).collect()
+    let mut findings: Vec<Finding> =
+        waiting_for(context, |why| matches!(why, Why::Provisioning)).iter().filter_map(|(pending, _)| finding(context, pending)).collect();
+    findings.extend(heard(context).iter().filter_map(told));
+    findings
+}
+
+/// A claim that only events tell of.
+fn told(heard: &Heard<'_>) -> Option<Finding> {
+    let (class, said) = heard.event.message.strip_prefix("failed to provision volume with StorageClass \"")?.split_once("\": ")?;
+    let (name, flag) = (&heard.claim.name, heard.claim.namespace_flag());
+    Some(
+        heard
+            .finding(format!("No volume can be provisioned for claim `{name}`"))
+            .cause(ObjectRef::cluster_wide("StorageClass", class))
+            .summary(format!("Claim `{name}` waits for a volume of class `{class}`. Its provisioner says: {said}."))
+            .confidence(0.92)
+            .remedy("Read the claim's events.", format!("kubectl describe pvc {name}{flag}")),
+    )
 }
 
 fn finding(context: &Context<'_>, pending: &Pending<'_>) -> Option<Finding> {
