@@ -81,9 +81,21 @@ mod tests {
     #[test]
     fn reads_who_denied() {
         for (message, who, said) in [
-            (r#"admission webhook "validate.kyverno.svc-fail" denied the request: resource Pod/web/app was blocked"#, "admission webhook `validate.kyverno.svc-fail`", "resource Pod/web/app was blocked"),
-            (r#"Error creating: admission webhook "a.example.com" denied the request without explanation"#, "admission webhook `a.example.com`", "without explanation"),
-            (r#"pods "app-1" is forbidden: ValidatingAdmissionPolicy 'no-latest' with binding 'all' denied request: tag latest is not allowed"#, "policy `no-latest`", "tag latest is not allowed"),
+            (
+                r#"admission webhook "validate.kyverno.svc-fail" denied the request: resource Pod/web/app was blocked"#,
+                "admission webhook `validate.kyverno.svc-fail`",
+                "resource Pod/web/app was blocked",
+            ),
+            (
+                r#"Error creating: admission webhook "a.example.com" denied the request without explanation"#,
+                "admission webhook `a.example.com`",
+                "without explanation",
+            ),
+            (
+                r#"pods "app-1" is forbidden: ValidatingAdmissionPolicy 'no-latest' with binding 'all' denied request: tag latest is not allowed"#,
+                "policy `no-latest`",
+                "tag latest is not allowed",
+            ),
         ] {
             assert_eq!(denial(message), Some((who.to_owned(), said)), "{message}");
         }

@@ -55,17 +55,24 @@ fn finding(context: &Context<'_>, refusal: &Refusal) -> Option<Finding> {
         Some(s) if known == Some(false) && snapshot.coverage.is_complete("services") => {
             format!(" Service `{}/{}` does not exist: the configuration was left behind.", s.namespace, s.name)
         }
-        Some(s) if said.contains("x509") => format!(" The certificate of Service `{}/{}` does not fit the configuration's `caBundle`.", s.namespace, s.name),
+        Some(s) if said.contains("x509") => {
+            format!(" The certificate of Service `{}/{}` does not fit the configuration's `caBundle`.", s.namespace, s.name)
+        }
         Some(s) => format!(" It is asked at Service `{}/{}`.", s.namespace, s.name),
         None => String::new(),
     };
-    let mut finding = refusal
-        .finding(format!("The API server cannot ask the admission webhook `{name}`"))
-        .summary(format!("The API server says: {}.{hint} {}", said.trim_end_matches('.'), refusal.toll()));
+    let mut finding = refusal.finding(format!("The API server cannot ask the admission webhook `{name}`")).summary(format!(
+        "The API server says: {}.{hint} {}",
+        said.trim_end_matches('.'),
+        refusal.toll()
+    ));
     if let Some(service) = service {
         let (ns, svc) = (service.namespace.clone(), service.name.clone());
         finding = finding
-            .remedy("See who is behind the webhook's Service, and bring its pods back.", format!("kubectl get service,endpointslices,pods -n {ns}; kubectl describe service {svc} -n {ns}"))
+            .remedy(
+                "See who is behind the webhook's Service, and bring its pods back.",
+                format!("kubectl get service,endpointslices,pods -n {ns}; kubectl describe service {svc} -n {ns}"),
+            )
             .depends_on(service.clone())
             .cause(service);
     }

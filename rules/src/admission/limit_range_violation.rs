@@ -76,7 +76,12 @@ fn finding(snapshot: &Snapshot, refusal: &Refusal) -> Option<Finding> {
             set(&refusal.workload, "resources", &format!("--requests={resource}=AMOUNT --limits={resource}=AMOUNT")),
         );
     }
-    Some(finding.remedy("Or change the bounds; they hold for every new pod of the namespace.", format!("kubectl edit limitrange -n {namespace}")))
+    Some(
+        finding.remedy(
+            "Or change the bounds; they hold for every new pod of the namespace.",
+            format!("kubectl edit limitrange -n {namespace}"),
+        ),
+    )
 }
 
 /// The LimitRange that has such a bound, and the bound as evidence.
@@ -84,15 +89,17 @@ fn range(snapshot: &Snapshot, namespace: &str, field: &str, resource: &str, per:
     let ranges = Snapshot::in_namespace(&snapshot.limit_ranges, namespace);
     ranges.iter().find_map(|range| {
         let items = range.spec.limits.iter().enumerate().filter(|(_, item)| item.r#type == per);
-        items.filter_map(|(i, item)| {
-            let bounds = match field {
-                "max" => &item.max,
-                "min" => &item.min,
-                _ => &item.max_limit_request_ratio,
-            };
-            let text = bounds.get(resource)?;
-            Some((range.reference(), range.evidence(format!("/spec/limits/{i}/{field}/{}", pointer_key(resource)), text.as_str())))
-        }).next()
+        items
+            .filter_map(|(i, item)| {
+                let bounds = match field {
+                    "max" => &item.max,
+                    "min" => &item.min,
+                    _ => &item.max_limit_request_ratio,
+                };
+                let text = bounds.get(resource)?;
+                Some((range.reference(), range.evidence(format!("/spec/limits/{i}/{field}/{}", pointer_key(resource)), text.as_str())))
+            })
+            .next()
     })
 }
 
@@ -106,8 +113,14 @@ mod tests {
             ("maximum memory usage per Container is 512Mi, but limit is 1Gi", ("max", "memory", "Container")),
             ("minimum cpu usage per Pod is 100m, but request is 10m", ("min", "cpu", "Pod")),
             ("maximum cpu usage per Container is 1.  No limit is specified", ("max", "cpu", "Container")),
-            ("[maximum cpu usage per Container is 1, but limit is 2, minimum memory usage per Container is 64Mi, but request is 1Mi]", ("max", "cpu", "Container")),
-            ("cpu max limit to request ratio per Container is 2, but provided ratio is 4.000000", ("maxLimitRequestRatio", "cpu", "Container")),
+            (
+                "[maximum cpu usage per Container is 1, but limit is 2, minimum memory usage per Container is 64Mi, but request is 1Mi]",
+                ("max", "cpu", "Container"),
+            ),
+            (
+                "cpu max limit to request ratio per Container is 2, but provided ratio is 4.000000",
+                ("maxLimitRequestRatio", "cpu", "Container"),
+            ),
             ("minimum storage usage per PersistentVolumeClaim is 2Gi, but request is 1Gi", ("min", "storage", "PersistentVolumeClaim")),
         ] {
             let message = format!("Error creating: pods \"app-1\" is forbidden: {said}");

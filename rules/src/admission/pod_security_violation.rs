@@ -92,10 +92,7 @@ fn finding(snapshot: &Snapshot, refusal: &Refusal) -> Option<Finding> {
 /// allows (host paths, privileges): that must be taken out by hand.
 fn settings(complaints: &str, headings: &[String]) -> Option<String> {
     let has = |heading: &str| headings.iter().any(|h| h == heading);
-    let pod = [
-        ("runAsNonRoot != true", "\"runAsNonRoot\":true"),
-        ("seccompProfile", "\"seccompProfile\":{\"type\":\"RuntimeDefault\"}"),
-    ];
+    let pod = [("runAsNonRoot != true", "\"runAsNonRoot\":true"), ("seccompProfile", "\"seccompProfile\":{\"type\":\"RuntimeDefault\"}")];
     let container = [
         ("allowPrivilegeEscalation != false", "\"allowPrivilegeEscalation\":false"),
         ("unrestricted capabilities", "\"capabilities\":{\"drop\":[\"ALL\"]}"),
@@ -118,7 +115,8 @@ fn settings(complaints: &str, headings: &[String]) -> Option<String> {
 
 /// The containers that are complained about: `container "a" must …`, `containers "a", "b" must …`.
 fn containers(complaints: &str) -> BTreeSet<&str> {
-    let lists = complaints.match_indices("container").filter_map(|(i, _)| complaints.get(i..)?.split_once(" must ").map(|(names, _)| names));
+    let lists =
+        complaints.match_indices("container").filter_map(|(i, _)| complaints.get(i..)?.split_once(" must ").map(|(names, _)| names));
     let lists = lists.filter(|names| !names.contains(['(', ')']));
     lists.flat_map(|names| names.split('"').skip(1).step_by(2)).collect()
 }

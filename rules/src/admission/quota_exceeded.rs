@@ -55,7 +55,11 @@ fn refused(snapshot: &Snapshot, refusal: &Refusal) -> Option<Finding> {
     let namespace = refusal.by.namespace.as_str();
     let (name, why, resource) = if message.contains("exceeded quota: ") {
         let name = between(message, "exceeded quota: ", ",")?;
-        let (asked, used, hard) = (between(message, "requested: ", ", used: ")?, between(message, "used: ", ", limited: ")?, between(message, "limited: ", "; ")?);
+        let (asked, used, hard) = (
+            between(message, "requested: ", ", used: ")?,
+            between(message, "used: ", ", limited: ")?,
+            between(message, "limited: ", "; ")?,
+        );
         let resource = asked.split(',').filter_map(|pair| pair.split('=').next()).next()?;
         (name, format!("Asked for {asked}; used {used}; allowed {hard}."), resource)
     } else {
@@ -95,6 +99,8 @@ pub(super) fn used(quota: &Object<ResourceQuota>, resource: &str) -> Option<tarb
 pub(super) fn remedies(finding: Finding, namespace: &str, name: &str, resource: &str) -> Finding {
     finding.remedy("See what takes the quota; remove what nobody needs.", format!("kubectl describe quota {name} -n {namespace}")).remedy(
         "Or raise the quota. Refused pods are then created by themselves.",
-        format!("kubectl patch resourcequota {name} -n {namespace} --type merge -p '{{\"spec\":{{\"hard\":{{\"{resource}\":\"AMOUNT\"}}}}}}'"),
+        format!(
+            "kubectl patch resourcequota {name} -n {namespace} --type merge -p '{{\"spec\":{{\"hard\":{{\"{resource}\":\"AMOUNT\"}}}}}}'"
+        ),
     )
 }

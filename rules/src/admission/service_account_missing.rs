@@ -99,7 +99,8 @@ fn nearest<'a>(snapshot: &'a Snapshot, namespace: &str, name: &str) -> Option<&'
 fn remedies(finding: Finding, snapshot: &Snapshot, workload: &ObjectRef, namespace: &str, name: &str) -> Finding {
     let mut finding = finding.cause(ObjectRef::new("ServiceAccount", namespace, name));
     if let Some(nearest) = nearest(snapshot, namespace, name) {
-        finding = finding.remedy(format!("Name `{nearest}` in `serviceAccountName`. This changes the template and starts new pods."), edit(workload));
+        finding = finding
+            .remedy(format!("Name `{nearest}` in `serviceAccountName`. This changes the template and starts new pods."), edit(workload));
     }
     finding.remedy(
         "Or create the account; the pods are then created by themselves. Whatever rights it needs must be bound to it as well.",

@@ -61,14 +61,23 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     for answer in unwell(snapshot).filter(|a| a.status == 0 || !a.body.contains("[-]")) {
         words.push(format!("`{}` did not answer `ok`.", answer.target));
         let line = answer.body.lines().next().unwrap_or_default();
-        evidence.push(if line.is_empty() { answer.origin.at("/status", answer.status.to_string()) } else { Evidence::line(answer.origin.path.clone(), 1, line) });
+        evidence.push(if line.is_empty() {
+            answer.origin.at("/status", answer.status.to_string())
+        } else {
+            Evidence::line(answer.origin.path.clone(), 1, line)
+        });
         confidence = confidence.max(0.85);
     }
     let own = || snapshot.pods.iter().filter(|p| p.metadata.namespace == "kube-system" && p.metadata.name.starts_with("kube-apiserver"));
     let sick: Vec<_> = own().filter(|p| p.is_active() && !p.is_ready()).collect();
     if let Some(pod) = sick.first() {
         let restarts: i32 = pod.status.container_statuses.iter().map(|s| s.restart_count).sum();
-        words.push(format!("{} of {} API server pods are not ready (`{}`, {restarts} restarts).", sick.len(), own().count(), pod.metadata.name));
+        words.push(format!(
+            "{} of {} API server pods are not ready (`{}`, {restarts} restarts).",
+            sick.len(),
+            own().count(),
+            pod.metadata.name
+        ));
         evidence.push(pod.named());
         confidence = confidence.max(0.9);
     }
@@ -77,7 +86,12 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     if clients.len() >= 3 || !evidence.is_empty() {
         let why: BTreeSet<&str> = complaints.iter().filter_map(|(_, _, hit)| hit.field("why")).collect();
         if !clients.is_empty() {
-            words.push(format!("{} cannot reach it ({}): {}.", counted(clients.len(), "workload"), listed(clients.iter().map(|c| c.name.as_str())), listed(why)));
+            words.push(format!(
+                "{} cannot reach it ({}): {}.",
+                counted(clients.len(), "workload"),
+                listed(clients.iter().map(|c| c.name.as_str())),
+                listed(why)
+            ));
             confidence = confidence.max(0.7);
         }
         evidence.extend(complaints.iter().map(|(_, log, hit)| log.evidence(hit)));

@@ -41,5 +41,12 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let others = context.snapshot.api_services.iter().filter(|a| !is_of_metrics(&a.spec.group));
-    others.filter_map(|api| Some(unavailable(context, api)?.remedy("If nobody serves this API any more, delete its registration. What only it offered can then no longer be asked for.", format!("kubectl delete apiservice {}", api.metadata.name)))).collect()
+    others
+        .filter_map(|api| {
+            Some(unavailable(context, api)?.remedy(
+                "If nobody serves this API any more, delete its registration. What only it offered can then no longer be asked for.",
+                format!("kubectl delete apiservice {}", api.metadata.name),
+            ))
+        })
+        .collect()
 }

@@ -57,7 +57,9 @@ fn by_leases(context: &Context<'_>) -> Vec<Finding> {
         let name = lease.metadata.name.as_str();
         let how = if skew > 0 { format!("{skew} s fast") } else { format!("{} s slow", -skew) };
         let finding = Finding::new(ObjectRef::cluster_wide("Node", name), format!("The clock of node `{name}` is {how}"), lease.named())
-            .summary(format!("The kubelet of node `{name}` renewed its lease at {renewed} by its own clock; by the API server's clock it was {written}."))
+            .summary(format!(
+                "The kubelet of node `{name}` renewed its lease at {renewed} by its own clock; by the API server's clock it was {written}."
+            ))
             .confidence(0.9)
             .seen(Some(written), Some(written));
         findings.push(remedies(finding, name));
@@ -77,7 +79,12 @@ fn by_logs(context: &Context<'_>) -> Vec<Finding> {
         let node = pod.map(|p| p.spec.node_name.as_str()).filter(|n| !n.is_empty());
         let subject = node.map_or_else(|| reference.clone(), |n| ObjectRef::cluster_wide("Node", n));
         let mut finding = Finding::new(subject, format!("Clocks differ where `{}` runs", log.pod), log.evidence(hit))
-            .summary(format!("`{}` is refused, or refuses others, because of the time ({} times): {}", log.pod, hit.count, hit.last.text.trim()))
+            .summary(format!(
+                "`{}` is refused, or refuses others, because of the time ({} times): {}",
+                log.pod,
+                hit.count,
+                hit.last.text.trim()
+            ))
             .workload(pod.and_then(|p| context.relations.workload_of_pod(snapshot, p)))
             .confidence(0.7)
             .seen(hit.first.time, hit.last.time);
@@ -88,7 +95,8 @@ fn by_logs(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn remedies(finding: Finding, node: &str) -> Finding {
-    finding
-        .remedy("See whether the machine's clock is kept.", format!("ssh {node} 'timedatectl; chronyc tracking'"))
-        .remedy("Let it be kept, and set it once.", format!("ssh {node} 'sudo timedatectl set-ntp true && sudo systemctl restart chronyd || sudo systemctl restart systemd-timesyncd'"))
+    finding.remedy("See whether the machine's clock is kept.", format!("ssh {node} 'timedatectl; chronyc tracking'")).remedy(
+        "Let it be kept, and set it once.",
+        format!("ssh {node} 'sudo timedatectl set-ntp true && sudo systemctl restart chronyd || sudo systemctl restart systemd-timesyncd'"),
+    )
 }

@@ -84,18 +84,35 @@ fn finding(context: &Context<'_>, name: &str) -> Option<Finding> {
         signs.add(unit.evidence(), &format!("its service `{}` is {}", unit.unit, unit.state), 0.97, unit.since);
     }
     by_events(context, name, node.is_some_and(|n| n.is_ready()), &mut signs);
-    let runtime = node.and_then(|n| n.status.node_info.container_runtime_version.split("://").next()).filter(|r| !r.is_empty()).unwrap_or("containerd");
+    let runtime = node
+        .and_then(|n| n.status.node_info.container_runtime_version.split("://").next())
+        .filter(|r| !r.is_empty())
+        .unwrap_or("containerd");
     let unit = if runtime == "cri-o" { "crio" } else { runtime };
     let mut evidence = signs.evidence.into_iter();
     Some(
-        Finding::new(ObjectRef::cluster_wide("Node", name), format!("The container runtime of node `{name}` does not answer"), evidence.next()?)
-            .summary(format!("The kubelet of node `{name}` says: {}. Nothing can be started or stopped there.{}", signs.words, inhabitants(context, name)))
-            .severity(weight(context.snapshot, name))
-            .confidence(signs.confidence)
-            .evidence(evidence.take(4))
-            .seen(signs.since, context.snapshot.taken_at)
-            .remedy("See whether the runtime runs, and what it said last.", format!("ssh {name} 'systemctl status {unit}; journalctl -u {unit} -n 50 --no-pager'"))
-            .remedy("Start it. Containers that run are not touched; pods that wait are started by themselves.", format!("ssh {name} sudo systemctl restart {unit}")),
+        Finding::new(
+            ObjectRef::cluster_wide("Node", name),
+            format!("The container runtime of node `{name}` does not answer"),
+            evidence.next()?,
+        )
+        .summary(format!(
+            "The kubelet of node `{name}` says: {}. Nothing can be started or stopped there.{}",
+            signs.words,
+            inhabitants(context, name)
+        ))
+        .severity(weight(context.snapshot, name))
+        .confidence(signs.confidence)
+        .evidence(evidence.take(4))
+        .seen(signs.since, context.snapshot.taken_at)
+        .remedy(
+            "See whether the runtime runs, and what it said last.",
+            format!("ssh {name} 'systemctl status {unit}; journalctl -u {unit} -n 50 --no-pager'"),
+        )
+        .remedy(
+            "Start it. Containers that run are not touched; pods that wait are started by themselves.",
+            format!("ssh {name} sudo systemctl restart {unit}"),
+        ),
     )
 }
 
@@ -117,7 +134,8 @@ fn by_condition(node: &Object<Node>, signs: &mut Signs) {
 fn by_events(context: &Context<'_>, name: &str, ready: bool, signs: &mut Signs) {
     let snapshot = context.snapshot;
     let about = ObjectRef::cluster_wide("Node", name);
-    let recovered = context.relations.events_about(snapshot, &about).filter(|e| e.reason == "NodeReady").filter_map(|e| e.last_seen()).max();
+    let recovered =
+        context.relations.events_about(snapshot, &about).filter(|e| e.reason == "NodeReady").filter_map(|e| e.last_seen()).max();
     for event in context.relations.events_about(snapshot, &about) {
         let clean_up = matches!(event.reason.as_str(), "ContainerGCFailed" | "ImageGCFailed" | "FreeDiskSpaceFailed");
         let over = ready && (snapshot.age_seconds(event.last_seen()).is_none_or(|age| age > RECENT) || recovered > event.last_seen());
@@ -128,7 +146,8 @@ fn by_events(context: &Context<'_>, name: &str, ready: bool, signs: &mut Signs) 
     let waiting = context.relations.pods_on(snapshot, name).filter(|p| p.is_active() && !p.is_ready());
     for pod in waiting {
         let reference = pod.reference();
-        let sandbox = |e: &&Object<Event>| matches!(e.reason.as_str(), "FailedCreatePodSandBox" | "FailedKillPod" | "FailedPodSandBoxStatus");
+        let sandbox =
+            |e: &&Object<Event>| matches!(e.reason.as_str(), "FailedCreatePodSandBox" | "FailedKillPod" | "FailedPodSandBoxStatus");
         let newest = context.relations.events_about(snapshot, &reference).rfind(sandbox);
         // A sandbox that came about after all is followed by pulls and starts.
         let begun = pod.status.container_statuses.iter().chain(&pod.status.init_container_statuses).any(|s| s.state.running.is_some());

@@ -69,15 +69,31 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     }
     let ignored: Vec<&Object<Deployment>> = snapshot.deployments.iter().filter(|d| is_ignored(snapshot, d)).collect();
     // A Deployment alone may wait for another reason (a webhook, a deletion); none that is looked at is a sign.
-    let all_ignored = !ignored.is_empty() && snapshot.deployments.iter().filter(|d| d.status.observed_generation >= d.metadata.generation).all(|d| written_before(d, &ignored));
+    let all_ignored = !ignored.is_empty()
+        && snapshot
+            .deployments
+            .iter()
+            .filter(|d| d.status.observed_generation >= d.metadata.generation)
+            .all(|d| written_before(d, &ignored));
     if evidence.is_empty() && !all_ignored {
         return Vec::new();
     }
     if let Some(first) = ignored.first() {
         evidence.push(first.evidence("/metadata/generation", first.metadata.generation.to_string()));
-        words.push(format!("{} of {} Deployments have changed and were not looked at since (`{}`).", ignored.len(), snapshot.deployments.len(), first.metadata.name));
+        words.push(format!(
+            "{} of {} Deployments have changed and were not looked at since (`{}`).",
+            ignored.len(),
+            snapshot.deployments.len(),
+            first.metadata.name
+        ));
     }
-    let confidence = if evidence.len() > 1 { 0.95 } else if late.is_some() || sick.is_some() { 0.85 } else { 0.75 };
+    let confidence = if evidence.len() > 1 {
+        0.95
+    } else if late.is_some() || sick.is_some() {
+        0.85
+    } else {
+        0.75
+    };
     let node = sick.map(|p| p.spec.node_name.as_str()).filter(|n| !n.is_empty());
     let mut evidence = evidence.into_iter();
     let Some(first) = evidence.next() else { return Vec::new() };
@@ -86,8 +102,14 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         .confidence(confidence)
         .evidence(evidence)
         .seen(late.and_then(|(l, _)| l.spec.renew_time), snapshot.taken_at)
-        .remedy("See whether it lives, and what it says.", format!("kubectl get pods -n kube-system -l component={NAME}; kubectl logs -n kube-system -l component={NAME} --tail=50"))
-        .remedy("Where it is a static pod of the control plane, see why the kubelet does not keep it.", "ls /etc/kubernetes/manifests; journalctl -u kubelet -n 50 --no-pager");
+        .remedy(
+            "See whether it lives, and what it says.",
+            format!("kubectl get pods -n kube-system -l component={NAME}; kubectl logs -n kube-system -l component={NAME} --tail=50"),
+        )
+        .remedy(
+            "Where it is a static pod of the control plane, see why the kubelet does not keep it.",
+            "ls /etc/kubernetes/manifests; journalctl -u kubelet -n 50 --no-pager",
+        );
     if let Some(node) = node {
         finding = finding.depends_on(ObjectRef::cluster_wide("Node", node));
     }

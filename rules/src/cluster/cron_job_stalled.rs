@@ -58,18 +58,34 @@ fn finding(context: &Context<'_>, cron: &Object<CronJob>) -> Option<Finding> {
     // One missed start may be on its way; two are not.
     let late = rest.zip(idle).filter(|(rest, idle)| *idle > 2 * rest + 300);
     let running = running_job(context, cron);
-    let gave_up = |e: &&Object<Event>| matches!(e.reason.as_str(), "FailedNeedsStart" | "TooManyMissedTimes") && last.is_none_or(|l| e.last_seen().is_none_or(|seen| seen > l));
+    let gave_up = |e: &&Object<Event>| {
+        matches!(e.reason.as_str(), "FailedNeedsStart" | "TooManyMissedTimes")
+            && last.is_none_or(|l| e.last_seen().is_none_or(|seen| seen > l))
+    };
     let given_up = context.relations.events_about(snapshot, &reference).rfind(gave_up);
     let waits = running.filter(|(_, age)| cron.spec.concurrency_policy == "Forbid" && rest.is_some_and(|rest| *age > 2 * rest));
     let ago = idle.map(hours).unwrap_or_default();
     let (evidence, why, confidence) = if let Some((job, age)) = waits {
-        let why = format!("Its Job `{}` has been running for {}, and `concurrencyPolicy: Forbid` keeps the next from starting", job.metadata.name, hours(age));
+        let why = format!(
+            "Its Job `{}` has been running for {}, and `concurrencyPolicy: Forbid` keeps the next from starting",
+            job.metadata.name,
+            hours(age)
+        );
         (cron.evidence("/spec/concurrencyPolicy", "Forbid"), why, 0.95)
     } else if let Some(event) = given_up {
         (event.evidence("/message", event.message.as_str()), format!("The controller says: {}", event.message.trim_end_matches('.')), 0.95)
     } else {
         let (rest, _) = late?;
-        let why = format!("The schedule `{}` starts a Job at least every {}, and {}", cron.spec.schedule, hours(rest), if last.is_some() { format!("the last was started {ago} ago") } else { format!("none was started since the CronJob was made {ago} ago") });
+        let why = format!(
+            "The schedule `{}` starts a Job at least every {}, and {}",
+            cron.spec.schedule,
+            hours(rest),
+            if last.is_some() {
+                format!("the last was started {ago} ago")
+            } else {
+                format!("none was started since the CronJob was made {ago} ago")
+            }
+        );
         (cron.evidence("/spec/schedule", cron.spec.schedule.as_str()), why, 0.85)
     };
     let finding = Finding::new(reference, format!("CronJob `{name}` no longer starts its Jobs"), evidence)
@@ -82,12 +98,21 @@ fn finding(context: &Context<'_>, cron: &Object<CronJob>) -> Option<Finding> {
         Some((job, _)) => finding
             .cause(job.reference())
             .evidence([job.named()])
-            .remedy("See what the Job waits for.", format!("kubectl logs job/{} -n {namespace} --all-containers --tail=50", job.metadata.name))
+            .remedy(
+                "See what the Job waits for.",
+                format!("kubectl logs job/{} -n {namespace} --all-containers --tail=50", job.metadata.name),
+            )
             .remedy("End it. The next start then makes a new Job.", format!("kubectl delete job {} -n {namespace}", job.metadata.name)),
         None => finding
             .remedy("See what the controller says of it.", format!("kubectl describe cronjob {name} -n {namespace}"))
-            .remedy("Start one Job by hand, to see whether it can.", format!("kubectl create job {name}-by-hand --from=cronjob/{name} -n {namespace}"))
-            .remedy("Let missed starts be forgotten after five minutes.", format!("kubectl patch cronjob {name} -n {namespace} --type merge -p '{{\"spec\":{{\"startingDeadlineSeconds\":300}}}}'")),
+            .remedy(
+                "Start one Job by hand, to see whether it can.",
+                format!("kubectl create job {name}-by-hand --from=cronjob/{name} -n {namespace}"),
+            )
+            .remedy(
+                "Let missed starts be forgotten after five minutes.",
+                format!("kubectl patch cronjob {name} -n {namespace} --type merge -p '{{\"spec\":{{\"startingDeadlineSeconds\":300}}}}'"),
+            ),
     })
 }
 

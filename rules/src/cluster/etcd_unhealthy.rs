@@ -63,7 +63,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             (confidence, severity) = (confidence.max(0.95), Severity::Critical);
         }
     }
-    let member = |p: &&tarbox_model::Object<tarbox_model::object::Pod>| p.metadata.labels.get("component").is_some_and(|c| c == "etcd") || p.metadata.name.starts_with("etcd-");
+    let member = |p: &&tarbox_model::Object<tarbox_model::object::Pod>| {
+        p.metadata.labels.get("component").is_some_and(|c| c == "etcd") || p.metadata.name.starts_with("etcd-")
+    };
     let members: Vec<_> = snapshot.pods.iter().filter(|p| p.metadata.namespace == "kube-system" && p.is_active()).filter(member).collect();
     let down: Vec<_> = members.iter().filter(|p| !p.is_ready()).collect();
     if let Some(first) = down.first() {
@@ -104,7 +106,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         finding = finding.cause(pod.reference()).depends_on(ObjectRef::cluster_wide("Node", pod.spec.node_name.as_str()));
     }
     if full {
-        finding = finding.remedy("Take out what is no longer needed, then let it be written to again.", etcdctl(&members, "defrag --cluster && etcdctl alarm disarm"));
+        finding = finding.remedy(
+            "Take out what is no longer needed, then let it be written to again.",
+            etcdctl(&members, "defrag --cluster && etcdctl alarm disarm"),
+        );
     }
     vec![finding]
 }
@@ -117,7 +122,8 @@ fn hits(snapshot: &Snapshot) -> Vec<(&ContainerLog, &LogHit)> {
 
 /// `etcdctl` in a member's pod, with the certificates of a kubeadm cluster.
 fn etcdctl(members: &[&tarbox_model::Object<tarbox_model::object::Pod>], command: &str) -> String {
-    let pki = "--cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key";
+    let pki =
+        "--cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key";
     match members.first() {
         Some(pod) => format!("kubectl exec -n kube-system {} -- sh -c 'export ETCDCTL_API=3; etcdctl {pki} {command}'", pod.metadata.name),
         None => format!("etcdctl {pki} {command}"),

@@ -68,15 +68,23 @@ fn finding(context: &Context<'_>, job: &Object<Job>) -> Option<Finding> {
     let top = job.metadata.controller().map_or_else(|| reference.clone(), |o| ObjectRef::new(o.kind.as_str(), namespace, o.name.as_str()));
     let why = match failed.reason.as_str() {
         "DeadlineExceeded" => format!("It did not end within its {} s.", job.spec.active_deadline_seconds.unwrap_or(0)),
-        "BackoffLimitExceeded" => format!("{} failed, as many as it may try.", counted(usize::try_from(job.status.failed.max(1)).unwrap_or(1), "pod")),
+        "BackoffLimitExceeded" => {
+            format!("{} failed, as many as it may try.", counted(usize::try_from(job.status.failed.max(1)).unwrap_or(1), "pod"))
+        }
         "PodFailurePolicy" => "Its pod failure policy ended it.".to_owned(),
         _ => String::new(),
     };
-    let said = if failed.message.is_empty() { String::new() } else { format!(" The controller says: {}.", failed.message.trim_end_matches('.')) };
+    let said =
+        if failed.message.is_empty() { String::new() } else { format!(" The controller says: {}.", failed.message.trim_end_matches('.')) };
     let pods = context.relations.pods_of(context.snapshot, &top).filter(|p| p.metadata.controller().is_some_and(|o| o.name == name));
     let last = pods.filter_map(|p| ended(p).map(|(pointer, code)| (p, pointer, code))).last();
-    let code = last.as_ref().map(|(pod, _, code)| format!(" The last pod, `{}`, ended with code {code}.", pod.metadata.name)).unwrap_or_default();
-    let told = if failed.message.is_empty() { job.evidence(format!("/status/conditions/{index}/type"), "Failed") } else { job.evidence(format!("/status/conditions/{index}/message"), failed.message.as_str()) };
+    let code =
+        last.as_ref().map(|(pod, _, code)| format!(" The last pod, `{}`, ended with code {code}.", pod.metadata.name)).unwrap_or_default();
+    let told = if failed.message.is_empty() {
+        job.evidence(format!("/status/conditions/{index}/type"), "Failed")
+    } else {
+        job.evidence(format!("/status/conditions/{index}/message"), failed.message.as_str())
+    };
     let mut finding = Finding::new(reference, format!("Job `{name}` has failed"), told)
         .summary(format!("{why}{said}{code}").trim_start())
         .workload(Some(top))
@@ -85,7 +93,10 @@ fn finding(context: &Context<'_>, job: &Object<Job>) -> Option<Finding> {
         .seen(job.status.start_time, at)
         .remedy("Read what its last pod says.", format!("kubectl logs job/{name} -n {namespace} --all-containers --tail=100"));
     if failed.reason == "DeadlineExceeded" {
-        finding = finding.remedy("If it needs longer, say so in its manifest (`activeDeadlineSeconds`), and make it anew.", format!("kubectl delete job {name} -n {namespace}"));
+        finding = finding.remedy(
+            "If it needs longer, say so in its manifest (`activeDeadlineSeconds`), and make it anew.",
+            format!("kubectl delete job {name} -n {namespace}"),
+        );
     }
     Some(finding)
 }
@@ -95,7 +106,8 @@ fn overtaken(context: &Context<'_>, job: &Object<Job>, at: Option<Timestamp>) ->
     let Some(owner) = job.metadata.controller().filter(|o| o.kind == "CronJob") else { return false };
     let cron = tarbox_model::Snapshot::find(&context.snapshot.cron_jobs, &job.metadata.namespace, &owner.name);
     let succeeded = cron.and_then(|c| c.status.last_successful_time);
-    succeeded.is_some_and(|s| at.is_none_or(|at| s > at)) || runs_of(context.snapshot, &job.metadata.namespace, &owner.name).any(|j| j.status.succeeded > 0 && j.status.completion_time > at)
+    succeeded.is_some_and(|s| at.is_none_or(|at| s > at))
+        || runs_of(context.snapshot, &job.metadata.namespace, &owner.name).any(|j| j.status.succeeded > 0 && j.status.completion_time > at)
 }
 
 /// Where a failed pod tells the exit code of its container.

@@ -53,16 +53,24 @@ fn finding(context: &Context<'_>, node: &Object<Node>, silence: Silence) -> Find
     let lives = lives(context, name, &silence).map(|component| {
         format!(" The machine itself lives: `{component}`, which runs there, still renews its lease. So it is the kubelet that was stopped or has crashed.")
     });
-    let reason = lives.clone().unwrap_or_else(|| " The kubelet was stopped, the machine is down, or the network between them is cut.".to_owned());
+    let reason =
+        lives.clone().unwrap_or_else(|| " The kubelet was stopped, the machine is down, or the network between them is cut.".to_owned());
     let mut evidence = silence.evidence.into_iter();
-    let mut finding = Finding::new(node.reference(), format!("The kubelet of node `{name}` has stopped reporting"), evidence.next().unwrap_or_else(|| node.named()))
-        .summary(format!("{}{sign}{reason}{}", silence.words, inhabitants(context, name)))
-        .severity(weight(context.snapshot, name))
-        .confidence(silence.confidence)
-        .evidence(evidence)
-        .seen(silence.since, context.snapshot.taken_at)
-        .remedy("See whether the kubelet runs, and what it said last.", format!("ssh {name} 'systemctl status kubelet; journalctl -u kubelet -n 50 --no-pager'"))
-        .remedy("Start it. Its pods count as ready again by themselves.", format!("ssh {name} sudo systemctl restart kubelet"));
+    let mut finding = Finding::new(
+        node.reference(),
+        format!("The kubelet of node `{name}` has stopped reporting"),
+        evidence.next().unwrap_or_else(|| node.named()),
+    )
+    .summary(format!("{}{sign}{reason}{}", silence.words, inhabitants(context, name)))
+    .severity(weight(context.snapshot, name))
+    .confidence(silence.confidence)
+    .evidence(evidence)
+    .seen(silence.since, context.snapshot.taken_at)
+    .remedy(
+        "See whether the kubelet runs, and what it said last.",
+        format!("ssh {name} 'systemctl status kubelet; journalctl -u kubelet -n 50 --no-pager'"),
+    )
+    .remedy("Start it. Its pods count as ready again by themselves.", format!("ssh {name} sudo systemctl restart kubelet"));
     if lives.is_none() {
         finding = finding.remedy(
             "If the machine is lost for good: let its pods and volumes move to other nodes at once.",
@@ -77,6 +85,7 @@ fn lives<'a>(context: &Context<'a>, node: &str, silence: &Silence) -> Option<&'a
     let last = silence.last_sign?;
     let mut leases = context.snapshot.leases.iter().filter(|l| l.metadata.namespace == "kube-system");
     let here = |holder: &str| holder.strip_prefix(node).is_some_and(|rest| rest.starts_with('_'));
-    let lease = leases.find(|l| here(&l.spec.holder_identity) && l.spec.renew_time.is_some_and(|t| t.as_second() > last.as_second() + 20))?;
+    let lease =
+        leases.find(|l| here(&l.spec.holder_identity) && l.spec.renew_time.is_some_and(|t| t.as_second() > last.as_second() + 20))?;
     Some(lease.metadata.name.as_str())
 }

@@ -67,18 +67,28 @@ fn finding(snapshot: &Snapshot, namespace: &Object<Namespace>) -> Option<Finding
     }
     let told = |(i, c): (usize, &Condition)| namespace.evidence(format!("/status/conditions/{i}/message"), c.message.as_str());
     let since = age.map(|a| format!(" for {} min", a / 60)).unwrap_or_default();
-    let words = keeper.map_or_else(|| "Nothing tells what keeps it.".to_owned(), |(_, c)| format!("The namespace controller says: {}.", c.message.trim_end_matches('.')));
-    let mut finding = Finding::new(namespace.reference(), format!("The deletion of namespace `{name}` does not end"), keeper.map_or_else(|| namespace.evidence("/status/phase", namespace.status.phase.as_str()), told))
-        .summary(format!("The namespace has been in *Terminating*{since}. {words}"))
-        .confidence(if keeper.is_some() { 0.97 } else { 0.8 })
-        .seen(namespace.metadata.deletion_timestamp, snapshot.taken_at);
+    let words = keeper.map_or_else(
+        || "Nothing tells what keeps it.".to_owned(),
+        |(_, c)| format!("The namespace controller says: {}.", c.message.trim_end_matches('.')),
+    );
+    let mut finding = Finding::new(
+        namespace.reference(),
+        format!("The deletion of namespace `{name}` does not end"),
+        keeper.map_or_else(|| namespace.evidence("/status/phase", namespace.status.phase.as_str()), told),
+    )
+    .summary(format!("The namespace has been in *Terminating*{since}. {words}"))
+    .confidence(if keeper.is_some() { 0.97 } else { 0.8 })
+    .seen(namespace.metadata.deletion_timestamp, snapshot.taken_at);
     if let Some(api) = keeper.and_then(|(_, c)| dead_api(snapshot, &c.message)) {
         finding = finding
             .cause(api.reference())
             .depends_on(api.reference())
             .evidence([api.named()])
             .remedy("See why this API does not answer.", format!("kubectl describe apiservice {}", api.metadata.name))
-            .remedy("If nobody uses it any more, delete its registration. The namespace then goes by itself.", format!("kubectl delete apiservice {}", api.metadata.name));
+            .remedy(
+                "If nobody uses it any more, delete its registration. The namespace then goes by itself.",
+                format!("kubectl delete apiservice {}", api.metadata.name),
+            );
     }
     Some(finding.remedy(
         "See which objects are left, and which finalizers they carry.",

@@ -59,7 +59,8 @@ fn by_condition(context: &Context<'_>, node: &Object<Node>) -> Option<Finding> {
     if young || node.metadata.deletion_timestamp.is_some() || silence(context.snapshot, node).is_some() {
         return None;
     }
-    let said = if ready.message.is_empty() { String::new() } else { format!(" The kubelet says: {}.", ready.message.trim_end_matches('.')) };
+    let said =
+        if ready.message.is_empty() { String::new() } else { format!(" The kubelet says: {}.", ready.message.trim_end_matches('.')) };
     let finding = Finding::new(node.reference(), format!("Node `{name}` is not ready"), told(node, index, ready))
         .summary(format!("Node `{name}` reports, and reports that it is not ready.{said}{}", inhabitants(context, name)))
         .severity(weight(context.snapshot, name))
@@ -82,11 +83,24 @@ fn by_pods(context: &Context<'_>) -> Vec<Finding> {
         let healthy = condition(&pod.status.conditions, "ContainersReady").is_none_or(|(_, c)| c.status == "True");
         let Some(event) = event.filter(|_| !node.is_empty() && !known && healthy && !named.contains(node)) else { continue };
         named.insert(node);
-        let marked: Vec<&str> = context.relations.pods_on(snapshot, node).filter(|p| p.is_active() && !p.is_ready()).map(|p| p.metadata.name.as_str()).collect();
-        let finding = Finding::new(ObjectRef::cluster_wide("Node", node), format!("Node `{node}` is not ready"), event.evidence("/message", event.message.as_str()))
-            .summary(format!("The node controller has marked {} on node `{node}` as not ready ({}), because the node is not. Their containers are well.", counted(marked.len(), "pod"), listed(marked)))
-            .confidence(0.85)
-            .seen(event.first_seen(), event.last_seen());
+        let marked: Vec<&str> = context
+            .relations
+            .pods_on(snapshot, node)
+            .filter(|p| p.is_active() && !p.is_ready())
+            .map(|p| p.metadata.name.as_str())
+            .collect();
+        let finding = Finding::new(
+            ObjectRef::cluster_wide("Node", node),
+            format!("Node `{node}` is not ready"),
+            event.evidence("/message", event.message.as_str()),
+        )
+        .summary(format!(
+            "The node controller has marked {} on node `{node}` as not ready ({}), because the node is not. Their containers are well.",
+            counted(marked.len(), "pod"),
+            listed(marked)
+        ))
+        .confidence(0.85)
+        .seen(event.first_seen(), event.last_seen());
         findings.push(remedies(finding, node));
     }
     findings
@@ -95,6 +109,12 @@ fn by_pods(context: &Context<'_>) -> Vec<Finding> {
 fn remedies(finding: Finding, name: &str) -> Finding {
     finding
         .remedy("See what the node says of itself.", format!("kubectl describe node {name}"))
-        .remedy("On the machine, see what the kubelet and the container runtime say.", format!("ssh {name} 'systemctl status kubelet containerd; journalctl -u kubelet -n 50 --no-pager'"))
-        .remedy("If it will take long, move its pods to other nodes.", format!("kubectl drain {name} --ignore-daemonsets --delete-emptydir-data"))
+        .remedy(
+            "On the machine, see what the kubelet and the container runtime say.",
+            format!("ssh {name} 'systemctl status kubelet containerd; journalctl -u kubelet -n 50 --no-pager'"),
+        )
+        .remedy(
+            "If it will take long, move its pods to other nodes.",
+            format!("kubectl drain {name} --ignore-daemonsets --delete-emptydir-data"),
+        )
 }

@@ -46,19 +46,34 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     for event in snapshot.events.iter().filter(|e| e.reason == "Rebooted" && e.involved_object.kind == "Node") {
         let name = event.involved_object.name.as_str();
         let at = event.last_seen();
-        let down: Vec<&str> = context.relations.pods_on(snapshot, name).filter(|p| p.is_active() && !p.is_ready()).map(|p| p.metadata.name.as_str()).collect();
+        let down: Vec<&str> = context
+            .relations
+            .pods_on(snapshot, name)
+            .filter(|p| p.is_active() && !p.is_ready())
+            .map(|p| p.metadata.name.as_str())
+            .collect();
         let recent = snapshot.age_seconds(at).is_some_and(|age| age <= RECENT);
         if !recent || down.is_empty() {
             continue;
         }
         let minutes = snapshot.age_seconds(at).unwrap_or(0) / 60;
         findings.push(
-            Finding::new(ObjectRef::cluster_wide("Node", name), format!("Node `{name}` has rebooted {minutes} min ago"), event.evidence("/message", event.message.as_str()))
-                .summary(format!("{}. {} on it {} not ready since ({}).", event.message.trim_end_matches('.'), counted(down.len(), "pod"), if down.len() == 1 { "is" } else { "are" }, listed(down.iter().copied())))
-                .confidence(0.7)
-                .seen(at, snapshot.taken_at)
-                .remedy("See why it rebooted.", format!("ssh {name} 'last -x reboot | head -5; journalctl -b -1 -n 50 --no-pager'"))
-                .remedy("See which pods have not come back.", format!("kubectl get pods -A --field-selector spec.nodeName={name}")),
+            Finding::new(
+                ObjectRef::cluster_wide("Node", name),
+                format!("Node `{name}` has rebooted {minutes} min ago"),
+                event.evidence("/message", event.message.as_str()),
+            )
+            .summary(format!(
+                "{}. {} on it {} not ready since ({}).",
+                event.message.trim_end_matches('.'),
+                counted(down.len(), "pod"),
+                if down.len() == 1 { "is" } else { "are" },
+                listed(down.iter().copied())
+            ))
+            .confidence(0.7)
+            .seen(at, snapshot.taken_at)
+            .remedy("See why it rebooted.", format!("ssh {name} 'last -x reboot | head -5; journalctl -b -1 -n 50 --no-pager'"))
+            .remedy("See which pods have not come back.", format!("kubectl get pods -A --field-selector spec.nodeName={name}")),
         );
     }
     findings

@@ -63,17 +63,41 @@ fn finding(context: &Context<'_>, node: &Object<Node>, index: usize, condition: 
     let name = node.metadata.name.as_str();
     let usage = context.snapshot.node_usage.iter().rfind(|u| u.node == name);
     let left = match what {
-        "memory" => usage.and_then(|u| u.memory).map(|m| format!(" {} are in use of {}.", quantity::bytes(m), node.allocatable("memory").map_or("all".to_owned(), quantity::bytes))),
-        "disk" => usage.and_then(|u| Some(format!(" {} are left of {}.", quantity::bytes(u.disk_available?), quantity::bytes(u.disk_capacity?)))),
+        "memory" => usage.and_then(|u| u.memory).map(|m| {
+            format!(" {} are in use of {}.", quantity::bytes(m), node.allocatable("memory").map_or("all".to_owned(), quantity::bytes))
+        }),
+        "disk" => {
+            usage.and_then(|u| Some(format!(" {} are left of {}.", quantity::bytes(u.disk_available?), quantity::bytes(u.disk_capacity?))))
+        }
         _ => None,
     };
-    let evicted: Vec<&str> = context.relations.pods_on(context.snapshot, name).filter(|p| p.status.reason == "Evicted").map(|p| p.metadata.name.as_str()).collect();
-    let lost = if evicted.is_empty() { String::new() } else { format!(" {} evicted from it ({}).", if evicted.len() == 1 { "1 pod was".to_owned() } else { format!("{} were", counted(evicted.len(), "pod")) }, listed(evicted)) };
+    let evicted: Vec<&str> = context
+        .relations
+        .pods_on(context.snapshot, name)
+        .filter(|p| p.status.reason == "Evicted")
+        .map(|p| p.metadata.name.as_str())
+        .collect();
+    let lost = if evicted.is_empty() {
+        String::new()
+    } else {
+        format!(
+            " {} evicted from it ({}).",
+            if evicted.len() == 1 { "1 pod was".to_owned() } else { format!("{} were", counted(evicted.len(), "pod")) },
+            listed(evicted)
+        )
+    };
     Finding::new(node.reference(), format!("Node `{name}` runs out of {what}"), told(node, index, condition))
-        .summary(format!("The kubelet says: {}.{}{lost} No new pods are placed there.", condition.message.trim_end_matches('.'), left.unwrap_or_default()))
+        .summary(format!(
+            "The kubelet says: {}.{}{lost} No new pods are placed there.",
+            condition.message.trim_end_matches('.'),
+            left.unwrap_or_default()
+        ))
         .confidence(0.95)
         .seen(condition.last_transition_time, context.snapshot.taken_at)
         .remedy("See who takes it.", format!("ssh {name} '{command}'"))
-        .remedy("See what its pods request and what they use.", format!("kubectl describe node {name}; kubectl top pods -A --sort-by=memory"))
+        .remedy(
+            "See what its pods request and what they use.",
+            format!("kubectl describe node {name}; kubectl top pods -A --sort-by=memory"),
+        )
         .remedy("Keep new pods away until it is mended.", format!("kubectl cordon {name}"))
 }

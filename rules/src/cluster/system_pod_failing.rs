@@ -53,8 +53,23 @@ pub static RULE: Rule = Rule {
 
 /// Components with a rule of their own, by the beginning of their pods' names.
 const OTHERS: [&str; 17] = [
-    "coredns", "kube-dns", "rke2-coredns", "kube-proxy", "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "metrics-server",
-    "calico", "canal", "cilium", "kube-flannel", "weave-net", "aws-node", "kube-router", "antrea",
+    "coredns",
+    "kube-dns",
+    "rke2-coredns",
+    "kube-proxy",
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "metrics-server",
+    "calico",
+    "canal",
+    "cilium",
+    "kube-flannel",
+    "weave-net",
+    "aws-node",
+    "kube-router",
+    "antrea",
 ];
 /// Seconds that a pod may take to start.
 const YOUNG: i64 = 60;
@@ -64,7 +79,11 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     for (pod, workload) in context.relations.pods_with_workloads(context.snapshot) {
         let name = pod.metadata.name.as_str();
         let of_job = workload.is_some_and(|w| matches!(w.kind.as_str(), "Job" | "CronJob"));
-        if !Snapshot::is_system_namespace(&pod.metadata.namespace) || !pod.is_active() || of_job || OTHERS.iter().any(|o| name.starts_with(o)) {
+        if !Snapshot::is_system_namespace(&pod.metadata.namespace)
+            || !pod.is_active()
+            || of_job
+            || OTHERS.iter().any(|o| name.starts_with(o))
+        {
             continue;
         }
         let entry = by_workload.entry(workload.cloned().unwrap_or_else(|| pod.reference())).or_default();
@@ -88,7 +107,10 @@ fn finding(context: &Context<'_>, workload: ObjectRef, sick: &[&Object<Pod>], al
     let on = if nodes.is_empty() { String::new() } else { format!(" on {}", listed(nodes.iter().copied())) };
     let (pointer, state) = state(pod);
     let (index, ready) = condition(&pod.status.conditions, "Ready")?;
-    let told = pointer.map_or_else(|| pod.evidence(format!("/status/conditions/{index}/status"), ready.status.as_str()), |p| pod.evidence(p, state.as_str()));
+    let told = pointer.map_or_else(
+        || pod.evidence(format!("/status/conditions/{index}/status"), ready.status.as_str()),
+        |p| pod.evidence(p, state.as_str()),
+    );
     let why = if state.is_empty() { String::new() } else { format!(" `{}` says: {state}.", pod.metadata.name) };
     let severity = if sick.len() == all && workload.kind != "Pod" { Severity::High } else { Severity::Medium };
     let mut finding = Finding::new(pod.reference(), format!("`{}` of the system does not run{on}", workload.name), told)

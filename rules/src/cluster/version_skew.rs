@@ -52,7 +52,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     for (version, nodes) in by_version {
         let Some((kubelet, node)) = minor(version).zip(nodes.first()) else { continue };
         let (what, advice) = match server - kubelet {
-            behind if behind < 0 => ("newer than", "Upgrade the control plane; until then the newer kubelet may use what the API server does not know."),
+            behind if behind < 0 => {
+                ("newer than", "Upgrade the control plane; until then the newer kubelet may use what the API server does not know.")
+            }
             behind if behind > supported => ("too old for", "Upgrade the nodes, one minor version at a time."),
             _ => continue,
         };

@@ -68,17 +68,25 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn forgotten(workload: &Workload<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut seen = BTreeSet::new();
-    for (base, annotations) in [("/spec/template/metadata", &workload.template.metadata.annotations), ("/metadata", &workload.metadata.annotations)] {
+    for (base, annotations) in
+        [("/spec/template/metadata", &workload.template.metadata.annotations), ("/metadata", &workload.metadata.annotations)]
+    {
         for (key, value) in annotations {
-            let Some((_, instead)) = FORGOTTEN.iter().find(|(stem, _)| key == stem || stem.ends_with('/') && key.starts_with(stem)) else { continue };
+            let Some((_, instead)) = FORGOTTEN.iter().find(|(stem, _)| key == stem || stem.ends_with('/') && key.starts_with(stem)) else {
+                continue;
+            };
             if seen.insert(key.as_str()) {
                 let evidence = workload.origin.at(format!("{base}/annotations/{}", pointer_key(key)), value.as_str());
                 findings.push(
-                    Finding::new(workload.reference.clone(), format!("Annotation `{key}` of `{}` does nothing", workload.reference.name), evidence)
-                        .workload(Some(workload.reference.clone()))
-                        .summary(format!("Kubernetes no longer looks at `{key}`. {instead}"))
-                        .confidence(0.97)
-                        .remedy(format!("Remove the annotation. {instead} This starts new pods."), commands::edit(&workload.reference)),
+                    Finding::new(
+                        workload.reference.clone(),
+                        format!("Annotation `{key}` of `{}` does nothing", workload.reference.name),
+                        evidence,
+                    )
+                    .workload(Some(workload.reference.clone()))
+                    .summary(format!("Kubernetes no longer looks at `{key}`. {instead}"))
+                    .confidence(0.97)
+                    .remedy(format!("Remove the annotation. {instead} This starts new pods."), commands::edit(&workload.reference)),
                 );
             }
         }
@@ -90,7 +98,11 @@ fn forgotten(workload: &Workload<'_>) -> Vec<Finding> {
 fn hash_seed(workload: &Workload<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (c, container) in workload.template.spec.containers.iter().enumerate() {
-        let Some((e, value)) = container.env.iter().enumerate().find_map(|(e, env)| Some((e, env.value.as_deref().filter(|_| env.name == "PYTHONHASHSEED")?))) else { continue };
+        let Some((e, value)) =
+            container.env.iter().enumerate().find_map(|(e, env)| Some((e, env.value.as_deref().filter(|_| env.name == "PYTHONHASHSEED")?)))
+        else {
+            continue;
+        };
         let evidence = workload.origin.at(format!("/spec/template/spec/containers/{c}/env/{e}/name"), "PYTHONHASHSEED");
         findings.push(
             Finding::new(workload.reference.clone(), format!("`PYTHONHASHSEED={value}` of `{}` does nothing for its memory", workload.reference.name), evidence)
@@ -115,20 +127,39 @@ fn is_nginx(context: &Context<'_>, ingress: &Object<Ingress>) -> bool {
 
 fn unknown(ingress: &Object<Ingress>) -> Vec<Finding> {
     let (reference, annotations) = (ingress.reference(), &ingress.metadata.annotations);
-    let strangers = annotations.iter().filter_map(|(key, value)| Some((key, key.strip_prefix(PREFIX)?, value))).filter(|(_, name, _)| !KNOWN.contains(name));
+    let strangers = annotations
+        .iter()
+        .filter_map(|(key, value)| Some((key, key.strip_prefix(PREFIX)?, value)))
+        .filter(|(_, name, _)| !KNOWN.contains(name));
     strangers
         .map(|(key, name, value)| {
             let nearest = similarity::nearest(name, KNOWN.iter().copied()).filter(|n| similarity::distance(name, n, 3).is_some());
-            let remedy = if let Some(nearest) = nearest { format!("Write `{PREFIX}{nearest}` instead, or remove it.") } else { "Remove it.".to_owned() };
-            Finding::new(reference.clone(), format!("Annotation `{key}` of Ingress `{}` does nothing", reference.name), ingress.evidence(format!("/metadata/annotations/{}", pointer_key(key)), value.as_str()))
-                .summary(format!("ingress-nginx knows no annotation `{name}`{}{}", if nearest.is_some() { did_you_mean(nearest) + "." } else { ".".to_owned() }, advice(name)))
-                .confidence(0.9)
-                .remedy(remedy, format!("kubectl annotate ingress {} -n {} {key}-", reference.name, reference.namespace))
+            let remedy = if let Some(nearest) = nearest {
+                format!("Write `{PREFIX}{nearest}` instead, or remove it.")
+            } else {
+                "Remove it.".to_owned()
+            };
+            Finding::new(
+                reference.clone(),
+                format!("Annotation `{key}` of Ingress `{}` does nothing", reference.name),
+                ingress.evidence(format!("/metadata/annotations/{}", pointer_key(key)), value.as_str()),
+            )
+            .summary(format!(
+                "ingress-nginx knows no annotation `{name}`{}{}",
+                if nearest.is_some() { did_you_mean(nearest) + "." } else { ".".to_owned() },
+                advice(name)
+            ))
+            .confidence(0.9)
+            .remedy(remedy, format!("kubectl annotate ingress {} -n {} {key}-", reference.name, reference.namespace))
         })
         .collect()
 }
 
 /// What does what an unknown annotation promises.
 fn advice(name: &str) -> &'static str {
-    if name.contains("health") { " It makes no health checks of its own: readiness probes of the pods decide who gets requests." } else { "" }
+    if name.contains("health") {
+        " It makes no health checks of its own: readiness probes of the pods decide who gets requests."
+    } else {
+        ""
+    }
 }

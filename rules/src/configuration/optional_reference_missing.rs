@@ -100,7 +100,9 @@ fn missing<'a>(context: &Context<'a>, pod: &Pod, reference: &Reference<'_>) -> O
     };
     match (keys, reference.key) {
         (None, _) => Some(Missing { object, key: false, nearest: near(reference.name, names) }),
-        (Some(keys), Some(key)) if !keys.is_empty() && !keys.contains(&key) => Some(Missing { object, key: true, nearest: near(key, keys) }),
+        (Some(keys), Some(key)) if !keys.is_empty() && !keys.contains(&key) => {
+            Some(Missing { object, key: true, nearest: near(key, keys) })
+        }
         _ => None,
     }
 }
@@ -116,34 +118,43 @@ fn finding(
     let owner = workload.cloned().unwrap_or_else(|| pod.reference());
     let object = &missing.object;
     let key = reference.key.unwrap_or_default();
-    let what = if missing.key { format!("Key `{key}` of {} `{}`", object.kind, object.name) } else { format!("{} `{}`", object.kind, object.name) };
+    let what = if missing.key {
+        format!("Key `{key}` of {} `{}`", object.kind, object.name)
+    } else {
+        format!("{} `{}`", object.kind, object.name)
+    };
     let state = match complaint {
         Some(c) => format!(" `{}` complains: `{}`.", owner.name, c.hit.first.text.trim().chars().take(160).collect::<String>()),
         None => " Nothing complains of it.".to_owned(),
     };
-    let mut finding = Finding::new(pod.reference(), format!("{what}, which `{}` refers to, does not exist", owner.name), reference.evidence(pod))
-        .cause(object.clone())
-        .workload(workload.cloned())
-        .summary(format!(
-            "{} refers to {what} and says that it is optional{} The pod starts without it, on the application's defaults.{state}",
-            capitalised(&reference.used_by),
-            if missing.nearest.is_some() { did_you_mean(missing.nearest) + "." } else { ".".to_owned() },
-        ))
-        .severity(if complaint.is_some() || missing.nearest.is_some() { Severity::Medium } else { Severity::Low })
-        .confidence(match (missing.nearest, complaint) {
-            (Some(_), Some(_)) => 0.9,
-            (Some(_), None) => 0.8,
-            (None, Some(_)) => 0.75,
-            (None, None) => 0.6,
-        })
-        .evidence(complaint.map(|c| c.log.evidence(c.hit)))
-        .seen(pod.metadata.creation_timestamp, context.snapshot.taken_at);
+    let mut finding =
+        Finding::new(pod.reference(), format!("{what}, which `{}` refers to, does not exist", owner.name), reference.evidence(pod))
+            .cause(object.clone())
+            .workload(workload.cloned())
+            .summary(format!(
+                "{} refers to {what} and says that it is optional{} The pod starts without it, on the application's defaults.{state}",
+                capitalised(&reference.used_by),
+                if missing.nearest.is_some() { did_you_mean(missing.nearest) + "." } else { ".".to_owned() },
+            ))
+            .severity(if complaint.is_some() || missing.nearest.is_some() { Severity::Medium } else { Severity::Low })
+            .confidence(match (missing.nearest, complaint) {
+                (Some(_), Some(_)) => 0.9,
+                (Some(_), None) => 0.8,
+                (None, Some(_)) => 0.75,
+                (None, None) => 0.6,
+            })
+            .evidence(complaint.map(|c| c.log.evidence(c.hit)))
+            .seen(pod.metadata.creation_timestamp, context.snapshot.taken_at);
     if let Some(nearest) = missing.nearest {
         finding = finding.remedy(format!("Refer to `{nearest}` instead. This starts new pods."), crate::commands::edit(&owner));
     }
-    let (generic, literal) = (if object.kind == "Secret" { "secret generic" } else { "configmap" }, if key.is_empty() { "KEY" } else { key });
+    let (generic, literal) =
+        (if object.kind == "Secret" { "secret generic" } else { "configmap" }, if key.is_empty() { "KEY" } else { key });
     if missing.key {
-        return finding.remedy(format!("Or give {} `{}` the key.", object.kind, object.name), format!("kubectl edit {}{}", target(object), object.namespace_flag()));
+        return finding.remedy(
+            format!("Or give {} `{}` the key.", object.kind, object.name),
+            format!("kubectl edit {}{}", target(object), object.namespace_flag()),
+        );
     }
     let make = format!("kubectl create {generic} {}{} --from-literal={literal}=VALUE", object.name, object.namespace_flag());
     finding.remedy(format!("Or make the {}, and start the pods anew.", object.kind), make)

@@ -88,31 +88,39 @@ fn finding(
     let owner = workload.cloned().unwrap_or_else(|| pod.reference());
     let whole = reference.key.is_none();
     let others: Vec<&str> = secret.keys.iter().filter(|(k, v)| *k != key && v.bytes == Some(0)).map(|(k, _)| k.as_str()).collect();
-    let more = if others.is_empty() { String::new() } else { format!(" So {} {}.", if others.len() == 1 { "is" } else { "are" }, listed(others)) };
-    let finding = Finding::new(pod.reference(), format!("Key `{key}` of Secret `{name}` is empty"), secret.evidence(format!("/keys/{}/bytes", pointer_key(key)), "0"))
-        .cause(secret.reference())
-        .workload(workload.cloned())
-        .summary(format!(
-            "{} comes from key `{key}` of Secret `{}/{name}`, which holds no bytes.{more} {}",
-            capitalised(&reference.used_by),
-            secret.metadata.namespace,
-            if unwell { format!("`{}` is not well.", owner.name) } else { "Nothing complains of it.".to_owned() },
-        ))
-        .severity(match (unwell, whole) {
-            (true, false) => Severity::Critical,
-            (true, true) => Severity::Medium,
-            (false, _) => Severity::Low,
-        })
-        .confidence(if whole { 0.6 } else { 0.96 })
-        .evidence([reference.evidence(pod)])
-        .seen(secret.metadata.written_at(), context.snapshot.taken_at);
+    let more =
+        if others.is_empty() { String::new() } else { format!(" So {} {}.", if others.len() == 1 { "is" } else { "are" }, listed(others)) };
+    let finding = Finding::new(
+        pod.reference(),
+        format!("Key `{key}` of Secret `{name}` is empty"),
+        secret.evidence(format!("/keys/{}/bytes", pointer_key(key)), "0"),
+    )
+    .cause(secret.reference())
+    .workload(workload.cloned())
+    .summary(format!(
+        "{} comes from key `{key}` of Secret `{}/{name}`, which holds no bytes.{more} {}",
+        capitalised(&reference.used_by),
+        secret.metadata.namespace,
+        if unwell { format!("`{}` is not well.", owner.name) } else { "Nothing complains of it.".to_owned() },
+    ))
+    .severity(match (unwell, whole) {
+        (true, false) => Severity::Critical,
+        (true, true) => Severity::Medium,
+        (false, _) => Severity::Low,
+    })
+    .confidence(if whole { 0.6 } else { 0.96 })
+    .evidence([reference.evidence(pod)])
+    .seen(secret.metadata.written_at(), context.snapshot.taken_at);
     let restart = matches!(owner.kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet");
     let finding = finding.remedy(
         "Write the value into the Secret (here as JSON; it is encoded by the server).",
         format!("kubectl patch secret {name} -n {} -p '{{\"stringData\":{{\"{key}\":\"VALUE\"}}}}'", secret.metadata.namespace),
     );
     if restart {
-        finding.remedy("Then start the pods anew: variables are read when a container starts.", format!("kubectl rollout restart {}{}", target(&owner), owner.namespace_flag()))
+        finding.remedy(
+            "Then start the pods anew: variables are read when a container starts.",
+            format!("kubectl rollout restart {}{}", target(&owner), owner.namespace_flag()),
+        )
     } else {
         finding
     }

@@ -29,8 +29,8 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Evidence, ObjectRef, Rule, Snapshot, Timestamp};
 
 use super::reference::Target;
-use super::unwell::complaining;
 use super::unrefreshed::{Unrefreshed, unrefreshed};
+use super::unwell::complaining;
 use crate::complaints::Complaint;
 use crate::wording::target;
 
@@ -59,7 +59,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let owner = workload.cloned().unwrap_or_else(|| pod.reference());
         for part in unrefreshed(pod) {
             let Some((object, written, evidence)) = written(context, pod, &part) else { continue };
-            let Some(started) = part.started.or(pod.status.start_time).filter(|s| s.as_second() + TOGETHER < written.as_second()) else { continue };
+            let Some(started) = part.started.or(pod.status.start_time).filter(|s| s.as_second() + TOGETHER < written.as_second()) else {
+                continue;
+            };
             let turned = unready_since(pod).is_some_and(|since| since.as_second() + 60 >= written.as_second());
             let since = complaints.get(&owner).and_then(|all| all.iter().find(|c| turned || began_after(c, written)));
             let place = findings.entry((owner.clone(), object.clone()));
@@ -112,25 +114,34 @@ fn finding(
     let owner = workload.cloned().unwrap_or_else(|| pod.reference());
     let late = context.snapshot.age_seconds(Some(written)).is_some_and(|age| age > LATELY);
     let system = Snapshot::is_system_namespace(&object.namespace);
-    let trouble = since.map(|c| format!(" Since then it complains: `{}`.", c.hit.first.text.trim().chars().take(160).collect::<String>())).unwrap_or_default();
-    let finding = Finding::new(pod.reference(), format!("`{}` runs with what {} `{}` held before its last change", owner.name, object.kind, object.name), evidence)
-        .cause(object.clone())
-        .workload(workload.cloned())
-        .summary(format!(
-            "{} `{}` was last written at {written}; {} of pod `{}` has been set since {started} and is never refreshed.{trouble}",
-            object.kind, object.name, part.reference.used_by, pod.metadata.name
-        ))
-        .severity(match since {
-            Some(_) => Severity::Critical,
-            None if late || system => Severity::Low,
-            None => Severity::Medium,
-        })
-        .confidence(if since.is_some() { 0.88 } else { 0.65 })
-        .evidence([part.evidence(pod)])
-        .evidence(since.map(|c| c.log.evidence(c.hit)))
-        .seen(Some(written), context.snapshot.taken_at);
+    let trouble = since
+        .map(|c| format!(" Since then it complains: `{}`.", c.hit.first.text.trim().chars().take(160).collect::<String>()))
+        .unwrap_or_default();
+    let finding = Finding::new(
+        pod.reference(),
+        format!("`{}` runs with what {} `{}` held before its last change", owner.name, object.kind, object.name),
+        evidence,
+    )
+    .cause(object.clone())
+    .workload(workload.cloned())
+    .summary(format!(
+        "{} `{}` was last written at {written}; {} of pod `{}` has been set since {started} and is never refreshed.{trouble}",
+        object.kind, object.name, part.reference.used_by, pod.metadata.name
+    ))
+    .severity(match since {
+        Some(_) => Severity::Critical,
+        None if late || system => Severity::Low,
+        None => Severity::Medium,
+    })
+    .confidence(if since.is_some() { 0.88 } else { 0.65 })
+    .evidence([part.evidence(pod)])
+    .evidence(since.map(|c| c.log.evidence(c.hit)))
+    .seen(Some(written), context.snapshot.taken_at);
     if matches!(owner.kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet") {
-        finding.remedy("Start the pods anew; they read the object when they start.", format!("kubectl rollout restart {}{}", target(&owner), owner.namespace_flag()))
+        finding.remedy(
+            "Start the pods anew; they read the object when they start.",
+            format!("kubectl rollout restart {}{}", target(&owner), owner.namespace_flag()),
+        )
     } else {
         finding.remedy("Make the pod anew; it reads the object when it starts.", crate::commands::edit(&owner))
     }

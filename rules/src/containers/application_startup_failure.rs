@@ -64,7 +64,12 @@ fn finding(context: &Context<'_>, trouble: &Trouble<'_>) -> Option<Finding> {
         format!("`{}` does not start: container `{name}` ends with code {}", owner.name, end.exit_code),
         log.clone().unwrap_or_else(|| code.clone()),
     )
-    .summary(format!("Container `{name}` ended{after} with code {} ({}), {} restarts so far.{said}", end.exit_code, exit_code(end.exit_code), trouble.restarts))
+    .summary(format!(
+        "Container `{name}` ended{after} with code {} ({}), {} restarts so far.{said}",
+        end.exit_code,
+        exit_code(end.exit_code),
+        trouble.restarts
+    ))
     .workload(trouble.workload.cloned())
     .confidence(if words.is_some() { 0.8 } else { 0.6 })
     .evidence(log.is_some().then_some(code))

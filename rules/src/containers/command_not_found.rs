@@ -62,9 +62,10 @@ fn by_runtime(refused: &Refused<'_>) -> Finding {
     let (trouble, owner) = (&refused.trouble, refused.trouble.owner());
     let container = trouble.view.spec.name.as_str();
     let (title, why) = match refused.program() {
-        _ if refused.refusal == Refusal::NoCommand => {
-            (format!("Container `{container}` of `{}` has no command", owner.name), "Neither the pod nor the image says what to run.".to_owned())
-        }
+        _ if refused.refusal == Refusal::NoCommand => (
+            format!("Container `{container}` of `{}` has no command", owner.name),
+            "Neither the pod nor the image says what to run.".to_owned(),
+        ),
         Some(program) => (format!("Command `{program}` of `{}` is not in the image", owner.name), why(trouble, program)),
         None => (format!("The command of `{}` is not in the image", owner.name), String::new()),
     };
@@ -102,7 +103,11 @@ fn by_shell(told: &Told<'_>) -> Option<Finding> {
     let program = told.name()?;
     let finding = told
         .finding(format!("Command `{program}` of `{}` is not in the image", told.trouble.owner().name))
-        .summary(format!("A shell in container `{}` does not find `{program}` and ends with code 127. It says: `{}`", told.trouble.view.spec.name, told.hit.first.text.trim()))
+        .summary(format!(
+            "A shell in container `{}` does not find `{program}` and ends with code 127. It says: `{}`",
+            told.trouble.view.spec.name,
+            told.hit.first.text.trim()
+        ))
         .confidence(0.93);
     Some(remedies(finding, &told.trouble))
 }
@@ -110,11 +115,15 @@ fn by_shell(told: &Told<'_>) -> Option<Finding> {
 fn by_code(trouble: &Trouble<'_>) -> Finding {
     let (owner, (first, last)) = (trouble.owner(), trouble.seen());
     let pointer = trouble.end.as_ref().map_or("", |(_, pointer)| pointer.as_str());
-    let finding = Finding::new(trouble.pod.reference(), format!("A command of `{}` is not in the image", owner.name), trouble.pod.evidence(format!("{pointer}/exitCode"), "127"))
-        .summary(format!("Container `{}` ends with code 127, by which a shell says that it does not find a command.", trouble.view.spec.name))
-        .workload(trouble.workload.cloned())
-        .confidence(0.75)
-        .seen(first, last);
+    let finding = Finding::new(
+        trouble.pod.reference(),
+        format!("A command of `{}` is not in the image", owner.name),
+        trouble.pod.evidence(format!("{pointer}/exitCode"), "127"),
+    )
+    .summary(format!("Container `{}` ends with code 127, by which a shell says that it does not find a command.", trouble.view.spec.name))
+    .workload(trouble.workload.cloned())
+    .confidence(0.75)
+    .seen(first, last);
     remedies(finding, trouble)
 }
 

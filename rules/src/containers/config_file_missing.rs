@@ -61,7 +61,8 @@ fn finding(context: &Context<'_>, told: &Told<'_>) -> Option<Finding> {
     let container = trouble.view.spec.name.as_str();
     let place = place(context, told, path);
     let before = mounted_before(context, told, path);
-    let lost = before.as_ref().map(|(set, _)| format!(" An older revision (ReplicaSet `{set}`) did mount something there.")).unwrap_or_default();
+    let lost =
+        before.as_ref().map(|(set, _)| format!(" An older revision (ReplicaSet `{set}`) did mount something there.")).unwrap_or_default();
     let set = named_by(told, path);
     let by = set.as_ref().map(|(name, _)| format!(" The path comes from the variable `{name}`.")).unwrap_or_default();
     let mut finding = told
@@ -74,7 +75,10 @@ fn finding(context: &Context<'_>, told: &Told<'_>) -> Option<Finding> {
     if let Some(cause) = place.cause {
         let (kind, name) = (cause.kind.to_lowercase(), cause.name.clone());
         finding = finding
-            .remedy(format!("Add the file to the {} as a key, or correct the key's name.", cause.kind), format!("kubectl edit {kind} {name} -n {}", cause.namespace))
+            .remedy(
+                format!("Add the file to the {} as a key, or correct the key's name.", cause.kind),
+                format!("kubectl edit {kind} {name} -n {}", cause.namespace),
+            )
             .cause(cause);
     } else {
         finding = finding.remedy("Mount the ConfigMap, Secret or volume that holds the file. This starts new pods.", edit(&owner));
@@ -112,7 +116,11 @@ fn place(context: &Context<'_>, told: &Told<'_>, path: &str) -> Place {
             cause: None,
             evidence: Some(covered.evidence),
         },
-        None => Place { words: format!("At `{mount}` lies volume `{}`, which does not hold it.", covered.mount.name), cause: None, evidence: Some(covered.evidence) },
+        None => Place {
+            words: format!("At `{mount}` lies volume `{}`, which does not hold it.", covered.mount.name),
+            cause: None,
+            evidence: Some(covered.evidence),
+        },
     }
 }
 
@@ -130,7 +138,8 @@ fn mounted_before(context: &Context<'_>, told: &Told<'_>, path: &str) -> Option<
     }
     super::told::older_templates(context, &told.trouble).find_map(|(set, c, container)| {
         let mut mounts = container.volume_mounts.iter().enumerate();
-        let (m, mount) = mounts.find(|(_, m)| path.starts_with(&format!("{}/", m.mount_path.trim_end_matches('/'))) || path == m.mount_path)?;
+        let (m, mount) =
+            mounts.find(|(_, m)| path.starts_with(&format!("{}/", m.mount_path.trim_end_matches('/'))) || path == m.mount_path)?;
         let pointer = format!("/spec/template/spec/containers/{c}/volumeMounts/{m}/mountPath");
         Some((set.metadata.name.clone(), set.evidence(pointer, mount.mount_path.as_str())))
     })

@@ -54,21 +54,38 @@ fn finding(context: &Context<'_>, trouble: &Trouble<'_>) -> Option<Finding> {
     }
     let (name, owner) = (trouble.view.spec.name.as_str(), trouble.owner());
     let spec = trouble.view.spec;
-    let lasted = end.started_at.zip(end.finished_at).map(|(from, to)| format!(" after {} s", to.as_second() - from.as_second())).unwrap_or_default();
+    let lasted =
+        end.started_at.zip(end.finished_at).map(|(from, to)| format!(" after {} s", to.as_second() - from.as_second())).unwrap_or_default();
     let line: Vec<&str> = spec.command.iter().chain(&spec.args).map(String::as_str).collect();
     let runs = if line.is_empty() { "the image's own command".to_owned() } else { format!("`{}`", line.join(" ")) };
     let words = last_words(context, trouble);
     let said = words.map(|(_, line)| format!(" Its last words: `{}`.", line.text.trim().trim_matches('`'))).unwrap_or_default();
     let (field, first) = if spec.command.is_empty() { ("args", spec.args.first()) } else { ("command", spec.command.first()) };
     let (from, to) = trouble.seen();
-    let finding = Finding::new(trouble.pod.reference(), format!("Container `{name}` of `{}` does its work and ends", owner.name), trouble.pod.evidence(format!("{pointer}/exitCode"), "0"))
-        .summary(format!("Container `{name}` runs {runs}. It ended{lasted} with code 0, and the kubelet has started it again {}.{said}", times(i64::from(trouble.restarts))))
-        .workload(trouble.workload.cloned())
-        .confidence(0.87)
-        .evidence(first.map(|f| trouble.pod.evidence(trouble.view.spec_pointer(&format!("/{field}/0")), f.as_str())))
-        .evidence(words.map(|(log, line)| log.line_evidence(line)))
-        .seen(from, to)
-        .remedy("Give the container a command that stays in the foreground. This starts new pods.", edit(&owner))
-        .remedy("Or, if its work has an end, make a Job of it.", format!("kubectl create job {}{} --image={}{}", owner.name, owner.namespace_flag(), spec.image, if line.is_empty() { String::new() } else { format!(" -- {}", line.join(" ")) }));
+    let finding = Finding::new(
+        trouble.pod.reference(),
+        format!("Container `{name}` of `{}` does its work and ends", owner.name),
+        trouble.pod.evidence(format!("{pointer}/exitCode"), "0"),
+    )
+    .summary(format!(
+        "Container `{name}` runs {runs}. It ended{lasted} with code 0, and the kubelet has started it again {}.{said}",
+        times(i64::from(trouble.restarts))
+    ))
+    .workload(trouble.workload.cloned())
+    .confidence(0.87)
+    .evidence(first.map(|f| trouble.pod.evidence(trouble.view.spec_pointer(&format!("/{field}/0")), f.as_str())))
+    .evidence(words.map(|(log, line)| log.line_evidence(line)))
+    .seen(from, to)
+    .remedy("Give the container a command that stays in the foreground. This starts new pods.", edit(&owner))
+    .remedy(
+        "Or, if its work has an end, make a Job of it.",
+        format!(
+            "kubectl create job {}{} --image={}{}",
+            owner.name,
+            owner.namespace_flag(),
+            spec.image,
+            if line.is_empty() { String::new() } else { format!(" -- {}", line.join(" ")) }
+        ),
+    );
     Some(finding)
 }

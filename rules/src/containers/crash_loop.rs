@@ -50,13 +50,17 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let end = trouble.end.as_ref().map(|(t, pointer)| trouble.pod.evidence(format!("{pointer}/exitCode"), t.exit_code.to_string()));
         let waiting = trouble.pod.evidence(trouble.view.status_pointer("/state/waiting/reason"), "CrashLoopBackOff");
         findings.push(
-            Finding::new(trouble.pod.reference(), format!("Container `{name}` of `{}` ends again and again", trouble.owner().name), waiting)
-                .summary(format!("Container `{name}` has restarted {} times and waits before the next try.{ended}", trouble.restarts))
-                .workload(trouble.workload.cloned())
-                .confidence(0.8)
-                .evidence(end)
-                .seen(first, last)
-                .remedy("Read what the run that ended said.", trouble.logs_command()),
+            Finding::new(
+                trouble.pod.reference(),
+                format!("Container `{name}` of `{}` ends again and again", trouble.owner().name),
+                waiting,
+            )
+            .summary(format!("Container `{name}` has restarted {} times and waits before the next try.{ended}", trouble.restarts))
+            .workload(trouble.workload.cloned())
+            .confidence(0.8)
+            .evidence(end)
+            .seen(first, last)
+            .remedy("Read what the run that ended said.", trouble.logs_command()),
         );
     }
     findings

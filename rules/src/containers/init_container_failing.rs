@@ -55,18 +55,22 @@ fn finding(context: &Context<'_>, trouble: &Trouble<'_>) -> Option<Finding> {
     let (first, last) = trouble.seen();
     let code = trouble.pod.evidence(format!("{pointer}/exitCode"), end.exit_code.to_string());
     let log = words.map(|(log, line)| log.line_evidence(line));
-    let mut finding = Finding::new(trouble.pod.reference(), format!("Init container `{name}` of `{}` fails with code {}", owner.name, end.exit_code), log.clone().unwrap_or_else(|| code.clone()))
-        .summary(format!(
-            "The pod's containers begin only after `{name}` has succeeded. It ended with code {} ({}), restarts so far: {}.{said}",
-            end.exit_code,
-            exit_code(end.exit_code),
-            trouble.restarts,
-        ))
-        .workload(trouble.workload.cloned())
-        .confidence(if words.is_some() { 0.85 } else { 0.75 })
-        .evidence(log.is_some().then_some(code))
-        .seen(first, last)
-        .remedy("Read what it said.", format!("kubectl logs {} -c {name} -n {}", trouble.pod.metadata.name, trouble.pod.metadata.namespace));
+    let mut finding = Finding::new(
+        trouble.pod.reference(),
+        format!("Init container `{name}` of `{}` fails with code {}", owner.name, end.exit_code),
+        log.clone().unwrap_or_else(|| code.clone()),
+    )
+    .summary(format!(
+        "The pod's containers begin only after `{name}` has succeeded. It ended with code {} ({}), restarts so far: {}.{said}",
+        end.exit_code,
+        exit_code(end.exit_code),
+        trouble.restarts,
+    ))
+    .workload(trouble.workload.cloned())
+    .confidence(if words.is_some() { 0.85 } else { 0.75 })
+    .evidence(log.is_some().then_some(code))
+    .seen(first, last)
+    .remedy("Read what it said.", format!("kubectl logs {} -c {name} -n {}", trouble.pod.metadata.name, trouble.pod.metadata.namespace));
     for peer in peers(context, trouble) {
         finding = finding.depends_on(peer);
     }

@@ -63,24 +63,29 @@ fn finding(context: &Context<'_>, trouble: &Trouble<'_>) -> Option<Finding> {
     }
     let (name, owner) = (trouble.view.spec.name.as_str(), trouble.owner());
     let peers = peers(context, trouble);
-    let for_whom = if peers.is_empty() {
-        String::new()
-    } else {
-        format!(" It calls {}.", listed(peers.iter().map(|p| p.name.as_str())))
-    };
+    let for_whom = if peers.is_empty() { String::new() } else { format!(" It calls {}.", listed(peers.iter().map(|p| p.name.as_str()))) };
     let said = line.map(|(_, line)| format!(" Its last line: `{}`.", line.text.trim().trim_matches('`'))).unwrap_or_default();
     let started = since.map(|t| trouble.pod.evidence(trouble.view.status_pointer("/state/running/startedAt"), t.to_string()));
     let evidence = line.map(|(log, line)| log.line_evidence(line)).into_iter().chain(started).collect::<Vec<_>>();
     let mut evidence = evidence.into_iter();
-    let mut finding = Finding::new(trouble.pod.reference(), format!("Init container `{name}` of `{}` does not end", owner.name), evidence.next()?)
-        .summary(format!("It has run for {} s; the pod's containers begin only after it has succeeded.{for_whom}{said}", age))
-        .workload(trouble.workload.cloned())
-        .confidence(if waits { 0.88 } else { 0.75 })
-        .evidence(evidence)
-        .seen(since, context.snapshot.taken_at)
-        .remedy("Read what it waits for.", format!("kubectl logs {} -c {name} -n {}", trouble.pod.metadata.name, trouble.pod.metadata.namespace));
+    let mut finding =
+        Finding::new(trouble.pod.reference(), format!("Init container `{name}` of `{}` does not end", owner.name), evidence.next()?)
+            .summary(format!("It has run for {} s; the pod's containers begin only after it has succeeded.{for_whom}{said}", age))
+            .workload(trouble.workload.cloned())
+            .confidence(if waits { 0.88 } else { 0.75 })
+            .evidence(evidence)
+            .seen(since, context.snapshot.taken_at)
+            .remedy(
+                "Read what it waits for.",
+                format!("kubectl logs {} -c {name} -n {}", trouble.pod.metadata.name, trouble.pod.metadata.namespace),
+            );
     for peer in peers {
         finding = finding.depends_on(peer);
     }
-    Some(finding.remedy("If it was meant to go on running beside the others, give it `restartPolicy: Always`. This starts new pods.", edit(&owner)))
+    Some(
+        finding.remedy(
+            "If it was meant to go on running beside the others, give it `restartPolicy: Always`. This starts new pods.",
+            edit(&owner),
+        ),
+    )
 }

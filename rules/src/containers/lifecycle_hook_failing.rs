@@ -58,7 +58,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn newest<'a>(context: &Context<'a>, pod: &Object<Pod>, view: &ContainerView<'_>, reason: &str) -> Option<&'a Object<Event>> {
     let reference = pod.reference();
     let single = pod.containers().count() == 1;
-    context.relations.events_about(context.snapshot, &reference).rfind(|e| e.reason == reason && e.container().map_or(single, |c| c == view.spec.name))
+    context
+        .relations
+        .events_about(context.snapshot, &reference)
+        .rfind(|e| e.reason == reason && e.container().map_or(single, |c| c == view.spec.name))
 }
 
 fn post_start(context: &Context<'_>, pod: &Object<Pod>, view: &ContainerView<'_>) -> Option<Finding> {
@@ -69,10 +72,14 @@ fn post_start(context: &Context<'_>, pod: &Object<Pod>, view: &ContainerView<'_>
     let by_event = event.map(|e| e.evidence("/message", e.message.as_str()));
     let evidence = by_status.or(by_event)?;
     let repeats = event.map(|e| format!(" It has failed {}.", times(e.times()))).unwrap_or_default();
-    let said = waiting.map(|w| w.message.as_str()).filter(|m| !m.is_empty()).or_else(|| event.map(|e| e.message.as_str())).unwrap_or_default();
+    let said =
+        waiting.map(|w| w.message.as_str()).filter(|m| !m.is_empty()).or_else(|| event.map(|e| e.message.as_str())).unwrap_or_default();
     Some(finish(
         Finding::new(pod.reference(), format!("The postStart hook of container `{}` fails", view.spec.name), evidence)
-            .summary(format!("The kubelet ends the container for it.{repeats} The hook is {}. The kubelet says: {said}", hook(view, "postStart")))
+            .summary(format!(
+                "The kubelet ends the container for it.{repeats} The hook is {}. The kubelet says: {said}",
+                hook(view, "postStart")
+            ))
             .confidence(0.93)
             .evidence(place(pod, view, "postStart"))
             .seen(event.and_then(|e| e.first_seen()), event.and_then(|e| e.last_seen())),
@@ -88,12 +95,20 @@ fn pre_stop(context: &Context<'_>, pod: &Object<Pod>, view: &ContainerView<'_>) 
         return None;
     }
     Some(finish(
-        Finding::new(pod.reference(), format!("The preStop hook of container `{}` fails", view.spec.name), event.evidence("/message", event.message.as_str()))
-            .summary(format!("The container ends all the same, but not in the orderly way that the hook stands for. The hook is {}. The kubelet says: {}", hook(view, "preStop"), event.message))
-            .severity(Severity::Medium)
-            .confidence(0.8)
-            .evidence(place(pod, view, "preStop"))
-            .seen(event.first_seen(), event.last_seen()),
+        Finding::new(
+            pod.reference(),
+            format!("The preStop hook of container `{}` fails", view.spec.name),
+            event.evidence("/message", event.message.as_str()),
+        )
+        .summary(format!(
+            "The container ends all the same, but not in the orderly way that the hook stands for. The hook is {}. The kubelet says: {}",
+            hook(view, "preStop"),
+            event.message
+        ))
+        .severity(Severity::Medium)
+        .confidence(0.8)
+        .evidence(place(pod, view, "preStop"))
+        .seen(event.first_seen(), event.last_seen()),
         context,
         pod,
     ))

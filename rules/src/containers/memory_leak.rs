@@ -56,7 +56,9 @@ fn finding(leak: &Leak<'_>) -> Finding {
         Sign::Growth { .. } => (Severity::Medium, 0.65),
     };
     let mut evidence = leak.evidence.iter().cloned();
-    let Some(first) = evidence.next() else { return Finding::new(leak.pod.reference(), format!("`{}` leaks memory", owner.name), leak.pod.named()) };
+    let Some(first) = evidence.next() else {
+        return Finding::new(leak.pod.reference(), format!("`{}` leaks memory", owner.name), leak.pod.named());
+    };
     let mut finding = Finding::new(leak.pod.reference(), format!("`{}` leaks memory", owner.name), first)
         .summary(format!("Container `{container}`: {}.{allowed}", leak.sign.words()))
         .workload(leak.workload.cloned())
@@ -75,5 +77,8 @@ fn finding(leak: &Leak<'_>) -> Finding {
         finding = finding.remedy("If it began with the newest revision, go back. This starts new pods.", undo);
     }
     let raised = quantity::bytes(limit(&leak.view).unwrap_or(268_435_456.0) * 2.0);
-    finding.remedy("A higher limit only buys time. This starts new pods.", set(&owner, "resources", &format!("-c {container} --limits=memory={raised}")))
+    finding.remedy(
+        "A higher limit only buys time. This starts new pods.",
+        set(&owner, "resources", &format!("-c {container} --limits=memory={raised}")),
+    )
 }

@@ -55,14 +55,26 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             let owner = workload.cloned().unwrap_or_else(|| pod.reference());
             let grave = used >= limit * GRAVE;
             findings.push(
-                Finding::new(pod.reference(), format!("Container `{name}` of `{}` uses nearly all its memory", owner.name), sample_evidence(&sample))
-                    .summary(format!("It uses {} of {} ({:.0} %). What it needs beyond that gets it killed.", quantity::bytes(used), quantity::bytes(limit), used / limit * 100.0))
-                    .workload(workload.cloned())
-                    .severity(if grave { Severity::Medium } else { Severity::Low })
-                    .confidence(if grave { 0.7 } else { 0.6 })
-                    .evidence(limit_evidence(pod, &view))
-                    .seen(usage.time, usage.time)
-                    .remedy("Raise the limit. This starts new pods.", set(&owner, "resources", &format!("-c {name} --limits=memory={}", quantity::bytes(limit * 2.0)))),
+                Finding::new(
+                    pod.reference(),
+                    format!("Container `{name}` of `{}` uses nearly all its memory", owner.name),
+                    sample_evidence(&sample),
+                )
+                .summary(format!(
+                    "It uses {} of {} ({:.0} %). What it needs beyond that gets it killed.",
+                    quantity::bytes(used),
+                    quantity::bytes(limit),
+                    used / limit * 100.0
+                ))
+                .workload(workload.cloned())
+                .severity(if grave { Severity::Medium } else { Severity::Low })
+                .confidence(if grave { 0.7 } else { 0.6 })
+                .evidence(limit_evidence(pod, &view))
+                .seen(usage.time, usage.time)
+                .remedy(
+                    "Raise the limit. This starts new pods.",
+                    set(&owner, "resources", &format!("-c {name} --limits=memory={}", quantity::bytes(limit * 2.0))),
+                ),
             );
         }
     }

@@ -63,19 +63,30 @@ fn finding(context: &Context<'_>, told: &Told<'_>) -> Option<Finding> {
     let view = trouble.view;
     let (container, image) = (view.spec.name.as_str(), view.spec.image.as_str());
     let before = older_templates(context, trouble).find(|(_, _, c)| c.image != image);
-    let changed = before.map(|(set, _, c)| format!(" An older revision (ReplicaSet `{}`) ran `{}`.", set.metadata.name, c.image)).unwrap_or_default();
+    let changed =
+        before.map(|(set, _, c)| format!(" An older revision (ReplicaSet `{}`) ran `{}`.", set.metadata.name, c.image)).unwrap_or_default();
     // A path of one's own is not a package: the process looks in the wrong folder, or the build left the file out.
     let own = name.starts_with(['/', '.']) || told.hit.first.text.contains("Failed to find attribute");
-    let hint = if own { " It is a file of the application itself: look at the working folder, the command, and what the build copies." } else { "" };
+    let hint = if own {
+        " It is a file of the application itself: look at the working folder, the command, and what the build copies."
+    } else {
+        ""
+    };
     let mut finding = told
         .finding(format!("`{}` misses {kind} `{name}`", owner.name))
         .summary(format!("Container `{container}` says: `{}`. Its image is `{image}`.{hint}{changed}", told.hit.first.text.trim()))
         .confidence(0.93)
         .evidence([trouble.pod.evidence(view.spec_pointer("/image"), image)])
-        .evidence(before.map(|(set, c, container)| set.evidence(format!("/spec/template/spec/containers/{c}/image"), container.image.as_str())));
+        .evidence(
+            before.map(|(set, c, container)| set.evidence(format!("/spec/template/spec/containers/{c}/image"), container.image.as_str())),
+        );
     if let Some(undo) = undo(&owner) {
         finding = finding.remedy("If the image before ran, go back to it. This starts new pods.", undo);
     }
-    let text = if own { "Or correct command and working folder, or build the image with the file." } else { "Or build the image with the dependency, and deploy it. This starts new pods." };
+    let text = if own {
+        "Or correct command and working folder, or build the image with the file."
+    } else {
+        "Or build the image with the dependency, and deploy it. This starts new pods."
+    };
     Some(finding.remedy(text, edit(&owner)))
 }

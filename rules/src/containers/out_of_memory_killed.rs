@@ -64,14 +64,21 @@ fn finding(context: &Context<'_>, kill: &Kill<'_>) -> Finding {
     // What cannot even begin needs the runtime's own few megabytes, and then some for the process.
     let least = if kill.lasted.is_none() { 67_108_864.0 } else { 0.0 };
     let raised = quantity::bytes((bytes.unwrap_or(134_217_728.0) * 2.0).max(least));
-    let mut finding = Finding::new(kill.pod.reference(), format!("Container `{name}` of `{}` is killed for its memory", owner.name), kill.evidence.clone())
-        .summary(format!("Container `{name}` has {allowed} and was killed by the kernel, restarts so far: {restarts}. {lived}{used}"))
-        .workload(kill.workload.cloned())
-        .confidence(0.97)
-        .evidence(limit_evidence(kill.pod, &kill.view))
-        .seen(kill.pod.status.start_time.or(kill.at), kill.at);
+    let mut finding = Finding::new(
+        kill.pod.reference(),
+        format!("Container `{name}` of `{}` is killed for its memory", owner.name),
+        kill.evidence.clone(),
+    )
+    .summary(format!("Container `{name}` has {allowed} and was killed by the kernel, restarts so far: {restarts}. {lived}{used}"))
+    .workload(kill.workload.cloned())
+    .confidence(0.97)
+    .evidence(limit_evidence(kill.pod, &kill.view))
+    .seen(kill.pod.status.start_time.or(kill.at), kill.at);
     if kill.lasted.is_some() {
-        finding = finding.remedy("See what it uses while it runs.", format!("kubectl top pod {} -n {} --containers", kill.pod.metadata.name, kill.pod.metadata.namespace));
+        finding = finding.remedy(
+            "See what it uses while it runs.",
+            format!("kubectl top pod {} -n {} --containers", kill.pod.metadata.name, kill.pod.metadata.namespace),
+        );
     }
     finding.remedy(
         "Raise the limit above what it needs, with room to spare. This starts new pods.",

@@ -47,7 +47,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let refused = refused(context);
     let by_runtime = refused.iter().filter(|r| r.refusal == Refusal::PermissionDenied).map(by_runtime);
     let told = told(context, &["permission-denied"]);
-    let known = |t: &&Told<'_>| refused.iter().any(|r| std::ptr::eq(r.trouble.pod, t.trouble.pod) && r.trouble.view.spec.name == t.trouble.view.spec.name);
+    let known = |t: &&Told<'_>| {
+        refused.iter().any(|r| std::ptr::eq(r.trouble.pod, t.trouble.pod) && r.trouble.view.spec.name == t.trouble.view.spec.name)
+    };
     by_runtime.chain(told.iter().filter(|t| !known(t)).map(by_log)).collect()
 }
 
@@ -56,12 +58,20 @@ fn by_runtime(refused: &Refused<'_>) -> Finding {
     let program = refused.program().unwrap_or("its command");
     let finding = refused
         .finding(format!("`{}` may not execute `{program}`", owner.name))
-        .summary(format!("Container `{}` cannot begin: `{program}` is there, but may not be executed by {}. The runtime says: {}", trouble.view.spec.name, user(trouble), refused.words))
+        .summary(format!(
+            "Container `{}` cannot begin: `{program}` is there, but may not be executed by {}. The runtime says: {}",
+            trouble.view.spec.name,
+            user(trouble),
+            refused.words
+        ))
         .confidence(0.96)
         .evidence(refused.command());
     let image = trouble.view.spec.image.as_str();
     finding
-        .remedy("Give the file its execute bit when the image is built.", format!("printf 'FROM {image}\\nRUN chmod +x {program}\\n' | docker build -t IMAGE -"))
+        .remedy(
+            "Give the file its execute bit when the image is built.",
+            format!("printf 'FROM {image}\\nRUN chmod +x {program}\\n' | docker build -t IMAGE -"),
+        )
         .remedy("Or run it by its interpreter (`command: [\"sh\", \"FILE\"]`). This starts new pods.", edit(&owner))
 }
 
@@ -82,14 +92,24 @@ fn by_log(told: &Told<'_>) -> Finding {
         (Some(covered), None) => format!(" `{}` is where volume `{}` lies.", covered.mount.mount_path, covered.mount.name),
         (None, None) => String::new(),
     };
-    let group = if pod.spec.security_context.fs_group.is_none() && mount.is_some() { " The pod sets no `fsGroup`, so the volume keeps the owner that it has." } else { "" };
+    let group = if pod.spec.security_context.fs_group.is_none() && mount.is_some() {
+        " The pod sets no `fsGroup`, so the volume keeps the owner that it has."
+    } else {
+        ""
+    };
     let finding = told
         .finding(title)
-        .summary(format!("Container `{}`, which runs as {}, says: `{}`.{place}{group}", view.spec.name, user(trouble), told.hit.first.text.trim()))
+        .summary(format!(
+            "Container `{}`, which runs as {}, says: `{}`.{place}{group}",
+            view.spec.name,
+            user(trouble),
+            told.hit.first.text.trim()
+        ))
         .confidence(0.9)
         .evidence(mount.as_ref().map(|m| m.evidence.clone()));
     if port.is_some() {
-        return finding.remedy("Let the process listen on a port above 1024; the Service may keep its own. This starts new pods.", edit(&owner));
+        return finding
+            .remedy("Let the process listen on a port above 1024; the Service may keep its own. This starts new pods.", edit(&owner));
     }
     let finding = match mount {
         Some(_) if pod.spec.security_context.fs_group.is_none() => {

@@ -80,12 +80,16 @@ fn finding(context: &Context<'_>, pod: &Object<Pod>, workload: Option<&ObjectRef
         Some(n.evidence(format!("/status/conditions/{i}/status"), "True"))
     });
     let lasting = if pressure.is_some() { " The node is still under pressure." } else { "" };
-    let mut finding = Finding::new(pod.reference(), format!("Node `{}` evicted `{}`: it was low on {resource}", node.name, owner.name), pod.evidence("/status/message", pod.status.message.as_str()))
-        .summary(format!("The kubelet says: {}{lasting}", pod.status.message.trim()))
-        .workload(workload.cloned())
-        .confidence(0.93)
-        .evidence(pressure)
-        .seen(at, at);
+    let mut finding = Finding::new(
+        pod.reference(),
+        format!("Node `{}` evicted `{}`: it was low on {resource}", node.name, owner.name),
+        pod.evidence("/status/message", pod.status.message.as_str()),
+    )
+    .summary(format!("The kubelet says: {}{lasting}", pod.status.message.trim()))
+    .workload(workload.cloned())
+    .confidence(0.93)
+    .evidence(pressure)
+    .seen(at, at);
     if let Some((container, used)) = above_request(&pod.status.message).filter(|_| resource == "memory") {
         finding = finding.remedy(
             format!("Request what container `{container}` really uses. This starts new pods."),
@@ -94,7 +98,10 @@ fn finding(context: &Context<'_>, pod: &Object<Pod>, workload: Option<&ObjectRef
     }
     finding
         .remedy(format!("See what uses the {resource} of the node."), format!("kubectl describe node {}", node.name))
-        .remedy("Clear the remains of evicted pods away.", format!("kubectl delete pods -n {} --field-selector status.phase=Failed", pod.metadata.namespace))
+        .remedy(
+            "Clear the remains of evicted pods away.",
+            format!("kubectl delete pods -n {} --field-selector status.phase=Failed", pod.metadata.namespace),
+        )
         .depends_on(node.clone())
         .cause(node)
 }

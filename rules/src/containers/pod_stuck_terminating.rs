@@ -53,14 +53,21 @@ fn finding(context: &Context<'_>, pod: &Object<Pod>, workload: Option<&ObjectRef
     let due = pod.metadata.deletion_timestamp?;
     let overdue = context.snapshot.age_seconds(Some(due)).filter(|age| *age > OVERDUE)?;
     let reference = pod.reference();
-    let event = context.relations.events_about(context.snapshot, &reference).rfind(|e| matches!(e.reason.as_str(), "FailedKillPod" | "FailedPreStopHook"));
+    let event = context
+        .relations
+        .events_about(context.snapshot, &reference)
+        .rfind(|e| matches!(e.reason.as_str(), "FailedKillPod" | "FailedPreStopHook"));
     let node = context.snapshot.node(&pod.spec.node_name);
     let away = node.is_some_and(|n| !n.is_ready());
     let finalizers = &pod.metadata.finalizers;
     let running = pod.containers().any(|v| v.status.is_some_and(|(_, _, s)| s.state.running.is_some()));
     let why = match event {
         _ if away => format!("Node `{}` is not ready, so nobody confirms the pod's end.", pod.spec.node_name),
-        _ if !finalizers.is_empty() && !running => format!("Its containers have ended; {} {} it back.", listed(finalizers.iter().map(String::as_str)), if finalizers.len() == 1 { "holds" } else { "hold" }),
+        _ if !finalizers.is_empty() && !running => format!(
+            "Its containers have ended; {} {} it back.",
+            listed(finalizers.iter().map(String::as_str)),
+            if finalizers.len() == 1 { "holds" } else { "hold" }
+        ),
         Some(event) => format!("The kubelet says: {}", event.message),
         None if running => "Its containers still run: the kubelet cannot end them, or has not heard of it.".to_owned(),
         None => "Nothing in the bundle says what holds it back.".to_owned(),
@@ -68,19 +75,31 @@ fn finding(context: &Context<'_>, pod: &Object<Pod>, workload: Option<&ObjectRef
     let waits = workload.is_some_and(|w| w.kind == "StatefulSet");
     let effect = if waits { " Its StatefulSet makes no new one before it is gone." } else { "" };
     let (name, flag) = (pod.metadata.name.as_str(), reference.namespace_flag());
-    let mut finding = Finding::new(reference.clone(), format!("Pod `{name}` was deleted and does not go"), pod.evidence("/metadata/deletionTimestamp", due.to_string()))
-        .summary(format!("It should have been gone {overdue} s ago. {why}{effect}"))
-        .workload(workload.cloned())
-        .severity(if waits { Severity::High } else { Severity::Medium })
-        .confidence(if away || event.is_some() || !finalizers.is_empty() { 0.9 } else { 0.75 })
-        .evidence(finalizers.first().map(|f| pod.evidence("/metadata/finalizers/0", f.as_str())))
-        .evidence(event.map(|e| e.evidence("/message", e.message.as_str())))
-        .seen(Some(due), context.snapshot.taken_at);
+    let mut finding = Finding::new(
+        reference.clone(),
+        format!("Pod `{name}` was deleted and does not go"),
+        pod.evidence("/metadata/deletionTimestamp", due.to_string()),
+    )
+    .summary(format!("It should have been gone {overdue} s ago. {why}{effect}"))
+    .workload(workload.cloned())
+    .severity(if waits { Severity::High } else { Severity::Medium })
+    .confidence(if away || event.is_some() || !finalizers.is_empty() { 0.9 } else { 0.75 })
+    .evidence(finalizers.first().map(|f| pod.evidence("/metadata/finalizers/0", f.as_str())))
+    .evidence(event.map(|e| e.evidence("/message", e.message.as_str())))
+    .seen(Some(due), context.snapshot.taken_at);
     if away {
-        finding = finding.depends_on(ObjectRef::cluster_wide("Node", pod.spec.node_name.as_str())).remedy("Bring the node back; the pod then goes by itself.", format!("kubectl describe node {}", pod.spec.node_name));
+        finding = finding
+            .depends_on(ObjectRef::cluster_wide("Node", pod.spec.node_name.as_str()))
+            .remedy("Bring the node back; the pod then goes by itself.", format!("kubectl describe node {}", pod.spec.node_name));
     }
     if !finalizers.is_empty() {
-        finding = finding.remedy("If the controller of the finalizers is gone for good, take them off. What it should have cleaned up stays.", format!("kubectl patch pod {name}{flag} --type=json -p '[{{\"op\":\"remove\",\"path\":\"/metadata/finalizers\"}}]'"));
+        finding = finding.remedy(
+            "If the controller of the finalizers is gone for good, take them off. What it should have cleaned up stays.",
+            format!("kubectl patch pod {name}{flag} --type=json -p '[{{\"op\":\"remove\",\"path\":\"/metadata/finalizers\"}}]'"),
+        );
     }
-    Some(finding.remedy("Or, if it is sure that its containers no longer run, delete it by force.", format!("kubectl delete pod {name}{flag} --grace-period=0 --force")))
+    Some(finding.remedy(
+        "Or, if it is sure that its containers no longer run, delete it by force.",
+        format!("kubectl delete pod {name}{flag} --grace-period=0 --force"),
+    ))
 }

@@ -52,13 +52,24 @@ fn finding(context: &Context<'_>, told: &Told<'_>) -> Finding {
     let rival = rival(context, trouble, port);
     let which = port.map_or_else(|| "a port".to_owned(), |p| format!("port {p}"));
     let by = match &rival {
-        Some(Rival::Container(view)) => format!("Container `{}` of the same pod has it; containers of a pod share one network.", view.spec.name),
-        Some(Rival::Pod(pod)) => format!("Pod `{}/{}` has it; both use the network of node `{}`.", pod.metadata.namespace, pod.metadata.name, pod.spec.node_name),
-        None if trouble.pod.spec.host_network => "The pod uses the node's network; a process of the node, or of another pod, has it.".to_owned(),
+        Some(Rival::Container(view)) => {
+            format!("Container `{}` of the same pod has it; containers of a pod share one network.", view.spec.name)
+        }
+        Some(Rival::Pod(pod)) => {
+            format!("Pod `{}/{}` has it; both use the network of node `{}`.", pod.metadata.namespace, pod.metadata.name, pod.spec.node_name)
+        }
+        None if trouble.pod.spec.host_network => {
+            "The pod uses the node's network; a process of the node, or of another pod, has it.".to_owned()
+        }
         None => "No other container of the pod declares it: the process may have been started twice.".to_owned(),
     };
     let evidence = match &rival {
-        Some(Rival::Container(view)) => declared(view, port).map(|i| trouble.pod.evidence(view.spec_pointer(&format!("/ports/{i}/containerPort")), view.spec.ports.get(i).map_or(0, |p| p.container_port).to_string())),
+        Some(Rival::Container(view)) => declared(view, port).map(|i| {
+            trouble.pod.evidence(
+                view.spec_pointer(&format!("/ports/{i}/containerPort")),
+                view.spec.ports.get(i).map_or(0, |p| p.container_port).to_string(),
+            )
+        }),
         Some(Rival::Pod(pod)) => Some(pod.evidence("/spec/hostNetwork", "true")),
         None => None,
     };
@@ -84,12 +95,24 @@ fn rival<'a>(context: &Context<'a>, trouble: &Trouble<'a>, port: Option<i32>) ->
     }
     let port = port?;
     let reference = trouble.pod.reference();
-    let hears = |name: &str| context.snapshot.logs_of(&reference, Some(name)).any(|log| log.hits_of("listening").any(|h| h.fields.iter().any(|(_, v)| v.parse() == Ok(port))));
+    let hears = |name: &str| {
+        context
+            .snapshot
+            .logs_of(&reference, Some(name))
+            .any(|log| log.hits_of("listening").any(|h| h.fields.iter().any(|(_, v)| v.parse() == Ok(port))))
+    };
     if let Some(view) = others().find(|v| hears(&v.spec.name)) {
         return Some(Rival::Container(view));
     }
     let mut neighbours = context.relations.pods_on(context.snapshot, &trouble.pod.spec.node_name).filter(|_| trouble.pod.spec.host_network);
-    neighbours.find(|p| p.spec.host_network && p.is_active() && !std::ptr::eq(*p, trouble.pod) && p.containers().any(|v| declared(&v, Some(port)).is_some())).map(Rival::Pod)
+    neighbours
+        .find(|p| {
+            p.spec.host_network
+                && p.is_active()
+                && !std::ptr::eq(*p, trouble.pod)
+                && p.containers().any(|v| declared(&v, Some(port)).is_some())
+        })
+        .map(Rival::Pod)
 }
 
 fn declared(view: &ContainerView<'_>, port: Option<i32>) -> Option<usize> {
@@ -99,6 +122,11 @@ fn declared(view: &ContainerView<'_>, port: Option<i32>) -> Option<usize> {
 /// A port that two containers of the pod declare, one of them this one.
 fn shared(trouble: &Trouble<'_>) -> Option<i32> {
     let own = trouble.view.spec.ports.iter().map(|p| p.container_port);
-    let others: Vec<i32> = trouble.pod.containers().filter(|v| v.spec.name != trouble.view.spec.name).flat_map(|v| v.spec.ports.iter().map(|p| p.container_port)).collect();
+    let others: Vec<i32> = trouble
+        .pod
+        .containers()
+        .filter(|v| v.spec.name != trouble.view.spec.name)
+        .flat_map(|v| v.spec.ports.iter().map(|p| p.container_port))
+        .collect();
     { own }.find(|p| others.contains(p)).or_else(|| trouble.view.spec.ports.first().map(|p| p.container_port))
 }

@@ -56,7 +56,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 fn title(trouble: &Trouble<'_>, path: Option<&str>) -> String {
     let owner = trouble.owner();
-    path.map_or_else(|| format!("`{}` must write to a read-only file system", owner.name), |p| format!("`{}` must write to `{p}`, which is read-only", owner.name))
+    path.map_or_else(
+        || format!("`{}` must write to a read-only file system", owner.name),
+        |p| format!("`{}` must write to `{p}`, which is read-only", owner.name),
+    )
 }
 
 fn finished(context: &Context<'_>, finding: Finding, trouble: &Trouble<'_>, path: Option<&str>, words: &str) -> Finding {
@@ -67,7 +70,11 @@ fn finished(context: &Context<'_>, finding: Finding, trouble: &Trouble<'_>, path
     let said = format!("Container `{}` says: `{}`.", view.spec.name, words.trim_matches('`'));
     if let Some(covered) = covered {
         let volume = covered.volume.filter(|v| v.config_map.is_some() || v.secret.is_some() || v.projected.is_some());
-        let why = if volume.is_some() { "ConfigMaps and Secrets are always mounted read-only." } else { "The mount, or the disk behind it, is read-only." };
+        let why = if volume.is_some() {
+            "ConfigMaps and Secrets are always mounted read-only."
+        } else {
+            "The mount, or the disk behind it, is read-only."
+        };
         return finding
             .summary(format!("{said} `{}` is where volume `{}` lies. {why}", covered.mount.mount_path, covered.mount.name))
             .confidence(0.93)
@@ -84,7 +91,10 @@ fn finished(context: &Context<'_>, finding: Finding, trouble: &Trouble<'_>, path
             .summary(format!("{said} `readOnlyRootFilesystem` is set, and nothing writable is mounted there."))
             .confidence(0.96)
             .evidence([root])
-            .remedy(format!("Mount an `emptyDir` at `{place}` (it hides what the image has there). This starts new pods."), merge_template(&owner, &patch));
+            .remedy(
+                format!("Mount an `emptyDir` at `{place}` (it hides what the image has there). This starts new pods."),
+                merge_template(&owner, &patch),
+            );
     }
     let node = trouble.pod.spec.node_name.as_str();
     let told = disk(context, node);
@@ -101,6 +111,9 @@ fn finished(context: &Context<'_>, finding: Finding, trouble: &Trouble<'_>, path
 /// The node's own word that a file system became read-only.
 fn disk(context: &Context<'_>, node: &str) -> Option<Evidence> {
     let node = ObjectRef::cluster_wide("Node", node);
-    let event = context.relations.events_about(context.snapshot, &node).rfind(|e| e.reason == "FilesystemIsReadOnly" || e.message.contains("filesystem read-only"));
+    let event = context
+        .relations
+        .events_about(context.snapshot, &node)
+        .rfind(|e| e.reason == "FilesystemIsReadOnly" || e.message.contains("filesystem read-only"));
     event.map(|e| e.evidence("/message", e.message.as_str()))
 }

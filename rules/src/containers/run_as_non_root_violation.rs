@@ -61,7 +61,10 @@ fn finding(refused: &Refused<'_>) -> Finding {
         .confidence(0.98)
         .evidence(set_at(refused))
         .evidence(run_as(refused).map(|(_, evidence)| evidence))
-        .remedy("Name a user that is not root and can read what the process needs (1000 stands for one). This starts new pods.", merge_template(&owner, &patch));
+        .remedy(
+            "Name a user that is not root and can read what the process needs (1000 stands for one). This starts new pods.",
+            merge_template(&owner, &patch),
+        );
     if let Some(undo) = undo(&owner) {
         finding = finding.remedy("Or, if the setting is new, go back to the revision before. This starts new pods.", undo);
     }
@@ -80,6 +83,7 @@ fn set_at(refused: &Refused<'_>) -> Option<Evidence> {
 /// The user that the pod names, and where.
 fn run_as(refused: &Refused<'_>) -> Option<(i64, Evidence)> {
     let (pod, view) = (refused.trouble.pod, &refused.trouble.view);
-    let own = view.spec.security_context.run_as_user.map(|u| (u, pod.evidence(view.spec_pointer("/securityContext/runAsUser"), u.to_string())));
+    let own =
+        view.spec.security_context.run_as_user.map(|u| (u, pod.evidence(view.spec_pointer("/securityContext/runAsUser"), u.to_string())));
     own.or_else(|| pod.spec.security_context.run_as_user.map(|u| (u, pod.evidence("/spec/securityContext/runAsUser", u.to_string()))))
 }

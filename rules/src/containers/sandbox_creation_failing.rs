@@ -42,7 +42,14 @@ pub static RULE: Rule = Rule {
 /// Words of runtimes and plugins, and what they mean.
 const MEANINGS: [(&[&str], &str); 6] = [
     (
-        &["failed to assign an ip", "no available ip", "no ip addresses available", "failed to allocate for range", "ipam", "insufficient free addresses"],
+        &[
+            "failed to assign an ip",
+            "no available ip",
+            "no ip addresses available",
+            "failed to allocate for range",
+            "ipam",
+            "insufficient free addresses",
+        ],
         "no address is left for another pod on the node",
     ),
     (&["failed to get sandbox image", "failed to pull image"], "the runtime cannot get its own pause image"),
@@ -55,7 +62,9 @@ const MEANINGS: [(&[&str], &str); 6] = [
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (pod, workload) in context.relations.pods_with_workloads(context.snapshot) {
-        let begun = pod.containers().any(|v| v.status.is_some_and(|(_, _, s)| s.state.running.is_some() || s.state.terminated.is_some() || s.ready));
+        let begun = pod
+            .containers()
+            .any(|v| v.status.is_some_and(|(_, _, s)| s.state.running.is_some() || s.state.terminated.is_some() || s.ready));
         if pod.is_active() && !begun && !pod.spec.node_name.is_empty() {
             findings.extend(newest(context, pod).map(|event| finding(pod, event).workload(workload.cloned())));
         }
@@ -81,14 +90,21 @@ fn finding(pod: &Object<Pod>, event: &Object<Event>) -> Finding {
     let meaning = MEANINGS.iter().find(|(words, _)| words.iter().any(|w| lower.contains(w))).map(|(_, meaning)| *meaning);
     let why = meaning.map(|m| format!(": {m}")).unwrap_or_default();
     let said = event.message.rsplit_once("desc = ").map_or(event.message.as_str(), |(_, said)| said);
-    Finding::new(pod.reference(), format!("Node `{}` cannot make a sandbox for `{}`{why}", node.name, pod.metadata.name), event.evidence("/message", event.message.as_str()))
-        .summary(format!("No container of the pod can begin. It was tried {}. The runtime says: {said}", times(event.times())))
-        .confidence(if meaning.is_some() { 0.9 } else { 0.8 })
-        .evidence([pod.evidence("/spec/nodeName", node.name.as_str())])
-        .seen(event.first_seen(), event.last_seen())
-        .remedy("See whether the node's network pods and runtime are well.", format!("kubectl get pods -A -o wide --field-selector spec.nodeName={}", node.name))
-        .remedy("Keep new pods off the node meanwhile; those that run stay.", format!("kubectl cordon {}", node.name))
-        .remedy("Then let the pod be placed anew.", format!("kubectl delete pod {} -n {}", pod.metadata.name, pod.metadata.namespace))
-        .depends_on(node.clone())
-        .cause(node)
+    Finding::new(
+        pod.reference(),
+        format!("Node `{}` cannot make a sandbox for `{}`{why}", node.name, pod.metadata.name),
+        event.evidence("/message", event.message.as_str()),
+    )
+    .summary(format!("No container of the pod can begin. It was tried {}. The runtime says: {said}", times(event.times())))
+    .confidence(if meaning.is_some() { 0.9 } else { 0.8 })
+    .evidence([pod.evidence("/spec/nodeName", node.name.as_str())])
+    .seen(event.first_seen(), event.last_seen())
+    .remedy(
+        "See whether the node's network pods and runtime are well.",
+        format!("kubectl get pods -A -o wide --field-selector spec.nodeName={}", node.name),
+    )
+    .remedy("Keep new pods off the node meanwhile; those that run stay.", format!("kubectl cordon {}", node.name))
+    .remedy("Then let the pod be placed anew.", format!("kubectl delete pod {} -n {}", pod.metadata.name, pod.metadata.namespace))
+    .depends_on(node.clone())
+    .cause(node)
 }

@@ -78,7 +78,8 @@ fn finding(context: &Context<'_>, complaint: &Complaint<'_>) -> Finding {
             format!("Enlarge the pool to {larger} connections a process, if the server has room. This starts new pods."),
             crate::commands::set(client, "env", &format!("{}={larger}", setting.variable)),
         ),
-        None => finding.remedy("See how many requests a process works on at a time, and where the pool's size is set.", complaint.logs_command()),
+        None => finding
+            .remedy("See how many requests a process works on at a time, and where the pool's size is set.", complaint.logs_command()),
     }
 }
 

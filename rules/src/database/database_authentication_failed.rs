@@ -65,7 +65,9 @@ fn by_client(context: &Context<'_>, complaint: &Complaint<'_>) -> Finding {
     let engine = engine_of(complaint.hit.signature);
     let who = complaint.field("user").or_else(|| complaint.field("role")).map(|u| format!(" of user `{u}`")).unwrap_or_default();
     let what = complaint.field("db").or_else(|| complaint.field("object")).map(|d| format!(" on `{d}`")).unwrap_or_default();
-    let rights = complaint.field("db").is_some() && engine == Engine::MongoDb || complaint.field("object").is_some() || complaint.field("code") == Some("NOPERM");
+    let rights = complaint.field("db").is_some() && engine == Engine::MongoDb
+        || complaint.field("object").is_some()
+        || complaint.field("code") == Some("NOPERM");
     let title = match rights {
         true => format!("{} does not allow `{}` what it asks{what}", engine.name(), complaint.client.name),
         false => format!("{} refuses the log-in of `{}`", engine.name(), complaint.client.name),
@@ -117,7 +119,10 @@ fn by_server(context: &Context<'_>, complaint: &Complaint<'_>, known: &[ObjectRe
 /// Adds where the client has its credentials from, and the ways out.
 fn with_setting(context: &Context<'_>, finding: Finding, client: &ObjectRef, engine: Engine) -> Finding {
     let Some(setting) = setting(context, client, engine) else {
-        return finding.remedy("See where the client has its credentials from.", format!("kubectl describe {}{}", crate::wording::target(client), client.namespace_flag()));
+        return finding.remedy(
+            "See where the client has its credentials from.",
+            format!("kubectl describe {}{}", crate::wording::target(client), client.namespace_flag()),
+        );
     };
     let mut finding = finding.evidence([setting.evidence.clone()]);
     finding.summary.push_str(&format!(" The credentials come from {}.", setting.words()));

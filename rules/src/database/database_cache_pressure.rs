@@ -52,7 +52,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         findings.push(
             complaint
                 .finding(format!("MongoDB `{name}` struggles to make room in its cache"))
-                .summary(format!("The eviction server has written {} lines: pages do not leave the cache as fast as they come.", complaint.hit.count))
+                .summary(format!(
+                    "The eviction server has written {} lines: pages do not leave the cache as fast as they come.",
+                    complaint.hit.count
+                ))
                 .confidence(0.7)
                 .remedy("Look at the cache's figures.", cache_command(pod)),
         );

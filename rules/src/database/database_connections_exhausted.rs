@@ -44,7 +44,8 @@ pub static RULE: Rule = Rule {
 const FULL: f64 = 0.95;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = complaints(context, |hit| hit.signature == "database-full").iter().map(|c| by_client(context, c)).collect();
+    let mut findings: Vec<Finding> =
+        complaints(context, |hit| hit.signature == "database-full").iter().map(|c| by_client(context, c)).collect();
     findings.extend(complaints(context, |hit| hit.signature == "mongod-too-many-connections").iter().map(by_server));
     findings.extend(by_figures(context));
     findings
@@ -66,10 +67,13 @@ fn by_client(context: &Context<'_>, complaint: &Complaint<'_>) -> Finding {
 
 /// A command that shows the connections of a server.
 fn who_holds(engine: Engine, server: Option<&ObjectRef>) -> String {
-    let (at, flag) = server.map_or_else(|| ("POD".to_owned(), " -n NAMESPACE".to_owned()), |s| (format!("service/{}", s.name), s.namespace_flag()));
+    let (at, flag) =
+        server.map_or_else(|| ("POD".to_owned(), " -n NAMESPACE".to_owned()), |s| (format!("service/{}", s.name), s.namespace_flag()));
     let command = match engine {
         Engine::MongoDb => "mongosh --quiet --eval 'db.serverStatus().connections'",
-        Engine::PostgreSql => "psql -U postgres -c 'select count(*), usename, client_addr from pg_stat_activity group by 2, 3 order by 1 desc'",
+        Engine::PostgreSql => {
+            "psql -U postgres -c 'select count(*), usename, client_addr from pg_stat_activity group by 2, 3 order by 1 desc'"
+        }
         Engine::MySql => "mysql -e 'show full processlist'",
         Engine::Redis => "redis-cli client list",
     };
@@ -82,7 +86,14 @@ fn by_server(complaint: &Complaint<'_>) -> Finding {
         .finding(format!("MongoDB `{}` takes no more connections", server.name))
         .summary(format!("The server has refused {} connections, because it has as many as it allows.", complaint.hit.count))
         .confidence(0.95)
-        .remedy("See how many there are.", format!("kubectl exec {}{} -- mongosh --quiet --eval 'db.serverStatus().connections'", complaint.pod.name, complaint.pod.namespace_flag()))
+        .remedy(
+            "See how many there are.",
+            format!(
+                "kubectl exec {}{} -- mongosh --quiet --eval 'db.serverStatus().connections'",
+                complaint.pod.name,
+                complaint.pod.namespace_flag()
+            ),
+        )
 }
 
 /// By the figures of MongoDB servers.
@@ -99,11 +110,22 @@ fn by_figures<'c>(context: &'c Context<'_>) -> impl Iterator<Item = Finding> + '
         let owner = object.and_then(|p| context.relations.workload_of_pod(context.snapshot, p));
         let name = owner.as_ref().unwrap_or(&pod).name.clone();
         Some(
-            Finding::new(pod.clone(), format!("MongoDB `{name}` has nearly no connections left"), answer.evidence("/connections/current", format!("{current:.0}")))
-                .workload(owner)
-                .summary(format!("{current:.0} of {total:.0} connections are in use."))
-                .confidence(0.85)
-                .remedy("See who holds them.", format!("kubectl exec {}{} -- mongosh --quiet --eval 'db.currentOp(true).inprog.map(o => o.client)'", pod.name, pod.namespace_flag())),
+            Finding::new(
+                pod.clone(),
+                format!("MongoDB `{name}` has nearly no connections left"),
+                answer.evidence("/connections/current", format!("{current:.0}")),
+            )
+            .workload(owner)
+            .summary(format!("{current:.0} of {total:.0} connections are in use."))
+            .confidence(0.85)
+            .remedy(
+                "See who holds them.",
+                format!(
+                    "kubectl exec {}{} -- mongosh --quiet --eval 'db.currentOp(true).inprog.map(o => o.client)'",
+                    pod.name,
+                    pod.namespace_flag()
+                ),
+            ),
         )
     })
 }

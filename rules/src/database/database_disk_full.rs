@@ -56,15 +56,19 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             _ => continue,
         };
         let name = &server.reference.name;
-        let figures = usage.map(|u| format!(" Claim `{}` holds {:.1} of {:.1} GiB.", u.claim, u.used / GIB, u.capacity / GIB)).unwrap_or_default();
-        let words = said.map(|s| format!("The server says so {} times.", s.hit.count)).unwrap_or_else(|| "It will stop at the next growth.".to_owned());
-        let mut finding = Finding::new(server.reference.clone(), format!("{} `{name}` has no room left on its volume", server.engine.name()), evidence)
-            .workload(Some(server.reference.clone()))
-            .summary(format!("{words}{figures}"))
-            .confidence(if said.is_some() { 0.92 } else { 0.85 })
-            .severity(if said.is_some() { Severity::Critical } else { Severity::High })
-            .evidence(usage.filter(|_| said.is_some()).map(measured))
-            .seen(seen.0, seen.1);
+        let figures =
+            usage.map(|u| format!(" Claim `{}` holds {:.1} of {:.1} GiB.", u.claim, u.used / GIB, u.capacity / GIB)).unwrap_or_default();
+        let words = said
+            .map(|s| format!("The server says so {} times.", s.hit.count))
+            .unwrap_or_else(|| "It will stop at the next growth.".to_owned());
+        let mut finding =
+            Finding::new(server.reference.clone(), format!("{} `{name}` has no room left on its volume", server.engine.name()), evidence)
+                .workload(Some(server.reference.clone()))
+                .summary(format!("{words}{figures}"))
+                .confidence(if said.is_some() { 0.92 } else { 0.85 })
+                .severity(if said.is_some() { Severity::Critical } else { Severity::High })
+                .evidence(usage.filter(|_| said.is_some()).map(measured))
+                .seen(seen.0, seen.1);
         for claim in claims(server) {
             finding = finding.depends_on(claim.clone());
             finding = enlarge(context, finding, &claim);
@@ -80,7 +84,9 @@ const GIB: f64 = 1024.0 * 1024.0 * 1024.0;
 fn claims(server: &Server<'_>) -> Vec<ObjectRef> {
     let volumes = server.pods.iter().flat_map(|p| p.spec.volumes.iter().map(move |v| (p, v)));
     let claims = volumes.filter_map(|(pod, v)| Some((pod, v.persistent_volume_claim.as_ref()?)));
-    claims.map(|(pod, c)| ObjectRef::new(object::PersistentVolumeClaim::KIND, pod.metadata.namespace.as_str(), c.claim_name.as_str())).collect()
+    claims
+        .map(|(pod, c)| ObjectRef::new(object::PersistentVolumeClaim::KIND, pod.metadata.namespace.as_str(), c.claim_name.as_str()))
+        .collect()
 }
 
 /// The fullest of a server's claims.
@@ -100,10 +106,17 @@ fn enlarge(context: &Context<'_>, finding: Finding, claim: &ObjectRef) -> Findin
     let class = object.and_then(|c| c.spec.storage_class_name.as_deref());
     let grows = class.and_then(|c| Snapshot::find(&context.snapshot.storage_classes, "", c)).is_none_or(|c| c.allow_volume_expansion);
     if !grows {
-        return finding.remedy(format!("Make room on it: its class `{}` lets no volume grow.", class.unwrap_or_default()), format!("kubectl describe pvc {}{}", claim.name, claim.namespace_flag()));
+        return finding.remedy(
+            format!("Make room on it: its class `{}` lets no volume grow.", class.unwrap_or_default()),
+            format!("kubectl describe pvc {}{}", claim.name, claim.namespace_flag()),
+        );
     }
     finding.remedy(
         "Enlarge the claim, if its class allows it. The file system grows with it.",
-        format!("kubectl patch pvc {}{} -p '{{\"spec\":{{\"resources\":{{\"requests\":{{\"storage\":\"SIZE\"}}}}}}}}'", claim.name, claim.namespace_flag()),
+        format!(
+            "kubectl patch pvc {}{} -p '{{\"spec\":{{\"resources\":{{\"requests\":{{\"storage\":\"SIZE\"}}}}}}}}'",
+            claim.name,
+            claim.namespace_flag()
+        ),
     )
 }

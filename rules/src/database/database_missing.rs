@@ -64,7 +64,9 @@ fn finding(context: &Context<'_>, complaint: &Complaint<'_>) -> Finding {
         Engine::MySql => format!("mysql -e 'create database {name}'"),
         _ => format!("createdb -U postgres {name}"),
     };
-    let (at, flag) = server.as_ref().map_or_else(|| ("POD".to_owned(), " -n NAMESPACE".to_owned()), |s| (format!("service/{}", s.name), s.namespace_flag()));
+    let (at, flag) = server
+        .as_ref()
+        .map_or_else(|| ("POD".to_owned(), " -n NAMESPACE".to_owned()), |s| (format!("service/{}", s.name), s.namespace_flag()));
     if let Some(server) = server {
         finding = finding.depends_on(server);
     }

@@ -75,13 +75,14 @@ fn configured(wrong: &Wrong<'_>) -> Finding {
     let hint = meant.as_ref().map(|m| format!(" (did you mean `{m}`?)")).unwrap_or_default();
     let gone = missing.map(|m| format!("no Service `{m}` exists")).unwrap_or_default();
     let complaint = wrong.complaint.as_ref();
-    let mut finding = Finding::new(client.clone(), format!("`{}` calls MongoDB at `{}`, a name that does not exist", client.name, mention.host), first)
-        .workload(Some(client.clone()))
-        .summary(format!("{} names `{}`; {gone}{hint}.", capitalised(&mention.used_by), mention.host))
-        .confidence(if complaint.is_some() { 0.95 } else { 0.85 })
-        .evidence(evidence)
-        .evidence(nearest.map(Object::named))
-        .evidence(complaint.map(|heard| heard.log.evidence(heard.hit)));
+    let mut finding =
+        Finding::new(client.clone(), format!("`{}` calls MongoDB at `{}`, a name that does not exist", client.name, mention.host), first)
+            .workload(Some(client.clone()))
+            .summary(format!("{} names `{}`; {gone}{hint}.", capitalised(&mention.used_by), mention.host))
+            .confidence(if complaint.is_some() { 0.95 } else { 0.85 })
+            .evidence(evidence)
+            .evidence(nearest.map(Object::named))
+            .evidence(complaint.map(|heard| heard.log.evidence(heard.hit)));
     if let Some(holder) = &mention.holder {
         finding = finding.cause(holder.clone());
     }
@@ -95,7 +96,8 @@ fn heard(context: &Context<'_>, call: &Call<'_>) -> Option<Finding> {
     let host = call.host.unwrap_or("its host");
     let nearest = call.host.filter(|_| call.failure == Failure::NameUnknown).and_then(|h| nearest(context, h, engine));
     let meant = nearest.map(|s| host_of(s, &client.namespace));
-    let exists = call.target.as_ref().map(|t| format!(" A Service `{}/{}` exists: DNS does not know it, or is not asked.", t.namespace, t.name));
+    let exists =
+        call.target.as_ref().map(|t| format!(" A Service `{}/{}` exists: DNS does not know it, or is not asked.", t.namespace, t.name));
     let hint = meant.as_ref().filter(|_| exists.is_none()).map(|m| format!(" Did you mean `{m}`?")).unwrap_or_default();
     let mut finding = call
         .complaint
@@ -109,9 +111,15 @@ fn heard(context: &Context<'_>, call: &Call<'_>) -> Option<Finding> {
         (Some(setting), Some(meant)) if call.target.is_none() => {
             let value = uri(engine, &meant, call.port.unwrap_or(engine.port()));
             let finding = finding.remedy(format!("Correct the host in {} to `{meant}`.", setting.words()), setting.change(client, &value));
-            setting.restart(client).into_iter().fold(finding, |f, command| f.remedy("Then start the pods anew, so that they read it.", command))
+            setting
+                .restart(client)
+                .into_iter()
+                .fold(finding, |f, command| f.remedy("Then start the pods anew, so that they read it.", command))
         }
-        _ => finding.remedy("Ask for the name from the client.", format!("kubectl exec {}{} -- nslookup {host}", call.complaint.pod.name, call.complaint.pod.namespace_flag())),
+        _ => finding.remedy(
+            "Ask for the name from the client.",
+            format!("kubectl exec {}{} -- nslookup {host}", call.complaint.pod.name, call.complaint.pod.namespace_flag()),
+        ),
     })
 }
 
@@ -122,7 +130,8 @@ fn nearest<'a>(context: &Context<'a>, host: &str, engine: Engine) -> Option<&'a 
     let services = &context.snapshot.services;
     let same = || services.iter().find(|s| s.metadata.name == name);
     let of_kind = || services.iter().filter(|s| s.spec.ports.iter().any(|p| p.port == i32::from(engine.port())));
-    let found = same().map(|s| s.metadata.name.as_str()).or_else(|| similarity::nearest(name, of_kind().map(|s| s.metadata.name.as_str())))?;
+    let found =
+        same().map(|s| s.metadata.name.as_str()).or_else(|| similarity::nearest(name, of_kind().map(|s| s.metadata.name.as_str())))?;
     of_kind().find(|s| s.metadata.name == found).or_else(|| services.iter().find(|s| s.metadata.name == found))
 }
 

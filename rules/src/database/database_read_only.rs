@@ -42,7 +42,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let chosen = complaints(context, |hit| hit.signature == "database-read-only" || hit.signature == "database-no-primary" && hit.field("refused").is_some());
+    let chosen = complaints(context, |hit| {
+        hit.signature == "database-read-only" || hit.signature == "database-no-primary" && hit.field("refused").is_some()
+    });
     chosen.iter().map(|c| finding(context, c)).collect()
 }
 
@@ -55,7 +57,9 @@ fn finding(context: &Context<'_>, complaint: &Complaint<'_>) -> Finding {
     let why = match engine {
         _ if saving => "The server cannot save its data, and takes no writes until it can.",
         _ if locked => "The server is locked for writing.",
-        Engine::MongoDb => "The client writes to a secondary: its URI names one member rather than the set, or a failover took the role from it.",
+        Engine::MongoDb => {
+            "The client writes to a secondary: its URI names one member rather than the set, or a failover took the role from it."
+        }
         Engine::Redis => "The client writes to a replica.",
         Engine::PostgreSql => "The session is read-only: the server is a standby, or its default was set so.",
         Engine::MySql => "The server runs read-only: it is a replica, or was set so.",

@@ -83,8 +83,14 @@ fn connection(context: &Context<'_>, ways: &Ways<'_>, call: &Call<'_>) -> Option
     let pod = &call.complaint.pod;
     Some(match (call.host, call.port) {
         (Some(host), Some(port)) => finding
-            .remedy("Try the way from the client.", format!("kubectl exec {}{} -- nc -zv -w 3 {host} {port}", pod.name, pod.namespace_flag()))
-            .remedy("See which policies stand between.", format!("kubectl get networkpolicy{}", call.target.as_ref().unwrap_or(pod).namespace_flag())),
+            .remedy(
+                "Try the way from the client.",
+                format!("kubectl exec {}{} -- nc -zv -w 3 {host} {port}", pod.name, pod.namespace_flag()),
+            )
+            .remedy(
+                "See which policies stand between.",
+                format!("kubectl get networkpolicy{}", call.target.as_ref().unwrap_or(pod).namespace_flag()),
+            ),
         _ => finding.remedy("Read the lines around.", call.complaint.logs_command()),
     })
 }

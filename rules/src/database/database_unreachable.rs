@@ -88,13 +88,17 @@ fn remedies(finding: Finding, call: &Call<'_>, way: &Way) -> Finding {
         _ => finding,
     };
     let finding = match way.behind.first() {
-        Some(workload) => finding.remedy("See how the database does.", format!("kubectl describe {}{}", crate::wording::target(workload), workload.namespace_flag())),
+        Some(workload) => finding.remedy(
+            "See how the database does.",
+            format!("kubectl describe {}{}", crate::wording::target(workload), workload.namespace_flag()),
+        ),
         None => finding,
     };
     match (call.host, call.port) {
-        (Some(host), Some(port)) => {
-            finding.remedy("Try the way from the client.", format!("kubectl exec {}{} -- nc -zv {host} {port}", call.complaint.pod.name, call.complaint.pod.namespace_flag()))
-        }
+        (Some(host), Some(port)) => finding.remedy(
+            "Try the way from the client.",
+            format!("kubectl exec {}{} -- nc -zv {host} {port}", call.complaint.pod.name, call.complaint.pod.namespace_flag()),
+        ),
         _ => finding.remedy("Read the lines around.", call.complaint.logs_command()),
     }
 }

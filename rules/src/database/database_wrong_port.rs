@@ -55,7 +55,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let others = wrong(context);
     let mismatched: BTreeSet<(ObjectRef, &str)> = others.iter().map(|w| (w.client.reference.clone(), w.mention.host)).collect();
     let (calls, ways) = (calls(context), Ways::new(context));
-    for call in calls.iter().filter(|c| matches!(c.failure, Failure::Refused | Failure::TimedOut | Failure::Protocol | Failure::Unselected | Failure::NoRoute)) {
+    for call in calls
+        .iter()
+        .filter(|c| matches!(c.failure, Failure::Refused | Failure::TimedOut | Failure::Protocol | Failure::Unselected | Failure::NoRoute))
+    {
         let key = (call.complaint.client.clone(), call.host.unwrap_or_default());
         if !open.contains(&key) && !mismatched.contains(&key) {
             findings.extend(heard(context, &ways, call));
@@ -76,13 +79,17 @@ fn configured(wrong: &Wrong<'_>) -> Finding {
     let first = evidence.next().unwrap_or_else(|| wrong.client.origin.at("/metadata/name", client.name.as_str()));
     let complaint = wrong.complaint.as_ref();
     let takes = listed(ports.iter().map(String::as_str));
-    let mut finding = Finding::new(client.clone(), format!("`{}` calls MongoDB on port {asked}, which `{}` does not have", client.name, mention.host), first)
-        .workload(Some(client.clone()))
-        .summary(format!("{} names `{}:{asked}`; the Service takes {takes}.", capitalised(&mention.used_by), mention.host))
-        .confidence(if complaint.is_some() { 0.95 } else { 0.9 })
-        .severity(if complaint.is_some() || wrong.unwell { Severity::Critical } else { Severity::High })
-        .evidence(evidence)
-        .evidence(complaint.map(|heard| heard.log.evidence(heard.hit)));
+    let mut finding = Finding::new(
+        client.clone(),
+        format!("`{}` calls MongoDB on port {asked}, which `{}` does not have", client.name, mention.host),
+        first,
+    )
+    .workload(Some(client.clone()))
+    .summary(format!("{} names `{}:{asked}`; the Service takes {takes}.", capitalised(&mention.used_by), mention.host))
+    .confidence(if complaint.is_some() { 0.95 } else { 0.9 })
+    .severity(if complaint.is_some() || wrong.unwell { Severity::Critical } else { Severity::High })
+    .evidence(evidence)
+    .evidence(complaint.map(|heard| heard.log.evidence(heard.hit)));
     if let Fault::Port(service) = &wrong.fault {
         finding = finding.evidence([service.named()]).depends_on(service.reference());
     }
@@ -92,7 +99,9 @@ fn configured(wrong: &Wrong<'_>) -> Finding {
     let place = mention.holder.as_ref().unwrap_or(client);
     let finding = finding.remedy(format!("Change the port to {takes}."), crate::commands::edit(place));
     match &mention.holder {
-        Some(_) if client.kind != "Pod" => finding.remedy("Then start the pods anew.", format!("kubectl rollout restart {}{}", target(client), client.namespace_flag())),
+        Some(_) if client.kind != "Pod" => {
+            finding.remedy("Then start the pods anew.", format!("kubectl rollout restart {}{}", target(client), client.namespace_flag()))
+        }
         _ => finding,
     }
 }
@@ -109,11 +118,17 @@ fn heard(context: &Context<'_>, ways: &Ways<'_>, call: &Call<'_>) -> Option<Find
     // A Service that takes no database's port at all is another's: the name is wrong then, not the port.
     let engine = call.engine.or_else(|| ports.iter().find_map(|p| Engine::of_port(u16::try_from(*p).ok()?)))?;
     let (client, asked) = (&call.complaint.client, call.port?);
-    let right = ports.iter().copied().find(|p| i32::from(engine.port()) == *p).or_else(|| ports.first().copied().filter(|_| ports.len() == 1));
+    let right =
+        ports.iter().copied().find(|p| i32::from(engine.port()) == *p).or_else(|| ports.first().copied().filter(|_| ports.len() == 1));
     let met = if stranger { format!(" What answers there does not speak the protocol of {}.", engine.name()) } else { String::new() };
     let mut finding = call
         .complaint
-        .finding(format!("`{}` calls {} on port {asked}, {}", client.name, engine.name(), if ports.is_empty() { "where something else answers" } else { "which its Service does not have" }))
+        .finding(format!(
+            "`{}` calls {} on port {asked}, {}",
+            client.name,
+            engine.name(),
+            if ports.is_empty() { "where something else answers" } else { "which its Service does not have" }
+        ))
         .summary(format!("The client calls `{}`: {}{met}", call.address(), way.words))
         .confidence(if ports.is_empty() { 0.75 } else { 0.92 })
         .evidence(way.evidence);
@@ -122,8 +137,14 @@ fn heard(context: &Context<'_>, ways: &Ways<'_>, call: &Call<'_>) -> Option<Find
     match (setting, u16::try_from(right.unwrap_or_else(|| i32::from(engine.port())))) {
         (Some(setting), Ok(port)) => {
             let value = uri(engine, call.host.unwrap_or("HOST"), port);
-            finding = finding.remedy(format!("Correct the port in {}: {port} instead of {asked}.", setting.words()), setting.change(client, &value));
-            Some(setting.restart(client).into_iter().fold(finding, |f, command| f.remedy("Then start the pods anew, so that they read it.", command)))
+            finding = finding
+                .remedy(format!("Correct the port in {}: {port} instead of {asked}.", setting.words()), setting.change(client, &value));
+            Some(
+                setting
+                    .restart(client)
+                    .into_iter()
+                    .fold(finding, |f, command| f.remedy("Then start the pods anew, so that they read it.", command)),
+            )
         }
         _ => Some(finding.remedy("Correct the port where the client has it from.", crate::commands::edit(client))),
     }

@@ -93,7 +93,13 @@ fn finding(owner: ObjectRef, collection: &str, mut scans: Vec<Scans<'_>>) -> Opt
         .take(3)
         .map(|s| {
             let (w, n) = (&s.worst, s.count);
-            format!("`{}` {n} times (up to {:.0} documents read for {:.0} given back, {:.0} ms)", w.shape.replace('`', "'"), w.examined, w.returned, w.millis)
+            format!(
+                "`{}` {n} times (up to {:.0} documents read for {:.0} given back, {:.0} ms)",
+                w.shape.replace('`', "'"),
+                w.examined,
+                w.returned,
+                w.millis
+            )
         })
         .collect();
     let slowest = scans.iter().map(|s| s.worst.millis).fold(0.0, f64::max);

@@ -67,7 +67,8 @@ fn down(context: &Context<'_>, server: &Server<'_>, calling: &Calling) -> Option
     let (snapshot, reference) = (context.snapshot, &server.reference);
     let young = |pod: &Object<Pod>| {
         let began = pod.status.start_time.or(pod.metadata.creation_timestamp);
-        snapshot.age_seconds(began).is_some_and(|age| age < GRACE) && pod.containers().all(|v| v.status.is_none_or(|(_, _, s)| s.restart_count == 0))
+        snapshot.age_seconds(began).is_some_and(|age| age < GRACE)
+            && pod.containers().all(|v| v.status.is_none_or(|(_, _, s)| s.restart_count == 0))
     };
     let complete = snapshot.coverage.is_complete("pods");
     if server.pods.is_empty() && !(server.is_scaled_to_zero() || complete && server.wanted.is_some()) {
@@ -102,7 +103,8 @@ fn down(context: &Context<'_>, server: &Server<'_>, calling: &Calling) -> Option
 
 /// Since when its pods are not ready.
 fn since(server: &Server<'_>) -> Option<tarbox_model::Timestamp> {
-    let condition = |pod: &&Object<Pod>| tarbox_model::object::condition(&pod.status.conditions, "Ready").and_then(|(_, c)| c.last_transition_time);
+    let condition =
+        |pod: &&Object<Pod>| tarbox_model::object::condition(&pod.status.conditions, "Ready").and_then(|(_, c)| c.last_transition_time);
     server.pods.iter().filter_map(|p| condition(p).or(p.status.start_time)).min()
 }
 
@@ -110,8 +112,13 @@ fn since(server: &Server<'_>) -> Option<tarbox_model::Timestamp> {
 fn reason(context: &Context<'_>, server: &Server<'_>) -> (String, Vec<Evidence>) {
     let kind = &server.reference.kind;
     if let Some((origin, wanted)) = server.wanted.filter(|_| server.pods.is_empty()) {
-        let place = origin.at(if wanted == 0 { "/spec/replicas" } else { "/metadata/name" }, if wanted == 0 { "0" } else { &server.reference.name });
-        let words = if wanted == 0 { format!("`replicas` of the {kind} is 0: no server runs.") } else { format!("The {kind} wants {}, and none exists.", counted(usize::try_from(wanted).unwrap_or(0), "pod")) };
+        let place = origin
+            .at(if wanted == 0 { "/spec/replicas" } else { "/metadata/name" }, if wanted == 0 { "0" } else { &server.reference.name });
+        let words = if wanted == 0 {
+            format!("`replicas` of the {kind} is 0: no server runs.")
+        } else {
+            format!("The {kind} wants {}, and none exists.", counted(usize::try_from(wanted).unwrap_or(0), "pod"))
+        };
         return (words, vec![place]);
     }
     let mut evidence = Vec::new();
@@ -130,7 +137,10 @@ fn reason(context: &Context<'_>, server: &Server<'_>) -> (String, Vec<Evidence>)
 fn remedies(finding: Finding, server: &Server<'_>, scaled: bool) -> Finding {
     let (object, flag) = (target(&server.reference), server.reference.namespace_flag());
     if scaled {
-        return finding.remedy("Start it again, with as many members as it had. Clients connect again by themselves.", format!("kubectl scale {object}{flag} --replicas=1"));
+        return finding.remedy(
+            "Start it again, with as many members as it had. Clients connect again by themselves.",
+            format!("kubectl scale {object}{flag} --replicas=1"),
+        );
     }
     let Some(pod) = server.pods.first() else {
         return finding.remedy("See why no pod is made.", format!("kubectl describe {object}{flag}"));

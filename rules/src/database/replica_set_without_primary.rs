@@ -68,7 +68,11 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn by_status(set: &ReplicaSet<'_>) -> Finding {
     let (all, healthy, majority) = (set.members.len(), set.healthy(), set.members.len() / 2 + 1);
     let states: Vec<String> = set.members.iter().map(|m| format!("`{}` is {}", m.name, m.state)).collect();
-    let why = if healthy < majority { format!("{healthy} of {all} members can vote, a majority takes {majority}") } else { format!("{healthy} of {all} members can vote, yet none is elected") };
+    let why = if healthy < majority {
+        format!("{healthy} of {all} members can vote, a majority takes {majority}")
+    } else {
+        format!("{healthy} of {all} members can vote, yet none is elected")
+    };
     let mut evidence = set.members.iter().map(|m| m.evidence.clone());
     let first = evidence.next().unwrap_or_else(|| set.answer.evidence("/set", set.name));
     let finding = Finding::new(set.pod(), format!("Replica set `{}` of `{}` has no primary", set.name, set.server.name), first)
@@ -101,12 +105,19 @@ fn by_log(context: &Context<'_>, servers: &[Server<'_>], told: &BTreeSet<ObjectR
         }
         // Every pod must have spoken: a primary whose log is not there is a primary all the same.
         let (Some(first), Some(pod)) = (states.first(), server.pods.first()) else { continue };
-        if states.len() < server.pods.len() || server.ready() == 0 || server.wanted.is_some_and(|(_, wanted)| usize::try_from(wanted).is_ok_and(|w| w < 2)) {
+        if states.len() < server.pods.len()
+            || server.ready() == 0
+            || server.wanted.is_some_and(|(_, wanted)| usize::try_from(wanted).is_ok_and(|w| w < 2))
+        {
             continue;
         }
         let finding = Finding::new(pod.reference(), format!("Replica set of `{}` has no primary", server.reference.name), first.3.clone())
             .workload(Some(server.reference.clone()))
-            .summary(format!("By their logs none of its {} is primary: {}.", counted(states.len(), "member"), states.iter().map(|s| s.2).collect::<Vec<_>>().join(", ")))
+            .summary(format!(
+                "By their logs none of its {} is primary: {}.",
+                counted(states.len(), "member"),
+                states.iter().map(|s| s.2).collect::<Vec<_>>().join(", ")
+            ))
             .confidence(0.85)
             .evidence(states.iter().skip(1).map(|s| s.3.clone()));
         findings.push(remedies(finding, &pod.reference()));
@@ -134,6 +145,10 @@ fn by_client(complaint: &Complaint<'_>, server: Option<&Server<'_>>, service: Op
 fn remedies(finding: Finding, pod: &ObjectRef) -> Finding {
     finding.remedy(
         "Ask a member how it sees the others; bring back those that it does not reach.",
-        format!("kubectl exec {}{} -- mongosh --quiet --eval 'rs.status().members.map(m => [m.name, m.stateStr, m.lastHeartbeatMessage])'", pod.name, pod.namespace_flag()),
+        format!(
+            "kubectl exec {}{} -- mongosh --quiet --eval 'rs.status().members.map(m => [m.name, m.stateStr, m.lastHeartbeatMessage])'",
+            pod.name,
+            pod.namespace_flag()
+        ),
     )
 }

@@ -55,7 +55,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
                 .summary("It was away for longer than the oplog of the others reaches back, and cannot follow them any more.")
                 .severity(Severity::High)
                 .confidence(0.93)
-                .remedy("Have it copy everything anew: delete its pod and its volume's content. The others serve meanwhile.", format!("kubectl describe pod {}{}", pod.name, pod.namespace_flag())),
+                .remedy(
+                    "Have it copy everything anew: delete its pod and its volume's content. The others serve meanwhile.",
+                    format!("kubectl describe pod {}{}", pod.name, pod.namespace_flag()),
+                ),
         );
     }
     findings

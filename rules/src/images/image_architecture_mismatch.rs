@@ -62,7 +62,10 @@ fn pulling(context: &Context<'_>, pull: &Pull<'_>) -> Finding {
     let finding = pull
         .finding(format!("Image `{}` has nothing for {what}", pull.image))
         .confidence(0.97)
-        .summary(format!("Node `{node}` needs an image for {what}, and the registry has none under this name. The runtime says: {}", pull.said()))
+        .summary(format!(
+            "Node `{node}` needs an image for {what}, and the registry has none under this name. The runtime says: {}",
+            pull.said()
+        ))
         .evidence(own.as_ref().map(|(_, evidence)| evidence.clone()));
     remedies(context, finding, &pull.owner(), pull.image, own.map(|(a, _)| a))
 }
@@ -74,11 +77,16 @@ fn running(context: &Context<'_>) -> Vec<Finding> {
         let trouble = &refused.trouble;
         let (node, image) = (trouble.pod.spec.node_name.as_str(), trouble.view.spec.image.as_str());
         let own = architecture(context, node);
-        let all: BTreeSet<&str> = context.snapshot.nodes.iter().map(|n| n.status.node_info.architecture.as_str()).filter(|a| !a.is_empty()).collect();
+        let all: BTreeSet<&str> =
+            context.snapshot.nodes.iter().map(|n| n.status.node_info.architecture.as_str()).filter(|a| !a.is_empty()).collect();
         let mixed = all.len() > 1;
         let (name, owner) = (trouble.view.spec.name.as_str(), trouble.owner());
         let here = own.as_ref().map(|(a, _)| format!(" Node `{node}` is of architecture `{a}`.")).unwrap_or_default();
-        let others = if mixed { format!(" The cluster has nodes of {}.", all.iter().map(|a| format!("`{a}`")).collect::<Vec<_>>().join(" and ")) } else { String::new() };
+        let others = if mixed {
+            format!(" The cluster has nodes of {}.", all.iter().map(|a| format!("`{a}`")).collect::<Vec<_>>().join(" and "))
+        } else {
+            String::new()
+        };
         let (first, last) = trouble.seen();
         let finding = Finding::new(trouble.pod.reference(), format!("The program in image `{image}` is not made for node `{node}`"), refused.evidence.clone())
             .summary(format!("The kernel refuses the program of container `{name}`: `{}`.{here}{others} (A script without its first line, `#!`, fails in the same words.)", refused.words))
@@ -93,8 +101,16 @@ fn running(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn remedies(context: &Context<'_>, finding: Finding, owner: &ObjectRef, image: &str, own: Option<&str>) -> Finding {
-    let other = context.snapshot.nodes.iter().map(|n| n.status.node_info.architecture.as_str()).find(|a| !a.is_empty() && own.is_some_and(|own| own != *a));
-    let finding = finding.remedy("Build and push the image for every architecture in use.", format!("docker buildx build --platform linux/amd64,linux/arm64 -t {image} --push ."));
+    let other = context
+        .snapshot
+        .nodes
+        .iter()
+        .map(|n| n.status.node_info.architecture.as_str())
+        .find(|a| !a.is_empty() && own.is_some_and(|own| own != *a));
+    let finding = finding.remedy(
+        "Build and push the image for every architecture in use.",
+        format!("docker buildx build --platform linux/amd64,linux/arm64 -t {image} --push ."),
+    );
     match other {
         Some(other) => finding.remedy(
             format!("Or keep the pods on `{other}` nodes. This starts new pods."),

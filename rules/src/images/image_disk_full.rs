@@ -49,12 +49,16 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         if recent && !findings.iter().any(|f| f.cause.as_ref() == Some(&node)) {
             let (left, evidence) = left(context, &node.name);
             findings.push(remedies(
-                Finding::new(node.clone(), format!("Node `{}` cannot free enough disk for images", node.name), event.evidence("/message", event.message.as_str()))
-                    .summary(format!("The kubelet says: {}.{left}", event.message.trim_end_matches('.')))
-                    .severity(Severity::Medium)
-                    .confidence(0.75)
-                    .evidence(evidence)
-                    .seen(event.first_seen(), event.last_seen()),
+                Finding::new(
+                    node.clone(),
+                    format!("Node `{}` cannot free enough disk for images", node.name),
+                    event.evidence("/message", event.message.as_str()),
+                )
+                .summary(format!("The kubelet says: {}.{left}", event.message.trim_end_matches('.')))
+                .severity(Severity::Medium)
+                .confidence(0.75)
+                .evidence(evidence)
+                .seen(event.first_seen(), event.last_seen()),
                 &node.name,
             ));
         }
@@ -88,6 +92,14 @@ fn left(context: &Context<'_>, node: &str) -> (String, Option<Evidence>) {
 
 fn remedies(finding: Finding, node: &str) -> Finding {
     finding
-        .remedy("See what takes the room.", format!("kubectl debug node/{node} -it --image=busybox -- chroot /host sh -c 'df -h; du -xsh /var/lib/containerd /var/log/pods'"))
-        .remedy("Remove images that no container uses; those of running pods stay.", format!("kubectl debug node/{node} -it --image=busybox -- chroot /host crictl rmi --prune"))
+        .remedy(
+            "See what takes the room.",
+            format!(
+                "kubectl debug node/{node} -it --image=busybox -- chroot /host sh -c 'df -h; du -xsh /var/lib/containerd /var/log/pods'"
+            ),
+        )
+        .remedy(
+            "Remove images that no container uses; those of running pods stay.",
+            format!("kubectl debug node/{node} -it --image=busybox -- chroot /host crictl rmi --prune"),
+        )
 }

@@ -70,7 +70,12 @@ fn finding(snapshot: &Snapshot, pull: &Pull<'_>) -> Finding {
 
 /// Images that stand in pods and templates of the bundle.
 fn elsewhere<'a>(snapshot: &'a Snapshot, image: &str) -> BTreeSet<&'a str> {
-    let running = snapshot.pods.iter().flat_map(|p| p.containers()).filter(|v| v.status.is_some_and(|(_, _, s)| s.state.waiting.is_none())).map(|v| v.spec);
+    let running = snapshot
+        .pods
+        .iter()
+        .flat_map(|p| p.containers())
+        .filter(|v| v.status.is_some_and(|(_, _, s)| s.state.waiting.is_none()))
+        .map(|v| v.spec);
     let older = snapshot.replica_sets.iter().flat_map(|r| r.spec.template.spec.containers.iter());
     running.chain(older).map(|c| c.image.as_str()).filter(|i| *i != image).collect()
 }

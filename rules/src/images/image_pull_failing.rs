@@ -44,7 +44,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             pull.finding(format!("Image `{}` does not come", pull.image))
                 .summary(format!("Container `{}` waits for its image. The runtime says: {said}", pull.view.spec.name))
                 .confidence(0.8)
-                .remedy("Read the registry's answer.", format!("kubectl describe pod {} -n {}", pull.pod.metadata.name, pull.pod.metadata.namespace)),
+                .remedy(
+                    "Read the registry's answer.",
+                    format!("kubectl describe pod {} -n {}", pull.pod.metadata.name, pull.pod.metadata.namespace),
+                ),
         );
     }
     findings

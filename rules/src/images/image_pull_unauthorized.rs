@@ -76,13 +76,19 @@ fn finding(context: &Context<'_>, pull: &Pull<'_>) -> Finding {
         );
     }
     let name = named.first().map_or("registry-credentials", |s| s.name.as_str());
-    let create = format!("kubectl create secret docker-registry {name} -n {namespace} --docker-server={registry} --docker-username=USER --docker-password=PASSWORD");
+    let create = format!(
+        "kubectl create secret docker-registry {name} -n {namespace} --docker-server={registry} --docker-username=USER --docker-password=PASSWORD"
+    );
     if named.is_empty() {
-        finding
-            .remedy("Or make a Secret with credentials that may read the image.", create)
-            .remedy("Then let the pods use it. This starts new pods.", merge_template(&pull.owner(), "{\"imagePullSecrets\":[{\"name\":\"registry-credentials\"}]}"))
+        finding.remedy("Or make a Secret with credentials that may read the image.", create).remedy(
+            "Then let the pods use it. This starts new pods.",
+            merge_template(&pull.owner(), "{\"imagePullSecrets\":[{\"name\":\"registry-credentials\"}]}"),
+        )
     } else {
-        finding.remedy("Renew the credentials. Waiting pods start by themselves.", format!("{create} --dry-run=client -o yaml | kubectl apply -f -"))
+        finding.remedy(
+            "Renew the credentials. Waiting pods start by themselves.",
+            format!("{create} --dry-run=client -o yaml | kubectl apply -f -"),
+        )
     }
 }
 
@@ -95,6 +101,9 @@ fn unfit(context: &Context<'_>, pull: &Pull<'_>) -> Option<(String, Option<Evide
             return None;
         }
         let kind = if secret.r#type.is_empty() { "another type" } else { secret.r#type.as_str() };
-        Some((format!("Secret `{name}` is of type `{kind}` and has no key `.dockerconfigjson`: it shows no credentials."), Some(secret.named())))
+        Some((
+            format!("Secret `{name}` is of type `{kind}` and has no key `.dockerconfigjson`: it shows no credentials."),
+            Some(secret.named()),
+        ))
     })
 }

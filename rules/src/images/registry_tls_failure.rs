@@ -58,10 +58,11 @@ fn finding(pull: &Pull<'_>) -> Finding {
     let node = pull.pod.spec.node_name.as_str();
     let meaning = MEANINGS.iter().find(|(words, _)| pull.error.contains(words)).map_or("TLS fails", |(_, meaning)| meaning);
     let plain = pull.error.contains("server gave HTTP response");
-    let finding = pull
-        .finding(format!("Registry `{registry}` and node `{node}` do not agree over TLS"))
-        .confidence(0.96)
-        .summary(format!("`{}` was never asked for: {meaning}. The runtime says: {}", pull.image, pull.said()));
+    let finding = pull.finding(format!("Registry `{registry}` and node `{node}` do not agree over TLS")).confidence(0.96).summary(format!(
+        "`{}` was never asked for: {meaning}. The runtime says: {}",
+        pull.image,
+        pull.said()
+    ));
     if plain {
         finding.remedy(
             "Tell containerd, on every node, that this registry speaks plain HTTP (a registry with TLS is better).",

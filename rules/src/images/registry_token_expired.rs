@@ -53,7 +53,9 @@ fn finding(context: &Context<'_>, pull: &Pull<'_>) -> Option<Finding> {
     let (registry, namespace) = (parts(pull.image).0, pull.pod.metadata.namespace.as_str());
     let secret = lapsed.map(|(s, _)| s).or_else(|| present(context, pull).first().copied());
     let age = lapsed.and_then(|(s, since)| Some((s, context.snapshot.age_seconds(Some(since))? / 3600)));
-    let old = age.map(|(s, hours)| format!(" Secret `{}` was written {hours} h ago; a token of this registry lives for 12 h.", s.metadata.name)).unwrap_or_default();
+    let old = age
+        .map(|(s, hours)| format!(" Secret `{}` was written {hours} h ago; a token of this registry lives for 12 h.", s.metadata.name))
+        .unwrap_or_default();
     let name = secret.map_or("registry-credentials", |s| s.metadata.name.as_str());
     let password = match registry.split('.').collect::<Vec<_>>().as_slice() {
         [_, "dkr", _, region, ..] => format!("\"$(aws ecr get-login-password --region {region})\""),
@@ -62,7 +64,11 @@ fn finding(context: &Context<'_>, pull: &Pull<'_>) -> Option<Finding> {
     let user = if registry.contains(".dkr.ecr.") { "AWS" } else { "USER" };
     let mut finding = pull
         .finding(format!("The token for registry `{registry}` has lapsed"))
-        .summary(format!("The registry does not accept the credentials of `{}` any more.{old} The runtime says: {}", pull.owner().name, pull.said()))
+        .summary(format!(
+            "The registry does not accept the credentials of `{}` any more.{old} The runtime says: {}",
+            pull.owner().name,
+            pull.said()
+        ))
         .confidence(if told { 0.96 } else { 0.86 })
         .evidence(secret.map(|s| s.named()));
     if let Some(secret) = secret {

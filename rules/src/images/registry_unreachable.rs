@@ -56,6 +56,9 @@ fn finding(pull: &Pull<'_>) -> Finding {
             pull.image,
             pull.said(),
         ))
-        .remedy("Try the registry from the node.", format!("kubectl debug node/{node} -it --image=curlimages/curl -- curl -I {secure}://{registry}/v2/"))
+        .remedy(
+            "Try the registry from the node.",
+            format!("kubectl debug node/{node} -it --image=curlimages/curl -- curl -I {secure}://{registry}/v2/"),
+        )
         .remedy("Or use a registry that the nodes reach. This starts new pods.", pull.set_image("REGISTRY/REPOSITORY:TAG"))
 }

@@ -84,7 +84,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 /// Authorities by which the API server trusts what it calls.
 fn is_webhooks(certificate: &Certificate) -> bool {
-    matches!(certificate.kind.as_str(), "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration" | "APIService") && certificate.error.is_empty()
+    matches!(certificate.kind.as_str(), "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration" | "APIService")
+        && certificate.error.is_empty()
 }
 
 /// Whether a Secret was written after a line.
@@ -97,7 +98,11 @@ fn finding(context: &Context<'_>, certificate: &Certificate, users: Option<&User
     let holder = certificate.holder();
     let time = if over { certificate.not_after } else { certificate.not_before };
     let ago = span(time.map_or(0, |t| now.as_second() - t.as_second()));
-    let hosts = if certificate.sans.is_empty() { String::new() } else { format!(" for {}", crate::wording::listed(certificate.sans.iter().map(String::as_str))) };
+    let hosts = if certificate.sans.is_empty() {
+        String::new()
+    } else {
+        format!(" for {}", crate::wording::listed(certificate.sans.iter().map(String::as_str)))
+    };
     let link = if certificate.index > 0 { "An authority in the chain" } else { "The certificate" };
     let what = if over { format!("expired {ago} ago") } else { format!("is valid only in {ago}") };
     let front = users.and_then(|u| u.fronts.first());
@@ -134,5 +139,12 @@ fn finding(context: &Context<'_>, certificate: &Certificate, users: Option<&User
     .evidence(front.map(|(_, place)| place.clone()))
     .evidence(told.map(|(log, hit)| log.evidence(hit)))
     .seen(time.filter(|_| over), Some(now));
-    if holder.kind == "Secret" { renewal(context, finding, &holder) } else { finding.remedy("Let its owner write the new authority into it.", format!("kubectl describe {} {}", holder.kind.to_lowercase(), holder.name)) }
+    if holder.kind == "Secret" {
+        renewal(context, finding, &holder)
+    } else {
+        finding.remedy(
+            "Let its owner write the new authority into it.",
+            format!("kubectl describe {} {}", holder.kind.to_lowercase(), holder.name),
+        )
+    }
 }

@@ -64,7 +64,13 @@ fn matches(offered: &ServicePort, wanted: &BackendPort) -> bool {
     if wanted.name.is_empty() { offered.port == wanted.number } else { offered.name == wanted.name }
 }
 
-fn finding(context: &Context<'_>, ingress: &Object<Ingress>, pointer: &str, backend: &ServiceBackend, service: &Object<Service>) -> Finding {
+fn finding(
+    context: &Context<'_>,
+    ingress: &Object<Ingress>,
+    pointer: &str,
+    backend: &ServiceBackend,
+    service: &Object<Service>,
+) -> Finding {
     let (ports, wanted, name) = (&service.spec.ports, &backend.port, backend.name.as_str());
     let (asked, field) = if wanted.name.is_empty() { (wanted.number.to_string(), "number") } else { (wanted.name.clone(), "name") };
     let of_pods = ports.iter().find(|p| match &p.target_port {
@@ -76,9 +82,8 @@ fn finding(context: &Context<'_>, ingress: &Object<Ingress>, pointer: &str, back
     let meant = of_pods.or(only).or_else(|| ports.iter().find(|p| Some(p.name.as_str()) == near));
     let offers: Vec<String> = ports.iter().map(offered).collect();
     let reference = ingress.reference();
-    let all_wrong = ingress.backends().iter().all(|(_, b)| {
-        context.snapshot.service(&reference.namespace, &b.name).is_none_or(|s| lacks(s, &b.port))
-    });
+    let all_wrong =
+        ingress.backends().iter().all(|(_, b)| context.snapshot.service(&reference.namespace, &b.name).is_none_or(|s| lacks(s, &b.port)));
     let mut finding = Finding::new(
         reference.clone(),
         format!("Ingress `{}` routes to port `{asked}` of Service `{name}`, which has no such port", reference.name),
@@ -100,10 +105,14 @@ fn finding(context: &Context<'_>, ingress: &Object<Ingress>, pointer: &str, back
     }])
     .seen(ingress.metadata.written_at(), context.snapshot.taken_at);
     if let Some(meant) = meant {
-        let value = if meant.name.is_empty() { format!("{{\"number\":{}}}", meant.port) } else { format!("{{\"name\":\"{}\"}}", meant.name) };
+        let value =
+            if meant.name.is_empty() { format!("{{\"number\":{}}}", meant.port) } else { format!("{{\"name\":\"{}\"}}", meant.name) };
         finding = finding.remedy(
             format!("Route to port {} of the Service. Controllers follow within seconds.", offered(meant)),
-            format!("kubectl patch ingress {} -n {} --type=json -p '[{{\"op\":\"replace\",\"path\":\"{pointer}/port\",\"value\":{value}}}]'", reference.name, reference.namespace),
+            format!(
+                "kubectl patch ingress {} -n {} --type=json -p '[{{\"op\":\"replace\",\"path\":\"{pointer}/port\",\"value\":{value}}}]'",
+                reference.name, reference.namespace
+            ),
         );
     }
     finding.remedy("Or give the Service such a port.", format!("kubectl edit service {name} -n {}", reference.namespace))

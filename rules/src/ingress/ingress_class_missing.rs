@@ -72,7 +72,11 @@ fn finding(context: &Context<'_>, ingress: &Object<Ingress>) -> Option<Finding> 
         None if complete && !classes.is_empty() => 0.7,
         _ => return None,
     };
-    let there = if classes.is_empty() { " There is no class at all.".to_owned() } else { format!(" There is {}.", listed(classes.iter().copied())) };
+    let there = if classes.is_empty() {
+        " There is no class at all.".to_owned()
+    } else {
+        format!(" There is {}.", listed(classes.iter().copied()))
+    };
     let there = if complete { there } else { String::new() };
     let (title, summary) = match &asked {
         Some(_) => (

@@ -75,13 +75,14 @@ fn down(context: &Context<'_>, controller: &Controller<'_>) -> Option<Finding> {
     // Without any Ingress nobody misses it; where Ingresses were not collected, somebody may.
     let idle = served.is_empty() && snapshot.coverage.is_complete("ingresses");
     let since = controller.pods.iter().filter_map(|p| p.metadata.creation_timestamp).min();
-    let finding = Finding::new(reference.clone(), format!("Ingress controller `{}` has no ready pod", reference.name), controller.evidence.clone())
-        .workload(Some(reference.clone()))
-        .summary(format!("{state}{lost}"))
-        .severity(if idle { Severity::Medium } else { Severity::Critical })
-        .confidence(0.96)
-        .evidence(controller.pods.iter().take(3).map(|p| p.named()))
-        .seen(since, snapshot.taken_at);
+    let finding =
+        Finding::new(reference.clone(), format!("Ingress controller `{}` has no ready pod", reference.name), controller.evidence.clone())
+            .workload(Some(reference.clone()))
+            .summary(format!("{state}{lost}"))
+            .severity(if idle { Severity::Medium } else { Severity::Critical })
+            .confidence(0.96)
+            .evidence(controller.pods.iter().take(3).map(|p| p.named()))
+            .seen(since, snapshot.taken_at);
     Some(match controller.pods.first() {
         None if controller.desired == Some(0) && reference.kind == "Deployment" => finding.remedy(
             "Scale it up again.",
@@ -97,7 +98,10 @@ fn down(context: &Context<'_>, controller: &Controller<'_>) -> Option<Finding> {
                 None => finding,
             }
         }
-        None => finding.remedy("See why it has no pods.", format!("kubectl describe {}{}", crate::wording::target(reference), reference.namespace_flag())),
+        None => finding.remedy(
+            "See why it has no pods.",
+            format!("kubectl describe {}{}", crate::wording::target(reference), reference.namespace_flag()),
+        ),
     })
 }
 
@@ -108,15 +112,18 @@ fn ingresses(count: usize) -> String {
 
 /// Ingresses of the controller's classes.
 fn served<'a>(context: &Context<'a>, controller: &Controller<'_>) -> Vec<&'a str> {
-    let mine = context.snapshot.ingresses.iter().filter(|i| {
-        asked(context.snapshot, i).is_some_and(|a| a.object.is_some_and(|class| controller.serves(class)))
-    });
+    let mine = context
+        .snapshot
+        .ingresses
+        .iter()
+        .filter(|i| asked(context.snapshot, i).is_some_and(|a| a.object.is_some_and(|class| controller.serves(class))));
     mine.map(|i| i.metadata.name.as_str()).collect()
 }
 
 /// What holds the pods back: the reason of a container, or the phase.
 fn states(pods: &[&Object<Pod>]) -> String {
-    let reason = |p: &Object<Pod>| p.containers().find_map(|v| Some(v.status?.2.state.waiting.as_ref()?.reason.clone()).filter(|r| !r.is_empty()));
+    let reason =
+        |p: &Object<Pod>| p.containers().find_map(|v| Some(v.status?.2.state.waiting.as_ref()?.reason.clone()).filter(|r| !r.is_empty()));
     let mut states: Vec<String> = pods.iter().map(|p| reason(p).unwrap_or_else(|| p.status.phase.clone())).collect();
     states.sort();
     states.dedup();
@@ -126,7 +133,8 @@ fn states(pods: &[&Object<Pod>]) -> String {
 /// Classes with Ingresses that nobody serves, where the whole cluster was looked at.
 fn absent(context: &Context<'_>, all: &[Controller<'_>]) -> Vec<Finding> {
     let snapshot = context.snapshot;
-    let whole = snapshot.facts.namespaces.is_empty() && ["pods", "deployments", "daemonsets"].iter().all(|s| snapshot.coverage.is_complete(s));
+    let whole =
+        snapshot.facts.namespaces.is_empty() && ["pods", "deployments", "daemonsets"].iter().all(|s| snapshot.coverage.is_complete(s));
     let orphans = snapshot.ingress_classes.iter().filter(|class| whole && runs_in_cluster(class) && !all.iter().any(|c| c.serves(class)));
     let told = orphans.filter_map(|class| {
         let mine = snapshot.ingresses.iter().filter(|i| asked(snapshot, i).is_some_and(|a| a.object.is_some_and(|o| o.metadata.name == class.metadata.name)));

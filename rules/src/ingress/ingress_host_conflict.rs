@@ -81,9 +81,11 @@ fn is_canary(ingress: &Ingress) -> bool {
 
 /// The elder claim wins; each younger one that leads elsewhere loses.
 fn conflict(context: &Context<'_>, host: &str, path: &str, claims: &[Claim<'_>]) -> Vec<Finding> {
-    let age = |c: &&Claim<'_>| (c.ingress.metadata.creation_timestamp, c.ingress.metadata.namespace.clone(), c.ingress.metadata.name.clone());
+    let age =
+        |c: &&Claim<'_>| (c.ingress.metadata.creation_timestamp, c.ingress.metadata.namespace.clone(), c.ingress.metadata.name.clone());
     let Some(elder) = claims.iter().min_by_key(age).filter(|_| claims.len() > 1) else { return Vec::new() };
-    let leads = |c: &Claim<'_>| (c.ingress.metadata.namespace.clone(), c.backend.name.clone(), c.backend.port.number, c.backend.port.name.clone());
+    let leads =
+        |c: &Claim<'_>| (c.ingress.metadata.namespace.clone(), c.backend.name.clone(), c.backend.port.number, c.backend.port.name.clone());
     let others = claims.iter().filter(|c| !std::ptr::eq(c.ingress, elder.ingress) && leads(c) != leads(elder));
     others.map(|younger| finding(context, host, path, elder, younger)).collect()
 }

@@ -59,7 +59,9 @@ struct Failures<'a> {
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let upstreams = upstreams(context);
     let mut failures: BTreeMap<ObjectRef, Failures<'_>> = BTreeMap::new();
-    for line in complaints(context, |hit| matches!(hit.signature, "ingress-request-failed" | "nginx-upstream-failed" | "ingress-service-empty")) {
+    for line in
+        complaints(context, |hit| matches!(hit.signature, "ingress-request-failed" | "nginx-upstream-failed" | "ingress-service-empty"))
+    {
         let hit = line.hit;
         let service = match hit.signature {
             "ingress-request-failed" => hit.field("upstream").and_then(|u| upstreams.get(u).cloned()),
@@ -94,7 +96,8 @@ fn recovered(context: &Context<'_>, service: &ObjectRef, last: Option<Timestamp>
 fn finding(context: &Context<'_>, service: &ObjectRef, failures: &Failures<'_>) -> Option<Finding> {
     // That nobody is behind a Service is told by the Service itself, where it is known.
     let known = context.snapshot.service(&service.namespace, &service.name).is_some();
-    let lines: Vec<&Complaint<'_>> = failures.lines.iter().chain(failures.empty.iter().filter(|_| !known || !failures.lines.is_empty())).collect();
+    let lines: Vec<&Complaint<'_>> =
+        failures.lines.iter().chain(failures.empty.iter().filter(|_| !known || !failures.lines.is_empty())).collect();
     let first = lines.first()?;
     let ingress = context.relations.ingresses_of(context.snapshot, service).into_iter().next();
     let total: u64 = failures.statuses.values().sum();
@@ -102,12 +105,18 @@ fn finding(context: &Context<'_>, service: &ObjectRef, failures: &Failures<'_>) 
     let through = ingress.as_ref().map(|i| format!(" through Ingress `{}`", i.name)).unwrap_or_default();
     let reasons: Vec<&str> = failures.reasons.iter().copied().collect();
     let title = match (statuses.is_empty(), failures.statuses.keys().next()) {
-        (false, Some(status)) if failures.statuses.len() == 1 => format!("Requests to Service `{}`{through} end with {status}", service.name),
+        (false, Some(status)) if failures.statuses.len() == 1 => {
+            format!("Requests to Service `{}`{through} end with {status}", service.name)
+        }
         (false, _) => format!("Requests to Service `{}`{through} fail", service.name),
         _ if reasons.is_empty() => format!("The ingress controller finds nobody behind Service `{}`", service.name),
         _ => format!("The ingress controller gets no answer from Service `{}`", service.name),
     };
-    let counts = if statuses.is_empty() { String::new() } else { format!("{}: {}.", counted(usize::try_from(total).unwrap_or(usize::MAX), "failed request"), statuses.join(", ")) };
+    let counts = if statuses.is_empty() {
+        String::new()
+    } else {
+        format!("{}: {}.", counted(usize::try_from(total).unwrap_or(usize::MAX), "failed request"), statuses.join(", "))
+    };
     let mut why = if reasons.is_empty() { String::new() } else { format!(" nginx says: {}.", reasons.join("; ")) };
     if !failures.empty.is_empty() {
         why += " The controller says that the Service has no active endpoint.";
@@ -121,5 +130,8 @@ fn finding(context: &Context<'_>, service: &ObjectRef, failures: &Failures<'_>) 
         .evidence(lines.iter().skip(1).take(3).map(|l| l.log.evidence(l.hit)))
         .seen(seen, last)
         .depends_on(service.clone());
-    Some(finding.remedy("See who is behind the Service, and whether it is ready.", format!("kubectl get endpointslices -l kubernetes.io/service-name={}{}", service.name, service.namespace_flag())))
+    Some(finding.remedy(
+        "See who is behind the Service, and whether it is ready.",
+        format!("kubectl get endpointslices -l kubernetes.io/service-name={}{}", service.name, service.namespace_flag()),
+    ))
 }

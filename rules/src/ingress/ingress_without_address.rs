@@ -46,9 +46,11 @@ const PATIENCE: i64 = 120;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let all = controllers(context);
-    let waiting = context.snapshot.ingresses.iter().filter(|i| {
-        !has_address(i) && context.snapshot.age_seconds(i.metadata.creation_timestamp).is_some_and(|age| age >= PATIENCE)
-    });
+    let waiting = context
+        .snapshot
+        .ingresses
+        .iter()
+        .filter(|i| !has_address(i) && context.snapshot.age_seconds(i.metadata.creation_timestamp).is_some_and(|age| age >= PATIENCE));
     waiting.filter_map(|ingress| finding(context, ingress, &all)).collect()
 }
 
@@ -74,7 +76,13 @@ fn finding(context: &Context<'_>, ingress: &Object<Ingress>, controllers: &[Cont
     let mut finding = Finding::new(reference.clone(), format!("Ingress `{}` has no address", reference.name), place)
         .summary(format!("It has waited {} for one.{others}{why}", waited(context, ingress)))
         .severity(if peer.is_some() || reference_event.is_some() { Severity::High } else { Severity::Medium })
-        .confidence(if reference_event.is_some() { 0.85 } else if peer.is_some() { 0.8 } else { 0.6 })
+        .confidence(if reference_event.is_some() {
+            0.85
+        } else if peer.is_some() {
+            0.8
+        } else {
+            0.6
+        })
         .evidence(reference_event.map(|e| e.evidence("/message", e.message.as_str())))
         .evidence(peer.map(|p| p.named()))
         .evidence(controller.map(|c| c.evidence.clone()))

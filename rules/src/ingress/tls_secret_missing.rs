@@ -90,7 +90,8 @@ fn finding(context: &Context<'_>, ingress: &Object<Ingress>, tls: usize, name: &
         (None, false) => "cannot be used, says the ingress controller".to_owned(),
     };
     let made = snapshot.secrets.iter().filter(|s| s.r#type == "kubernetes.io/tls");
-    let nearest = similarity::nearest(name, made.clone().filter(|s| s.metadata.namespace == namespace).map(|s| s.metadata.name.as_str())).filter(|_| absent);
+    let nearest = similarity::nearest(name, made.clone().filter(|s| s.metadata.namespace == namespace).map(|s| s.metadata.name.as_str()))
+        .filter(|_| absent);
     let elsewhere = made.clone().find(|s| absent && s.metadata.name == name).map(|s| s.metadata.namespace.as_str());
     let maker = maker(context, namespace, name);
     let away = elsewhere.map(|n| format!(" One of that name is in namespace `{n}`; an Ingress sees only its own.")).unwrap_or_default();
@@ -119,6 +120,8 @@ fn finding(context: &Context<'_>, ingress: &Object<Ingress>, tls: usize, name: &
     }
     Some(finding.remedy(
         "Or make the Secret from certificate and key. Controllers take it within seconds.",
-        format!("kubectl create secret tls {name} -n {namespace} --cert=tls.crt --key=tls.key --dry-run=client -o yaml | kubectl apply -f -"),
+        format!(
+            "kubectl create secret tls {name} -n {namespace} --cert=tls.crt --key=tls.key --dry-run=client -o yaml | kubectl apply -f -"
+        ),
     ))
 }

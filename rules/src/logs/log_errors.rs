@@ -87,7 +87,8 @@ fn finding(owner: &ObjectRef, errors: &Errors) -> Option<Finding> {
     let mut families: Vec<(Family, (u64, &Group))> = by_family.into_iter().collect();
     families.sort_by_key(|(family, (count, _))| (std::cmp::Reverse(*count), *family));
     let (main, (count, first)) = *families.first()?;
-    let told: Vec<String> = families.iter().map(|(family, (count, group))| format!("{count} {} (`{}`)", errors_of(*family, *count), shown(group))).collect();
+    let told: Vec<String> =
+        families.iter().map(|(family, (count, group))| format!("{count} {} (`{}`)", errors_of(*family, *count), shown(group))).collect();
     let grave = errors.unwell || total >= MANY && total * 10 >= errors.lines;
     let mut finding = Finding::new(
         errors.pod.clone().unwrap_or_else(|| owner.clone()),

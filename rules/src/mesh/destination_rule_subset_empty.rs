@@ -54,9 +54,22 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             let Some(subset) = destination.subset else { continue };
             let Host::Service(service) = hosts.find(context, destination.host, &object.metadata.namespace) else { continue };
             let reference = service.reference();
-            let mine: Vec<&Custom> = rules.iter().copied().filter(|r| host_is(r.text("/spec/host").unwrap_or_default(), &r.metadata.namespace, &reference)).collect();
-            let told = requests.iter().find(|r| r.cluster().is_some_and(|(host, of)| of == subset && host.starts_with(&format!("{}.", reference.name))));
-            let defined = mine.iter().find_map(|rule| Some((*rule, elements(&rule.value, "", "/spec/subsets").into_iter().find(|(_, s)| s.get("name").and_then(|n| n.as_str()) == Some(subset))?)));
+            let mine: Vec<&Custom> = rules
+                .iter()
+                .copied()
+                .filter(|r| host_is(r.text("/spec/host").unwrap_or_default(), &r.metadata.namespace, &reference))
+                .collect();
+            let told = requests
+                .iter()
+                .find(|r| r.cluster().is_some_and(|(host, of)| of == subset && host.starts_with(&format!("{}.", reference.name))));
+            let defined = mine.iter().find_map(|rule| {
+                Some((
+                    *rule,
+                    elements(&rule.value, "", "/spec/subsets")
+                        .into_iter()
+                        .find(|(_, s)| s.get("name").and_then(|n| n.as_str()) == Some(subset))?,
+                ))
+            });
             let found = match defined {
                 Some((rule, (pointer, value))) => empty(context, rule, &pointer, &labels(value.get("labels")), subset, service),
                 None => undefined(context, object, destination, subset, &mine),
@@ -79,27 +92,50 @@ fn undefined(context: &Context<'_>, object: &Custom, destination: &Destination<'
     if mine.is_empty() && !context.snapshot.coverage.is_complete("destinationrules") {
         return None;
     }
-    let (name, namespace, pointer) = (object.metadata.name.as_str(), object.metadata.namespace.as_str(), format!("{}/subset", destination.pointer));
-    let all: Vec<&str> = mine.iter().flat_map(|r| elements(&r.value, "", "/spec/subsets")).filter_map(|(_, s)| s.get("name")?.as_str()).collect();
+    let (name, namespace, pointer) =
+        (object.metadata.name.as_str(), object.metadata.namespace.as_str(), format!("{}/subset", destination.pointer));
+    let all: Vec<&str> =
+        mine.iter().flat_map(|r| elements(&r.value, "", "/spec/subsets")).filter_map(|(_, s)| s.get("name")?.as_str()).collect();
     let nearest = similarity::nearest(subset, all.iter().copied());
     let why = match mine.first() {
-        Some(rule) => format!("DestinationRule `{}` of that host does not define it{}{}", rule.metadata.name, did_you_mean(nearest), if nearest.is_none() { "." } else { "" }),
+        Some(rule) => format!(
+            "DestinationRule `{}` of that host does not define it{}{}",
+            rule.metadata.name,
+            did_you_mean(nearest),
+            if nearest.is_none() { "." } else { "" }
+        ),
         None => "No DestinationRule is for that host.".to_owned(),
     };
-    let mut finding = Finding::new(object.reference(), format!("VirtualService `{name}` sends requests to subset `{subset}` of `{}`, which is not defined", destination.host), quoted(object, &pointer))
-        .summary(format!("{why} Requests that come there end with 503."))
-        .confidence(0.93)
-        .evidence(mine.first().map(|r| named(r)))
-        .seen(object.metadata.written_at(), context.snapshot.taken_at);
+    let mut finding = Finding::new(
+        object.reference(),
+        format!("VirtualService `{name}` sends requests to subset `{subset}` of `{}`, which is not defined", destination.host),
+        quoted(object, &pointer),
+    )
+    .summary(format!("{why} Requests that come there end with 503."))
+    .confidence(0.93)
+    .evidence(mine.first().map(|r| named(r)))
+    .seen(object.metadata.written_at(), context.snapshot.taken_at);
     if let Some(nearest) = nearest {
-        let patch = format!("kubectl patch virtualservice {name} -n {namespace} --type=json -p '[{{\"op\":\"replace\",\"path\":\"{pointer}\",\"value\":\"{nearest}\"}}]'");
+        let patch = format!(
+            "kubectl patch virtualservice {name} -n {namespace} --type=json -p '[{{\"op\":\"replace\",\"path\":\"{pointer}\",\"value\":\"{nearest}\"}}]'"
+        );
         finding = finding.remedy(format!("Send them to `{nearest}`. Proxies follow within seconds."), patch);
     }
-    Some(finding.remedy("Or define the subset in the host's DestinationRule.", format!("kubectl get destinationrules -n {namespace} -o yaml")))
+    Some(
+        finding
+            .remedy("Or define the subset in the host's DestinationRule.", format!("kubectl get destinationrules -n {namespace} -o yaml")),
+    )
 }
 
 /// The subset's labels are on no pod.
-fn empty(context: &Context<'_>, rule: &Custom, pointer: &str, wanted: &selector::Labels, subset: &str, service: &Object<Service>) -> Option<Finding> {
+fn empty(
+    context: &Context<'_>,
+    rule: &Custom,
+    pointer: &str,
+    wanted: &selector::Labels,
+    subset: &str,
+    service: &Object<Service>,
+) -> Option<Finding> {
     let (snapshot, reference) = (context.snapshot, service.reference());
     let pods: Vec<_> = context.relations.pods_behind(snapshot, &reference).filter(|p| p.is_active()).collect();
     let first = pods.first()?;
@@ -109,17 +145,30 @@ fn empty(context: &Context<'_>, rule: &Custom, pointer: &str, wanted: &selector:
     let (key, value) = wanted.iter().find(|(k, v)| first.metadata.labels.get(*k) != Some(v))?;
     let have: std::collections::BTreeSet<&str> = pods.iter().filter_map(|p| p.metadata.labels.get(key)).map(String::as_str).collect();
     let shown = pods.iter().find(|p| p.metadata.labels.contains_key(key));
-    let evidence = shown.map(|p| p.evidence(format!("/metadata/labels/{}", pointer_key(key)), p.metadata.labels.get(key).map_or("", |v| v.as_str())));
-    let theirs = if have.is_empty() { format!("They have no label `{key}`") } else { format!("Their `{key}` is {}", crate::wording::listed(have.iter().copied())) };
+    let evidence =
+        shown.map(|p| p.evidence(format!("/metadata/labels/{}", pointer_key(key)), p.metadata.labels.get(key).map_or("", |v| v.as_str())));
+    let theirs = if have.is_empty() {
+        format!("They have no label `{key}`")
+    } else {
+        format!("Their `{key}` is {}", crate::wording::listed(have.iter().copied()))
+    };
     let (name, namespace) = (rule.metadata.name.as_str(), rule.metadata.namespace.as_str());
     let at = format!("{pointer}/labels/{}", pointer_key(key));
-    let mut finding = Finding::new(rule.reference(), format!("Subset `{subset}` of DestinationRule `{name}` has no pods"), quoted(rule, &at))
-        .summary(format!("It selects `{}` among the {} of Service `{}`. {theirs}. Requests that are sent to it end with 503.", selector::describe(wanted), crate::wording::counted(pods.len(), "pod"), reference.name))
-        .confidence(0.93)
-        .evidence(evidence)
-        .seen(rule.metadata.written_at(), snapshot.taken_at);
+    let mut finding =
+        Finding::new(rule.reference(), format!("Subset `{subset}` of DestinationRule `{name}` has no pods"), quoted(rule, &at))
+            .summary(format!(
+                "It selects `{}` among the {} of Service `{}`. {theirs}. Requests that are sent to it end with 503.",
+                selector::describe(wanted),
+                crate::wording::counted(pods.len(), "pod"),
+                reference.name
+            ))
+            .confidence(0.93)
+            .evidence(evidence)
+            .seen(rule.metadata.written_at(), snapshot.taken_at);
     if let Some(meant) = similarity::nearest(value, have.iter().copied()).or_else(|| have.first().copied().filter(|_| have.len() == 1)) {
-        let patch = format!("kubectl patch destinationrule {name} -n {namespace} --type=json -p '[{{\"op\":\"replace\",\"path\":\"{at}\",\"value\":\"{meant}\"}}]'");
+        let patch = format!(
+            "kubectl patch destinationrule {name} -n {namespace} --type=json -p '[{{\"op\":\"replace\",\"path\":\"{at}\",\"value\":\"{meant}\"}}]'"
+        );
         finding = finding.remedy(format!("If those are meant, let it select `{meant}`. Proxies follow within seconds."), patch);
     }
     Some(finding.remedy("Or send requests to a subset that has pods.", format!("kubectl get virtualservices -n {namespace} -o yaml")))

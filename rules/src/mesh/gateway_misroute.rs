@@ -56,7 +56,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn of_route(context: &Context<'_>, route: &Custom, gateways: &[&Custom], requests: &[Request<'_>]) -> Option<Finding> {
     let (name, namespace) = (route.metadata.name.as_str(), route.metadata.namespace.as_str());
     let wanted: Vec<(usize, &str)> = texts(route, "/spec/gateways").into_iter().enumerate().filter(|(_, g)| *g != "mesh").collect();
-    let place = |gateway: &str| gateway.split_once('/').map_or((namespace.to_owned(), gateway.to_owned()), |(n, g)| (n.to_owned(), g.to_owned()));
+    let place =
+        |gateway: &str| gateway.split_once('/').map_or((namespace.to_owned(), gateway.to_owned()), |(n, g)| (n.to_owned(), g.to_owned()));
     let mut found = Vec::new();
     for (index, gateway) in &wanted {
         let (of, called) = place(gateway);
@@ -66,8 +67,17 @@ fn of_route(context: &Context<'_>, route: &Custom, gateways: &[&Custom], request
             None => return Some(missing(route, *index, gateway, &called, gateways)),
         }
     }
-    let taken: Vec<&str> = found.iter().flat_map(|g| elements(&g.value, "", "/spec/servers")).flat_map(|(_, s)| s.get("hosts")?.as_array()).flatten().filter_map(|h| h.as_str()).collect();
-    let (index, host) = texts(route, "/spec/hosts").into_iter().enumerate().find(|(_, host)| !taken.is_empty() && !taken.iter().any(|t| takes(t, namespace, host)))?;
+    let taken: Vec<&str> = found
+        .iter()
+        .flat_map(|g| elements(&g.value, "", "/spec/servers"))
+        .flat_map(|(_, s)| s.get("hosts")?.as_array())
+        .flatten()
+        .filter_map(|h| h.as_str())
+        .collect();
+    let (index, host) = texts(route, "/spec/hosts")
+        .into_iter()
+        .enumerate()
+        .find(|(_, host)| !taken.is_empty() && !taken.iter().any(|t| takes(t, namespace, host)))?;
     // A route that is for the inside as well may name Services that no Gateway takes.
     if texts(route, "/spec/gateways").contains(&"mesh") {
         return None;
@@ -76,15 +86,28 @@ fn of_route(context: &Context<'_>, route: &Custom, gateways: &[&Custom], request
     let gateway = found.first()?;
     let near = similarity::nearest(host, taken.iter().map(|t| t.rsplit('/').next().unwrap_or(t)));
     let answered = told.map(|r| format!(" It has answered {} requests for that host itself (flag `NR`).", r.count())).unwrap_or_default();
-    let patch = format!("kubectl patch gateway.networking.istio.io {} -n {} --type=json -p '[{{\"op\":\"add\",\"path\":\"/spec/servers/0/hosts/-\",\"value\":\"{host}\"}}]'", gateway.metadata.name, gateway.metadata.namespace);
+    let patch = format!(
+        "kubectl patch gateway.networking.istio.io {} -n {} --type=json -p '[{{\"op\":\"add\",\"path\":\"/spec/servers/0/hosts/-\",\"value\":\"{host}\"}}]'",
+        gateway.metadata.name, gateway.metadata.namespace
+    );
     Some(
-        Finding::new(route.reference(), format!("VirtualService `{name}` is for `{host}`, which its Gateway does not take"), quoted(route, &format!("/spec/hosts/{index}")))
-            .summary(format!("Gateway `{}/{}` takes {}{}. Requests for `{host}` get 404.{answered}", gateway.metadata.namespace, gateway.metadata.name, listed(taken.iter().copied()), did_you_mean(near).trim_end_matches('.')))
-            .confidence(if told.is_some() { 0.97 } else { 0.92 })
-            .evidence([named(gateway)])
-            .evidence(told.map(Request::evidence))
-            .seen(route.metadata.written_at(), context.snapshot.taken_at)
-            .remedy("Let the Gateway take the host, or correct it in the VirtualService. Its proxies follow within seconds.", patch),
+        Finding::new(
+            route.reference(),
+            format!("VirtualService `{name}` is for `{host}`, which its Gateway does not take"),
+            quoted(route, &format!("/spec/hosts/{index}")),
+        )
+        .summary(format!(
+            "Gateway `{}/{}` takes {}{}. Requests for `{host}` get 404.{answered}",
+            gateway.metadata.namespace,
+            gateway.metadata.name,
+            listed(taken.iter().copied()),
+            did_you_mean(near).trim_end_matches('.')
+        ))
+        .confidence(if told.is_some() { 0.97 } else { 0.92 })
+        .evidence([named(gateway)])
+        .evidence(told.map(Request::evidence))
+        .seen(route.metadata.written_at(), context.snapshot.taken_at)
+        .remedy("Let the Gateway take the host, or correct it in the VirtualService. Its proxies follow within seconds.", patch),
     )
 }
 
@@ -97,19 +120,34 @@ fn takes(server: &str, namespace: &str, host: &str) -> bool {
 fn missing(route: &Custom, index: usize, wanted: &str, called: &str, gateways: &[&Custom]) -> Finding {
     let (name, namespace) = (route.metadata.name.as_str(), route.metadata.namespace.as_str());
     let elsewhere = gateways.iter().find(|g| g.metadata.name == called).map(|g| format!("{}/{}", g.metadata.namespace, g.metadata.name));
-    let here = gateways.iter().map(|g| if g.metadata.namespace == namespace { g.metadata.name.clone() } else { format!("{}/{}", g.metadata.namespace, g.metadata.name) }).collect::<Vec<_>>();
+    let here = gateways
+        .iter()
+        .map(|g| {
+            if g.metadata.namespace == namespace {
+                g.metadata.name.clone()
+            } else {
+                format!("{}/{}", g.metadata.namespace, g.metadata.name)
+            }
+        })
+        .collect::<Vec<_>>();
     let nearest = elsewhere.clone().or_else(|| similarity::nearest(wanted, here.iter().map(String::as_str)).map(str::to_owned));
     let why = match &elsewhere {
         Some(full) => format!("One of that name is `{full}`; without its namespace the name means namespace `{namespace}`."),
         None => format!("It does not exist{}", if nearest.is_some() { did_you_mean(nearest.as_deref()) } else { ".".to_owned() }),
     };
     let pointer = format!("/spec/gateways/{index}");
-    let mut finding = Finding::new(route.reference(), format!("VirtualService `{name}` names Gateway `{wanted}`, which does not exist"), quoted(route, &pointer))
-        .summary(format!("{why} Nothing from outside comes to this VirtualService."))
-        .confidence(0.95)
-        .seen(route.metadata.written_at(), None);
+    let mut finding = Finding::new(
+        route.reference(),
+        format!("VirtualService `{name}` names Gateway `{wanted}`, which does not exist"),
+        quoted(route, &pointer),
+    )
+    .summary(format!("{why} Nothing from outside comes to this VirtualService."))
+    .confidence(0.95)
+    .seen(route.metadata.written_at(), None);
     if let Some(nearest) = nearest {
-        let patch = format!("kubectl patch virtualservice {name} -n {namespace} --type=json -p '[{{\"op\":\"replace\",\"path\":\"{pointer}\",\"value\":\"{nearest}\"}}]'");
+        let patch = format!(
+            "kubectl patch virtualservice {name} -n {namespace} --type=json -p '[{{\"op\":\"replace\",\"path\":\"{pointer}\",\"value\":\"{nearest}\"}}]'"
+        );
         finding = finding.remedy(format!("Name `{nearest}`. The gateway's proxies follow within seconds."), patch);
     }
     finding.remedy("Or apply the Gateway.", "kubectl get gateways.networking.istio.io -A")
@@ -118,29 +156,64 @@ fn missing(route: &Custom, index: usize, wanted: &str, called: &str, gateways: &
 /// A Gateway that no pod serves, or whose port no Service has.
 fn deaf(context: &Context<'_>, gateway: &Custom) -> Option<Finding> {
     let snapshot = context.snapshot;
-    let (name, namespace, wanted) = (gateway.metadata.name.as_str(), gateway.metadata.namespace.as_str(), labels(gateway.get("/spec/selector")));
+    let (name, namespace, wanted) =
+        (gateway.metadata.name.as_str(), gateway.metadata.namespace.as_str(), labels(gateway.get("/spec/selector")));
     let (key, value) = wanted.first_key_value()?;
     let selected: Vec<_> = snapshot.pods.iter().filter(|p| selector::subset(&wanted, &p.metadata.labels)).collect();
     let made = tarbox_model::relations::workloads(snapshot).iter().any(|w| selector::subset(&wanted, &w.template.metadata.labels));
-    let finding = |title: String, summary: String, evidence| Finding::new(gateway.reference(), title, evidence).summary(summary).confidence(0.9).seen(gateway.metadata.written_at(), snapshot.taken_at);
+    let finding = |title: String, summary: String, evidence| {
+        Finding::new(gateway.reference(), title, evidence)
+            .summary(summary)
+            .confidence(0.9)
+            .seen(gateway.metadata.written_at(), snapshot.taken_at)
+    };
     let Some(pod) = selected.first() else {
         if made || !snapshot.coverage.is_complete("pods") || !snapshot.facts.namespaces.is_empty() {
             return None;
         }
-        let others = snapshot.pods.iter().filter(|p| super::parts::is_gateway(p)).filter_map(|p| p.metadata.labels.get(key)).map(String::as_str);
+        let others =
+            snapshot.pods.iter().filter(|p| super::parts::is_gateway(p)).filter_map(|p| p.metadata.labels.get(key)).map(String::as_str);
         let others: std::collections::BTreeSet<&str> = others.collect();
-        let told = if others.is_empty() { String::new() } else { format!(" Gateway pods have `{key}` {}.", listed(others.iter().copied())) };
-        let patch = format!("kubectl patch gateway.networking.istio.io {name} -n {namespace} --type=merge -p '{{\"spec\":{{\"selector\":{{\"{key}\":\"{}\"}}}}}}'", others.first().copied().unwrap_or("LABEL"));
+        let told =
+            if others.is_empty() { String::new() } else { format!(" Gateway pods have `{key}` {}.", listed(others.iter().copied())) };
+        let patch = format!(
+            "kubectl patch gateway.networking.istio.io {name} -n {namespace} --type=merge -p '{{\"spec\":{{\"selector\":{{\"{key}\":\"{}\"}}}}}}'",
+            others.first().copied().unwrap_or("LABEL")
+        );
         let at = format!("/spec/selector/{}", tarbox_model::evidence::pointer_key(key));
-        return Some(finding(format!("No pod serves Gateway `{name}`"), format!("It selects `{key}={value}`, which no pod bears: nobody listens for it.{told}"), quoted(gateway, &at)).remedy("Select the labels of the gateway's pods.", patch));
+        return Some(
+            finding(
+                format!("No pod serves Gateway `{name}`"),
+                format!("It selects `{key}={value}`, which no pod bears: nobody listens for it.{told}"),
+                quoted(gateway, &at),
+            )
+            .remedy("Select the labels of the gateway's pods.", patch),
+        );
     };
     let services: Vec<_> = super::parts::services_selecting(context, pod);
-    let has = |number: i64| services.iter().flat_map(|s| &s.spec.ports).any(|p| i64::from(p.port) == number || Service::target(p) == PortName::Number(i32::try_from(number).unwrap_or(0)));
+    let has = |number: i64| {
+        services
+            .iter()
+            .flat_map(|s| &s.spec.ports)
+            .any(|p| i64::from(p.port) == number || Service::target(p) == PortName::Number(i32::try_from(number).unwrap_or(0)))
+    };
     let (pointer, number) = elements(&gateway.value, "", "/spec/servers").into_iter().find_map(|(at, s)| {
         let number = s.pointer("/port/number")?.as_i64()?;
         (!services.is_empty() && !has(number)).then(|| (format!("{at}/port/number"), number))
     })?;
     let service = services.first()?.reference();
-    Some(finding(format!("Gateway `{name}` listens on port {number}, which its Service does not have"), format!("Service `{}/{}` leads to the gateway's pods, and has no port {number}: nobody from outside gets there.", service.namespace, service.name), gateway.origin.at(pointer, number.to_string()))
-        .remedy("Add the port to the Service, or let the Gateway listen on one that it has.", format!("kubectl edit service {} -n {}", service.name, service.namespace)))
+    Some(
+        finding(
+            format!("Gateway `{name}` listens on port {number}, which its Service does not have"),
+            format!(
+                "Service `{}/{}` leads to the gateway's pods, and has no port {number}: nobody from outside gets there.",
+                service.namespace, service.name
+            ),
+            gateway.origin.at(pointer, number.to_string()),
+        )
+        .remedy(
+            "Add the port to the Service, or let the Gateway listen on one that it has.",
+            format!("kubectl edit service {} -n {}", service.name, service.namespace),
+        ),
+    )
 }

@@ -26,7 +26,9 @@ use tarbox_model::object::Custom;
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule, similarity};
 
-use super::gateway_api::{Complaint, GROUP, ROUTES, absent_backend, absent_parent, gateway_complaint, listener_hosts, parent, route_complaint};
+use super::gateway_api::{
+    Complaint, GROUP, ROUTES, absent_backend, absent_parent, gateway_complaint, listener_hosts, parent, route_complaint,
+};
 use super::parts::texts;
 use crate::wording::{did_you_mean, listed};
 
@@ -44,8 +46,10 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let gateways: Vec<(&Custom, Option<Complaint<'_>>)> = context.snapshot.custom_of(GROUP, "Gateway").map(|g| (g, gateway_complaint(g))).collect();
-    let mut findings: Vec<Finding> = gateways.iter().filter_map(|(gateway, told)| Some(of_gateway(context, gateway, told.as_ref()?))).collect();
+    let gateways: Vec<(&Custom, Option<Complaint<'_>>)> =
+        context.snapshot.custom_of(GROUP, "Gateway").map(|g| (g, gateway_complaint(g))).collect();
+    let mut findings: Vec<Finding> =
+        gateways.iter().filter_map(|(gateway, told)| Some(of_gateway(context, gateway, told.as_ref()?))).collect();
     for route in ROUTES.iter().flat_map(|kind| context.snapshot.custom_of(GROUP, kind)) {
         let found = match route_complaint(route) {
             Some(told) => Some(of_route(context, route, &told, &gateways)),
@@ -59,14 +63,21 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn of_gateway(context: &Context<'_>, gateway: &Custom, told: &Complaint<'_>) -> Finding {
     let (name, namespace) = (gateway.metadata.name.as_str(), gateway.metadata.namespace.as_str());
     let place = told.listener.map(|l| format!("Listener `{l}` of Gateway `{name}`")).unwrap_or_else(|| format!("Gateway `{name}`"));
-    let finding = Finding::new(gateway.reference(), format!("{place} is not in order: {}", told.reason), gateway.origin.at(&told.pointer, told.reason))
-        .summary(format!("Its controller says {}={}: {}", told.condition, told.status, sentence(told)))
-        .confidence(0.95)
-        .seen(told.since, context.snapshot.taken_at);
+    let finding = Finding::new(
+        gateway.reference(),
+        format!("{place} is not in order: {}", told.reason),
+        gateway.origin.at(&told.pointer, told.reason),
+    )
+    .summary(format!("Its controller says {}={}: {}", told.condition, told.status, sentence(told)))
+    .confidence(0.95)
+    .seen(told.since, context.snapshot.taken_at);
     let finding = match (told.reason, &told.certificate) {
-        ("InvalidCertificateRef", Some(secret)) => finding
-            .cause(ObjectRef::new("Secret", if secret.0.is_empty() { namespace } else { secret.0 }, secret.1))
-            .remedy("Bring the certificate's Secret back.", format!("kubectl create secret tls {} -n {namespace} --cert=tls.crt --key=tls.key", secret.1)),
+        ("InvalidCertificateRef", Some(secret)) => {
+            finding.cause(ObjectRef::new("Secret", if secret.0.is_empty() { namespace } else { secret.0 }, secret.1)).remedy(
+                "Bring the certificate's Secret back.",
+                format!("kubectl create secret tls {} -n {namespace} --cert=tls.crt --key=tls.key", secret.1),
+            )
+        }
         _ => finding,
     };
     finding.remedy("See all of its conditions.", format!("kubectl describe gateways.{GROUP} {name} -n {namespace}"))
@@ -75,11 +86,23 @@ fn of_gateway(context: &Context<'_>, gateway: &Custom, told: &Complaint<'_>) -> 
 fn of_route(context: &Context<'_>, route: &Custom, told: &Complaint<'_>, gateways: &[(&Custom, Option<Complaint<'_>>)]) -> Finding {
     let (kind, name, namespace) = (&*route.kind, route.metadata.name.as_str(), route.metadata.namespace.as_str());
     let parent = told.parent.clone().unwrap_or_else(|| parent(route, 0));
-    let whose = if told.condition == "Accepted" { format!("is not accepted by {} `{}`", parent.kind, parent.name) } else { "refers to what is not there".to_owned() };
-    let mut finding = Finding::new(route.reference(), format!("{kind} `{name}` {whose}: {}", told.reason), route.origin.at(&told.pointer, told.reason))
-        .summary(format!("The controller of {} `{}` says {}={}: {} Requests for it are not served.", parent.kind, parent.name, told.condition, told.status, sentence(told)))
-        .confidence(0.96)
-        .seen(told.since, context.snapshot.taken_at);
+    let whose = if told.condition == "Accepted" {
+        format!("is not accepted by {} `{}`", parent.kind, parent.name)
+    } else {
+        "refers to what is not there".to_owned()
+    };
+    let mut finding =
+        Finding::new(route.reference(), format!("{kind} `{name}` {whose}: {}", told.reason), route.origin.at(&told.pointer, told.reason))
+            .summary(format!(
+                "The controller of {} `{}` says {}={}: {} Requests for it are not served.",
+                parent.kind,
+                parent.name,
+                told.condition,
+                told.status,
+                sentence(told)
+            ))
+            .confidence(0.96)
+            .seen(told.since, context.snapshot.taken_at);
     // What ails the Gateway itself is told of the Gateway.
     let sick = gateways.iter().any(|(g, told)| g.reference() == parent && told.is_some());
     finding = match told.reason {
@@ -115,12 +138,22 @@ fn sentence(told: &Complaint<'_>) -> String {
 /// A route whose status says nothing bad although what it names does not exist.
 fn unsaid(context: &Context<'_>, route: &Custom) -> Option<Finding> {
     let (kind, name) = (&*route.kind, route.metadata.name.as_str());
-    let base = |title: String, pointer: &str, quote: &str| Finding::new(route.reference(), title, route.origin.at(pointer, quote)).confidence(0.9).seen(route.metadata.written_at(), context.snapshot.taken_at);
+    let base = |title: String, pointer: &str, quote: &str| {
+        Finding::new(route.reference(), title, route.origin.at(pointer, quote))
+            .confidence(0.9)
+            .seen(route.metadata.written_at(), context.snapshot.taken_at)
+    };
     if let Some((pointer, gateway)) = absent_parent(context, route) {
         let others = context.snapshot.custom_of(GROUP, "Gateway").map(|g| g.metadata.name.as_str());
         let nearest = similarity::nearest(&gateway.name, others);
-        let summary = format!("Gateway `{}/{}` does not exist{} No controller takes the route up.", gateway.namespace, gateway.name, if nearest.is_some() { did_you_mean(nearest) } else { ".".to_owned() });
-        let finding = base(format!("{kind} `{name}` belongs to Gateway `{}`, which does not exist", gateway.name), &pointer, &gateway.name).summary(summary);
+        let summary = format!(
+            "Gateway `{}/{}` does not exist{} No controller takes the route up.",
+            gateway.namespace,
+            gateway.name,
+            if nearest.is_some() { did_you_mean(nearest) } else { ".".to_owned() }
+        );
+        let finding = base(format!("{kind} `{name}` belongs to Gateway `{}`, which does not exist", gateway.name), &pointer, &gateway.name)
+            .summary(summary);
         return Some(finding.remedy("Name a Gateway that is there.", format!("kubectl get gateways.{GROUP} -A")));
     }
     let (pointer, service) = absent_backend(context, route)?;
@@ -130,9 +163,15 @@ fn unsaid(context: &Context<'_>, route: &Custom) -> Option<Finding> {
 
 /// What a missing Service means.
 fn backend(context: &Context<'_>, finding: Finding, route: &Custom, pointer: &str, service: ObjectRef) -> Finding {
-    let here = tarbox_model::Snapshot::in_namespace(&context.snapshot.services, &service.namespace).iter().map(|s| s.metadata.name.as_str());
+    let here =
+        tarbox_model::Snapshot::in_namespace(&context.snapshot.services, &service.namespace).iter().map(|s| s.metadata.name.as_str());
     let nearest = similarity::nearest(&service.name, here);
-    let own = format!("Service `{}/{}` does not exist{}", service.namespace, service.name, if nearest.is_some() { did_you_mean(nearest) } else { ".".to_owned() });
+    let own = format!(
+        "Service `{}/{}` does not exist{}",
+        service.namespace,
+        service.name,
+        if nearest.is_some() { did_you_mean(nearest) } else { ".".to_owned() }
+    );
     let summary = format!("{} {own} Requests for it end with 500.", finding.summary).trim_start().to_owned();
     let finding = finding.summary(summary).evidence([route.origin.at(pointer, service.name.as_str())]);
     let finding = match nearest {

@@ -63,7 +63,12 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     }
     // A revision that is left over after an upgrade may well be scaled to zero.
     let serves = |p: &ControlPlane<'_>| p.pods.iter().any(|pod| pod.is_ready()) || p.workload.as_ref().is_some_and(|w| w.ready > 0);
-    let replaced = |p: &ControlPlane<'_>| p.desired == Some(0) && planes.iter().any(|other| other.reference.namespace == p.reference.namespace && other.reference.name.starts_with("istiod") && serves(other));
+    let replaced = |p: &ControlPlane<'_>| {
+        p.desired == Some(0)
+            && planes.iter().any(|other| {
+                other.reference.namespace == p.reference.namespace && other.reference.name.starts_with("istiod") && serves(other)
+            })
+    };
     planes.iter().filter(|plane| !replaced(plane)).filter_map(|plane| finding(context, plane)).collect()
 }
 
@@ -79,16 +84,28 @@ fn finding(context: &Context<'_>, plane: &ControlPlane<'_>) -> Option<Finding> {
     let (reference, name) = (&plane.reference, plane.reference.name.as_str());
     let (why, evidence) = match (plane.pods.first(), &plane.workload) {
         (Some(pod), _) => {
-            let waiting = pod.containers().find_map(|v| Some((v.status_pointer("/state/waiting/reason"), v.status?.2.state.waiting.as_ref()?.reason.as_str())));
+            let waiting = pod
+                .containers()
+                .find_map(|v| Some((v.status_pointer("/state/waiting/reason"), v.status?.2.state.waiting.as_ref()?.reason.as_str())));
             let (at, state) = waiting.unwrap_or_else(|| ("/status/phase".to_owned(), pod.status.phase.as_str()));
-            (format!("none of its {} is ready (`{}`: {state})", counted(plane.pods.len(), "pod"), pod.metadata.name), pod.evidence(at, state))
+            (
+                format!("none of its {} is ready (`{}`: {state})", counted(plane.pods.len(), "pod"), pod.metadata.name),
+                pod.evidence(at, state),
+            )
         }
         (None, Some(workload)) if workload.desired == 0 => ("it is scaled to zero".to_owned(), workload.origin.at("/spec/replicas", "0")),
-        (None, Some(workload)) => (format!("{} are wanted and there is none", counted(usize::try_from(workload.desired).unwrap_or(0), "pod")), workload.origin.at("/metadata/name", name)),
+        (None, Some(workload)) => (
+            format!("{} are wanted and there is none", counted(usize::try_from(workload.desired).unwrap_or(0), "pod")),
+            workload.origin.at("/metadata/name", name),
+        ),
         (None, None) => return None,
     };
     let mut finding = Finding::new(reference.clone(), format!("The mesh's control plane `{name}` does not run"), evidence)
-        .summary(format!("{} `{name}`: {why}. {} depend on it: new pods get no proxy, no configuration and no certificate.", reference.kind, counted(proxies, "proxy").replace("proxys", "proxies")))
+        .summary(format!(
+            "{} `{name}`: {why}. {} depend on it: new pods get no proxy, no configuration and no certificate.",
+            reference.kind,
+            counted(proxies, "proxy").replace("proxys", "proxies")
+        ))
         .workload(Some(reference.clone()))
         .severity(if proxies > 0 { Severity::High } else { Severity::Medium })
         .confidence(0.93)

@@ -47,8 +47,15 @@ pub static RULE: Rule = Rule {
 };
 
 /// Objects that hold a mesh's authorities.
-const HOLDERS: [&str; 7] =
-    ["cacerts", "istio-ca-secret", "istio-ca-root-cert", "istiod-ca-cert", "linkerd-identity-issuer", "linkerd-identity-trust-roots", "linkerd-trust-anchor"];
+const HOLDERS: [&str; 7] = [
+    "cacerts",
+    "istio-ca-secret",
+    "istio-ca-root-cert",
+    "istiod-ca-cert",
+    "linkerd-identity-issuer",
+    "linkerd-identity-trust-roots",
+    "linkerd-trust-anchor",
+];
 /// Days before the end in which it is time.
 const SOON: i64 = 7;
 const DAY: i64 = 86_400;
@@ -95,7 +102,11 @@ fn ending(context: &Context<'_>, certificate: &Certificate, told: &[&Request<'_>
         "`{}` (key `{}`) {when}, on {until}. {}",
         certificate.subject,
         certificate.field,
-        if over { "Every mutual TLS connection in the mesh that rests on it fails." } else { "When it does, every mutual TLS connection in the mesh fails at once." }
+        if over {
+            "Every mutual TLS connection in the mesh that rests on it fails."
+        } else {
+            "When it does, every mutual TLS connection in the mesh fails at once."
+        }
     ))
     .severity(if over { Severity::Critical } else { Severity::Medium })
     .confidence(0.97)
@@ -106,7 +117,10 @@ fn ending(context: &Context<'_>, certificate: &Certificate, told: &[&Request<'_>
         format!("kubectl get {} -o yaml{}", target(&holder), holder.namespace_flag()),
     );
     for plane in &planes {
-        finding = finding.remedy("Then restart the control plane, and after it the workloads, so that they get new certificates.", format!("kubectl rollout restart {} -n {}", target(&plane.reference), plane.reference.namespace));
+        finding = finding.remedy(
+            "Then restart the control plane, and after it the workloads, so that they get new certificates.",
+            format!("kubectl rollout restart {} -n {}", target(&plane.reference), plane.reference.namespace),
+        );
     }
     Some(finding)
 }
@@ -121,7 +135,9 @@ fn days(seconds: i64) -> String {
 
 /// Proxies and control planes that say so.
 fn by_the_logs(context: &Context<'_>) -> Option<Finding> {
-    let expired = |hit: &tarbox_model::log::LogHit| hit.signature == "mesh-certificate-expired" || hit.field("why") == Some("certificate has expired");
+    let expired = |hit: &tarbox_model::log::LogHit| {
+        hit.signature == "mesh-certificate-expired" || hit.field("why") == Some("certificate has expired")
+    };
     let all: Vec<_> = complaints(context, expired).into_iter().filter(|c| is_part_of_mesh(&c.log.container)).collect();
     let first = all.first()?;
     let pods: std::collections::BTreeSet<&ObjectRef> = all.iter().map(|c| &c.pod).collect();
@@ -132,7 +148,13 @@ fn by_the_logs(context: &Context<'_>) -> Option<Finding> {
             .severity(if pods.len() > 1 { Severity::Critical } else { Severity::High })
             .confidence(0.75)
             .evidence(all.iter().skip(1).take(3).map(|c| c.log.evidence(c.hit)))
-            .remedy("See which one: the proxy's own, or an authority's.", format!("istioctl proxy-config secret {} -n {}", first.pod.name, first.pod.namespace))
-            .remedy("A proxy's own is renewed by a restart, as long as the control plane answers.", format!("kubectl rollout restart {} -n {}", target(&first.client), first.client.namespace)),
+            .remedy(
+                "See which one: the proxy's own, or an authority's.",
+                format!("istioctl proxy-config secret {} -n {}", first.pod.name, first.pod.namespace),
+            )
+            .remedy(
+                "A proxy's own is renewed by a restart, as long as the control plane answers.",
+                format!("kubectl rollout restart {} -n {}", target(&first.client), first.client.namespace),
+            ),
     )
 }

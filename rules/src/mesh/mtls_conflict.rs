@@ -53,7 +53,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     }
     let requests = failed(context);
     let disagreeing = context.snapshot.services.iter().filter_map(|service| {
-        let conflict = sent(&rules, service).into_iter().find_map(|(setting, port)| conflict(context, &policies, service, setting, port))?;
+        let conflict =
+            sent(&rules, service).into_iter().find_map(|(setting, port)| conflict(context, &policies, service, setting, port))?;
         Some(finding(context, service, &conflict, &requests))
     });
     let mut findings: Vec<Finding> = disagreeing.collect();
@@ -69,7 +70,13 @@ struct Conflict<'a> {
     bare: Option<tarbox_model::Evidence>,
 }
 
-fn conflict<'a>(context: &Context<'a>, policies: &Policies<'a>, service: &Object<Service>, sent: Setting<'a>, port: Option<i32>) -> Option<Conflict<'a>> {
+fn conflict<'a>(
+    context: &Context<'a>,
+    policies: &Policies<'a>,
+    service: &Object<Service>,
+    sent: Setting<'a>,
+    port: Option<i32>,
+) -> Option<Conflict<'a>> {
     let reference = service.reference();
     let pods: Vec<_> = context.relations.pods_behind(context.snapshot, &reference).filter(|p| p.is_active() && !is_gateway(p)).collect();
     let pod = pods.first()?;
@@ -81,9 +88,9 @@ fn conflict<'a>(context: &Context<'a>, policies: &Policies<'a>, service: &Object
         PortName::Number(number) => Some(number),
         PortName::Name(name) => pod.spec.containers.iter().flat_map(|c| &c.ports).find(|c| c.name == name).map(|c| c.container_port),
     });
-    let taken = ports.filter_map(|port| policies.taken(&reference.namespace, &pod.metadata.labels, port)).find(|taken| {
-        matches!((sent.mode, taken.mode), ("DISABLE" | "SIMPLE", "STRICT") | ("ISTIO_MUTUAL", "DISABLE"))
-    })?;
+    let taken = ports
+        .filter_map(|port| policies.taken(&reference.namespace, &pod.metadata.labels, port))
+        .find(|taken| matches!((sent.mode, taken.mode), ("DISABLE" | "SIMPLE", "STRICT") | ("ISTIO_MUTUAL", "DISABLE")))?;
     Some(Conflict { sent, taken: Some(taken), bare })
 }
 
@@ -100,37 +107,58 @@ fn finding(context: &Context<'_>, service: &Object<Service>, conflict: &Conflict
         None => "its pods have no proxy and take none".to_owned(),
     };
     let told = requests.iter().find(|r| {
-        matches!(r.flag(), "UF" | "UC" | "URX") && r.cluster().is_some_and(|(host, _)| host.split('.').take(2).eq([reference.name.as_str(), reference.namespace.as_str()]))
+        matches!(r.flag(), "UF" | "UC" | "URX")
+            && r.cluster().is_some_and(|(host, _)| host.split('.').take(2).eq([reference.name.as_str(), reference.namespace.as_str()]))
     });
-    let answered = told.map(|r| format!(" Proxies have seen {} requests fail with flag `{}`{}.", r.count(), r.flag(), if r.tls() { " in the TLS handshake" } else { "" }));
+    let answered = told.map(|r| {
+        format!(
+            " Proxies have seen {} requests fail with flag `{}`{}.",
+            r.count(),
+            r.flag(),
+            if r.tls() { " in the TLS handshake" } else { "" }
+        )
+    });
     let workload = context.relations.pods_behind(context.snapshot, &reference).find(|p| p.is_active()).map(|p| owner(context, p));
     let path = conflict.sent.pointer.strip_suffix("/mode").unwrap_or(&conflict.sent.pointer);
     let quote = |setting: &Setting<'_>| setting.object.origin.at(&setting.pointer, setting.mode);
-    let finding = Finding::new(reference.clone(), format!("DestinationRule `{name}` sends {what} to `{}`, which does not take it", reference.name), quote(&conflict.sent))
-        .summary(format!(
-            "DestinationRule `{}/{name}` sets TLS mode {} for Service `{}`, and {takes}: connections are broken off.{}",
-            rule.metadata.namespace, conflict.sent.mode, reference.name, answered.unwrap_or_default()
-        ))
-        .cause(rule.reference())
-        .workload(workload)
-        // Without a proxy in the pods only the two objects contradict each other.
-        .confidence(match (&told, &conflict.taken, &conflict.bare) {
-            (Some(_), ..) => 0.97,
-            (None, Some(_), Some(_)) => 0.8,
-            _ => 0.92,
-        })
-        .evidence(conflict.taken.as_ref().map(quote))
-        .evidence(conflict.bare.clone())
-        .evidence(told.map(Request::evidence))
-        .seen(rule.metadata.written_at(), context.snapshot.taken_at)
-        .remedy(
-            "Take the TLS setting out of the DestinationRule: Istio then sends each pod what it takes. Proxies follow within seconds.",
-            format!("kubectl patch destinationrule {name} -n {} --type=json -p '[{{\"op\":\"remove\",\"path\":\"{path}\"}}]'", rule.metadata.namespace),
-        );
+    let finding = Finding::new(
+        reference.clone(),
+        format!("DestinationRule `{name}` sends {what} to `{}`, which does not take it", reference.name),
+        quote(&conflict.sent),
+    )
+    .summary(format!(
+        "DestinationRule `{}/{name}` sets TLS mode {} for Service `{}`, and {takes}: connections are broken off.{}",
+        rule.metadata.namespace,
+        conflict.sent.mode,
+        reference.name,
+        answered.unwrap_or_default()
+    ))
+    .cause(rule.reference())
+    .workload(workload)
+    // Without a proxy in the pods only the two objects contradict each other.
+    .confidence(match (&told, &conflict.taken, &conflict.bare) {
+        (Some(_), ..) => 0.97,
+        (None, Some(_), Some(_)) => 0.8,
+        _ => 0.92,
+    })
+    .evidence(conflict.taken.as_ref().map(quote))
+    .evidence(conflict.bare.clone())
+    .evidence(told.map(Request::evidence))
+    .seen(rule.metadata.written_at(), context.snapshot.taken_at)
+    .remedy(
+        "Take the TLS setting out of the DestinationRule: Istio then sends each pod what it takes. Proxies follow within seconds.",
+        format!(
+            "kubectl patch destinationrule {name} -n {} --type=json -p '[{{\"op\":\"remove\",\"path\":\"{path}\"}}]'",
+            rule.metadata.namespace
+        ),
+    );
     match &conflict.taken {
         Some(taken) if taken.mode == "STRICT" => finding.remedy(
             "Or let the pods take both until every client sends mutual TLS.",
-            format!("kubectl patch peerauthentication {} -n {} --type=merge -p '{{\"spec\":{{\"mtls\":{{\"mode\":\"PERMISSIVE\"}}}}}}'", taken.object.metadata.name, taken.object.metadata.namespace),
+            format!(
+                "kubectl patch peerauthentication {} -n {} --type=merge -p '{{\"spec\":{{\"mtls\":{{\"mode\":\"PERMISSIVE\"}}}}}}'",
+                taken.object.metadata.name, taken.object.metadata.namespace
+            ),
         ),
         _ => finding,
     }

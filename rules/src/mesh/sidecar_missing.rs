@@ -88,11 +88,19 @@ fn revisions(context: &Context<'_>) -> Vec<String> {
         Some(labels.get("istio.io/rev").cloned().unwrap_or_else(|| "default".to_owned()))
     });
     let webhooks = context.snapshot.custom_of("admissionregistration.k8s.io", "MutatingWebhookConfiguration");
-    let of_webhooks = webhooks.flat_map(|w| [w.metadata.labels.get("istio.io/rev"), w.metadata.labels.get("istio.io/tag")]).flatten().cloned();
+    let of_webhooks =
+        webhooks.flat_map(|w| [w.metadata.labels.get("istio.io/rev"), w.metadata.labels.get("istio.io/tag")]).flatten().cloned();
     of_planes.chain(of_webhooks).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-fn finding(context: &Context<'_>, owner: &ObjectRef, pods: &[&Object<Pod>], revisions: &[String], policies: &Policies<'_>, peers: usize) -> Option<Finding> {
+fn finding(
+    context: &Context<'_>,
+    owner: &ObjectRef,
+    pods: &[&Object<Pod>],
+    revisions: &[String],
+    policies: &Policies<'_>,
+    peers: usize,
+) -> Option<Finding> {
     let pod = pods.first()?;
     let snapshot = context.snapshot;
     let (asked, label) = injection(snapshot, &owner.namespace);
@@ -107,8 +115,13 @@ fn finding(context: &Context<'_>, owner: &ObjectRef, pods: &[&Object<Pod>], revi
     let changed = namespace.metadata.managed_fields.iter().filter_map(|f| f.time).max();
     let older = pod.metadata.creation_timestamp.zip(changed).is_some_and(|(made, changed)| made < changed);
     let why = match wanted {
-        Some(revision) => format!("The namespace asks for revision `{revision}`, which no control plane serves (there are {}).", listed(revisions.iter().map(String::as_str))),
-        _ if older => "They were made before the namespace was changed to ask for it: injection happens only when a pod is made.".to_owned(),
+        Some(revision) => format!(
+            "The namespace asks for revision `{revision}`, which no control plane serves (there are {}).",
+            listed(revisions.iter().map(String::as_str))
+        ),
+        _ if older => {
+            "They were made before the namespace was changed to ask for it: injection happens only when a pod is made.".to_owned()
+        }
         _ if peers > 0 => format!("{} of the same namespace have one.", counted(peers, "pod")),
         _ => "Injection happens only when a pod is made; what was there before stays as it is.".to_owned(),
     };
@@ -116,7 +129,13 @@ fn finding(context: &Context<'_>, owner: &ObjectRef, pods: &[&Object<Pod>], revi
     let strict = policies.taken(&owner.namespace, &pod.metadata.labels, 0).filter(|taken| taken.mode == "STRICT");
     let fate = if strict.is_some() { " Mutual TLS is STRICT here, so those of the mesh refuse what they send." } else { "" };
     let mut finding = Finding::new(pod.reference(), format!("Pods of `{}` have no proxy of the mesh", owner.name), label?)
-        .summary(format!("{} of {} `{}` run without the proxy that namespace `{}` asks for. {why}{fate}", counted(pods.len(), "pod"), owner.kind, owner.name, owner.namespace))
+        .summary(format!(
+            "{} of {} `{}` run without the proxy that namespace `{}` asks for. {why}{fate}",
+            counted(pods.len(), "pod"),
+            owner.kind,
+            owner.name,
+            owner.namespace
+        ))
         .workload(Some(owner.clone()))
         .severity(if strict.is_some() { Severity::High } else { Severity::Medium })
         .confidence(if wanted.is_some() || older { 0.95 } else { 0.88 })
@@ -126,9 +145,16 @@ fn finding(context: &Context<'_>, owner: &ObjectRef, pods: &[&Object<Pod>], revi
     if wanted.is_some() {
         finding = finding.cause(namespace.reference());
         if let Some(revision) = revisions.first() {
-            finding = finding.remedy("Ask for a revision that is there.", format!("kubectl label namespace {} istio-injection- istio.io/rev={revision} --overwrite", owner.namespace));
+            finding = finding.remedy(
+                "Ask for a revision that is there.",
+                format!("kubectl label namespace {} istio-injection- istio.io/rev={revision} --overwrite", owner.namespace),
+            );
         }
     }
-    let command = if owner.kind == "Pod" { format!("kubectl get pod {} -n {} -o yaml", owner.name, owner.namespace) } else { format!("kubectl rollout restart {} -n {}", target(owner), owner.namespace) };
+    let command = if owner.kind == "Pod" {
+        format!("kubectl get pod {} -n {} -o yaml", owner.name, owner.namespace)
+    } else {
+        format!("kubectl rollout restart {} -n {}", target(owner), owner.namespace)
+    };
     Some(finding.remedy("Make the pods anew, so that they get their proxy. Replaces them one by one.", command))
 }

@@ -40,7 +40,14 @@ pub static RULE: Rule = Rule {
     guide: "Service Mesh Issues",
     needs: &[Need::Objects("pods")],
     produces: &[Effect::ProbeFails, Effect::NotReady],
-    explained_by: &[Effect::NodeDown, Effect::DependencyDown, Effect::NameUnresolved, Effect::NetworkBroken, Effect::Exits, Effect::NotStarted],
+    explained_by: &[
+        Effect::NodeDown,
+        Effect::DependencyDown,
+        Effect::NameUnresolved,
+        Effect::NetworkBroken,
+        Effect::Exits,
+        Effect::NotStarted,
+    ],
     check,
 };
 
@@ -57,7 +64,9 @@ fn finding(context: &Context<'_>, pod: &Object<Pod>, view: ContainerView<'_>) ->
     let running = status.state.running.as_ref()?;
     let young = context.snapshot.age_seconds(running.started_at).is_some_and(|age| age < YOUNG);
     // The others may wait for the proxy; they must not have ended.
-    let ended = pod.containers().any(|v| !v.init && v.spec.name != view.spec.name && v.status.is_some_and(|(_, _, s)| s.state.terminated.is_some()));
+    let ended = pod
+        .containers()
+        .any(|v| !v.init && v.spec.name != view.spec.name && v.status.is_some_and(|(_, _, s)| s.state.terminated.is_some()));
     if status.ready || young || ended {
         return None;
     }
@@ -78,14 +87,25 @@ fn finding(context: &Context<'_>, pod: &Object<Pod>, view: ContainerView<'_>) ->
         .evidence(told.map(|(log, hit)| log.evidence(hit)))
         .seen(running.started_at, context.snapshot.taken_at);
     if rejected {
-        finding = finding.remedy("See what is rejected, and what was changed last.", format!("kubectl get envoyfilters -A; kubectl logs {} -n {} -c {name} --tail=50", pod.metadata.name, pod.metadata.namespace));
+        finding = finding.remedy(
+            "See what is rejected, and what was changed last.",
+            format!("kubectl get envoyfilters -A; kubectl logs {} -n {} -c {name} --tail=50", pod.metadata.name, pod.metadata.namespace),
+        );
     } else {
         for plane in control_planes(context).iter().filter(|p| p.reference.name.starts_with("istiod") == (name == "istio-proxy")) {
             finding = finding.depends_on(service_of(context, plane).unwrap_or_else(|| plane.reference.clone()));
-            finding = finding.remedy("See whether the control plane runs and answers.", format!("kubectl get pods -n {0}; kubectl logs -n {0} {1} --tail=50", plane.reference.namespace, target(&plane.reference)));
+            finding = finding.remedy(
+                "See whether the control plane runs and answers.",
+                format!("kubectl get pods -n {0}; kubectl logs -n {0} {1} --tail=50", plane.reference.namespace, target(&plane.reference)),
+            );
         }
     }
-    Some(finding.remedy("Read the proxy's log.", format!("kubectl logs {} -n {} -c {name} --tail=50", pod.metadata.name, pod.metadata.namespace)))
+    Some(
+        finding.remedy(
+            "Read the proxy's log.",
+            format!("kubectl logs {} -n {} -c {name} --tail=50", pod.metadata.name, pod.metadata.namespace),
+        ),
+    )
 }
 
 /// What the proxy's log says last: why it is not ready, or why it does not reach the control plane.
@@ -96,5 +116,7 @@ fn told<'a>(context: &Context<'a>, pod: &Object<Pod>, container: &str) -> Option
     let telling = |hit: &&LogHit| matches!(hit.signature, "mesh-proxy-not-ready" | "mesh-control-plane-unreachable");
     let all = logs.flat_map(|log| log.hits.iter().filter(telling).map(move |hit| (log, hit)));
     // Why it cannot reach the control plane says more than that nothing has come from there.
-    all.max_by_key(|(_, hit)| (hit.field("why").is_some_and(|w| w.contains("rejected")), hit.signature == "mesh-control-plane-unreachable", hit.last.number))
+    all.max_by_key(|(_, hit)| {
+        (hit.field("why").is_some_and(|w| w.contains("rejected")), hit.signature == "mesh-control-plane-unreachable", hit.last.number)
+    })
 }

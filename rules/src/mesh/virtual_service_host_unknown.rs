@@ -58,28 +58,45 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn finding(object: &Custom, destination: &Destination<'_>, found: &Host<'_>, requests: &[Request<'_>]) -> Option<Finding> {
     let (host, name, namespace) = (destination.host, object.metadata.name.as_str(), object.metadata.namespace.as_str());
     let (cause, why, meant): (Option<ObjectRef>, String, Option<String>) = match found {
-        Host::NoService { service, unfinished: true, .. } => {
-            (None, "Istio does not complete a name with a dot in it, and takes it for a host outside the cluster.".to_owned(), Some(full_name(service)))
-        }
+        Host::NoService { service, unfinished: true, .. } => (
+            None,
+            "Istio does not complete a name with a dot in it, and takes it for a host outside the cluster.".to_owned(),
+            Some(full_name(service)),
+        ),
         Host::NoService { service, nearest, .. } => {
             let near = nearest.as_ref().map(|n| {
-                if n.namespace == service.namespace { format!(" (did you mean `{}`?)", n.name) } else { format!("; one of that name is in namespace `{}`", n.namespace) }
+                if n.namespace == service.namespace {
+                    format!(" (did you mean `{}`?)", n.name)
+                } else {
+                    format!("; one of that name is in namespace `{}`", n.namespace)
+                }
             });
-            (Some(service.clone()), format!("Service `{}/{}` does not exist{}.", service.namespace, service.name, near.unwrap_or_default()), nearest.as_ref().map(full_name))
+            (
+                Some(service.clone()),
+                format!("Service `{}/{}` does not exist{}.", service.namespace, service.name, near.unwrap_or_default()),
+                nearest.as_ref().map(full_name),
+            )
         }
         Host::Unregistered => (None, "It is no Service, and no ServiceEntry brings it into the mesh.".to_owned(), None),
         Host::Service(_) | Host::Entry | Host::Unknown => return None,
     };
     let pointer = format!("{}/host", destination.pointer);
-    let told = requests.iter().find(|r| matches!(r.flag(), "NC" | "NR") && r.cluster().is_none_or(|(cluster, _)| cluster.starts_with(host)) && serves(object, r.host()));
-    let answered = told.map(|r| format!(" Proxies have answered {} requests themselves (flag `{}`).", r.count(), r.flag())).unwrap_or_default();
+    let told = requests.iter().find(|r| {
+        matches!(r.flag(), "NC" | "NR") && r.cluster().is_none_or(|(cluster, _)| cluster.starts_with(host)) && serves(object, r.host())
+    });
+    let answered =
+        told.map(|r| format!(" Proxies have answered {} requests themselves (flag `{}`).", r.count(), r.flag())).unwrap_or_default();
     let fate = if destination.mirror { "Copies of requests are lost there." } else { "Requests that come there end with 503." };
-    let mut finding = Finding::new(object.reference(), format!("VirtualService `{name}` sends requests to `{host}`, which the mesh does not know"), quoted(object, &pointer))
-        .summary(format!("{why} {fate}{answered}"))
-        .severity(if destination.mirror { Severity::Low } else { Severity::High })
-        .confidence(if told.is_some() || meant.is_some() { 0.95 } else { 0.85 })
-        .evidence(told.map(Request::evidence))
-        .seen(object.metadata.written_at(), None);
+    let mut finding = Finding::new(
+        object.reference(),
+        format!("VirtualService `{name}` sends requests to `{host}`, which the mesh does not know"),
+        quoted(object, &pointer),
+    )
+    .summary(format!("{why} {fate}{answered}"))
+    .severity(if destination.mirror { Severity::Low } else { Severity::High })
+    .confidence(if told.is_some() || meant.is_some() { 0.95 } else { 0.85 })
+    .evidence(told.map(Request::evidence))
+    .seen(object.metadata.written_at(), None);
     finding.cause = cause;
     if let Some(meant) = meant {
         finding = finding.remedy(
@@ -87,7 +104,10 @@ fn finding(object: &Custom, destination: &Destination<'_>, found: &Host<'_>, req
             format!("kubectl patch virtualservice {name} -n {namespace} --type=json -p '[{{\"op\":\"replace\",\"path\":\"{pointer}\",\"value\":\"{meant}\"}}]'"),
         );
     }
-    Some(finding.remedy("Or bring in what it means: apply the Service, or a ServiceEntry for a host outside.", format!("kubectl get services,serviceentries -n {namespace}")))
+    Some(finding.remedy(
+        "Or bring in what it means: apply the Service, or a ServiceEntry for a host outside.",
+        format!("kubectl get services,serviceentries -n {namespace}"),
+    ))
 }
 
 /// Whether a VirtualService is for a host.

@@ -91,14 +91,23 @@ fn finding(object: &Custom) -> Option<Finding> {
         (Noise::AtOnce, "fires at the first sample (no `for`): one missed scrape, or a pod that is replaced, is an alert"),
         (Noise::Unrouted, "has no label `severity`: nobody can tell whom to wake"),
     ];
-    let told: Vec<String> = told.iter().map(|(noise, words)| (names(*noise), words)).filter(|(n, _)| !n.is_empty()).map(|(n, words)| format!("{} {words}.", listed(n))).collect();
+    let told: Vec<String> = told
+        .iter()
+        .map(|(noise, words)| (names(*noise), words))
+        .filter(|(n, _)| !n.is_empty())
+        .map(|(n, words)| format!("{} {words}.", listed(n)))
+        .collect();
     let (_, pointer, first) = noisy.iter().min_by_key(|(noise, pointer, _)| (*noise, pointer.len(), pointer.clone()))?;
     let (name, namespace) = (object.metadata.name.as_str(), object.metadata.namespace.as_str());
     let fix = if names(Noise::AtOnce).is_empty() { "/labels\",\"value\":{\"severity\":\"warning\"}" } else { "/for\",\"value\":\"5m\"" };
     let target = noisy.iter().find(|(noise, _, _)| *noise == if names(Noise::AtOnce).is_empty() { Noise::Unrouted } else { Noise::AtOnce });
-    let mut finding = Finding::new(object.reference(), format!("{} of PrometheusRule `{name}` will cry wolf", counted(noisy.len(), "alert")), object.origin.at(format!("{pointer}/alert"), *first))
-        .summary(told.join(" "))
-        .confidence(0.8);
+    let mut finding = Finding::new(
+        object.reference(),
+        format!("{} of PrometheusRule `{name}` will cry wolf", counted(noisy.len(), "alert")),
+        object.origin.at(format!("{pointer}/alert"), *first),
+    )
+    .summary(told.join(" "))
+    .confidence(0.8);
     if let Some((_, pointer, alert)) = target {
         finding = finding.remedy(
             format!("For `{alert}`, and likewise for the others. Prometheus follows within a minute."),

@@ -60,7 +60,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         findings.push(
             Finding::new(pod.clone(), "metrics-server cannot read the kubelets", log.evidence(hit))
                 .summary(format!("`{}` has failed {} times to read a kubelet: {why}.", pod.name, hit.count))
-                .workload(context.snapshot.pod(&pod.namespace, &pod.name).and_then(|p| context.relations.workload_of_pod(context.snapshot, p)))
+                .workload(
+                    context.snapshot.pod(&pod.namespace, &pod.name).and_then(|p| context.relations.workload_of_pod(context.snapshot, p)),
+                )
                 .confidence(0.7)
                 .seen(hit.first.time, hit.last.time),
         );
@@ -73,17 +75,25 @@ fn absent(context: &Context<'_>) -> Option<Finding> {
     let mut told = Vec::new();
     for scaler in &context.snapshot.autoscalers {
         let active = condition(&scaler.status.conditions, "ScalingActive").filter(|(_, c)| c.status == "False");
-        if let Some((i, c)) = active.filter(|(_, c)| c.message.contains("could not find the requested resource (get pods.metrics.k8s.io)")) {
+        if let Some((i, c)) = active.filter(|(_, c)| c.message.contains("could not find the requested resource (get pods.metrics.k8s.io)"))
+        {
             told.push((scaler, scaler.evidence(format!("/status/conditions/{i}/message"), c.message.as_str())));
         }
     }
     let (first, evidence) = told.first()?;
     Some(
         Finding::new(ObjectRef::cluster_wide("APIService", API), "The metrics API is not there", evidence.clone())
-            .summary(format!("{} for CPU or memory (`{}`), and the API server knows no `metrics.k8s.io`: metrics-server is not installed.", if told.len() == 1 { "An autoscaler asks".to_owned() } else { format!("{} ask", counted(told.len(), "autoscaler")) }, first.metadata.name))
+            .summary(format!(
+                "{} for CPU or memory (`{}`), and the API server knows no `metrics.k8s.io`: metrics-server is not installed.",
+                if told.len() == 1 { "An autoscaler asks".to_owned() } else { format!("{} ask", counted(told.len(), "autoscaler")) },
+                first.metadata.name
+            ))
             .confidence(0.95)
             .evidence(told.iter().skip(1).map(|(_, e)| e.clone()).take(3))
-            .remedy("Install metrics-server.", "kubectl apply -f https://github.com/kubernetes-sigs/metrics-server/releases/latest/download/components.yaml"),
+            .remedy(
+                "Install metrics-server.",
+                "kubectl apply -f https://github.com/kubernetes-sigs/metrics-server/releases/latest/download/components.yaml",
+            ),
     )
 }
 
@@ -95,14 +105,19 @@ fn scrape<'a>(context: &Context<'a>) -> Option<(&'a ContainerLog, &'a LogHit)> {
 }
 
 fn explained(mut finding: Finding, scrape: Option<(&ContainerLog, &LogHit)>) -> Finding {
-    let Some((log, hit)) = scrape else { return finding.remedy("Read the log of metrics-server.", "kubectl logs -n kube-system deployment/metrics-server --tail=50") };
+    let Some((log, hit)) = scrape else {
+        return finding.remedy("Read the log of metrics-server.", "kubectl logs -n kube-system deployment/metrics-server --tail=50");
+    };
     let why = hit.field("why").unwrap_or_default();
     if !finding.summary.contains(why) {
         finding.summary.push_str(&format!(" metrics-server says: {why}."));
         finding = finding.evidence([log.evidence(hit)]);
     }
     if !why.starts_with("x509") {
-        return finding.remedy("See whether the kubelets' port can be reached from its pod.", format!("kubectl logs -n {} {} --tail=50", log.namespace, log.pod));
+        return finding.remedy(
+            "See whether the kubelets' port can be reached from its pod.",
+            format!("kubectl logs -n {} {} --tail=50", log.namespace, log.pod),
+        );
     }
     finding
         .remedy("Let kubelets ask the cluster for their serving certificates, and approve them.", "kubectl get csr")

@@ -77,22 +77,29 @@ fn answered(context: &Context<'_>, answer: &HttpAnswer) -> Option<Finding> {
     let (port, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let service = ObjectRef::new("Service", namespace, name);
     let by = answer.why.iter().find(|w| w.starts_with("ServiceMonitor/") || w.starts_with("prometheus.io"))?;
-    let owner = context.relations.pods_behind(context.snapshot, &service).find_map(|p| context.relations.workload_of_pod(context.snapshot, p));
-    let monitor = by.strip_prefix("ServiceMonitor/").and_then(|m| context.snapshot.custom_of(super::monitors::GROUP, "ServiceMonitor").find(|o| o.metadata.name == m));
+    let owner =
+        context.relations.pods_behind(context.snapshot, &service).find_map(|p| context.relations.workload_of_pod(context.snapshot, p));
+    let monitor = by
+        .strip_prefix("ServiceMonitor/")
+        .and_then(|m| context.snapshot.custom_of(super::monitors::GROUP, "ServiceMonitor").find(|o| o.metadata.name == m));
     let change = match (&monitor, &owner) {
         (Some(monitor), _) => format!("kubectl edit servicemonitor {} -n {}", monitor.metadata.name, monitor.metadata.namespace),
         (None, Some(owner)) => commands::edit(owner),
         (None, None) => format!("kubectl edit service {name} -n {namespace}"),
     };
     Some(
-        Finding::new(service.clone(), format!("`{path}` at port {port} of Service `{name}` gives no metrics"), answer.origin.at("/status", answer.status.to_string()))
-            .summary(format!("{by} names it, and {wrong}."))
-            .workload(owner)
-            .confidence(0.9)
-            .evidence(monitor.map(|m| m.origin.at("/metadata/name", m.metadata.name.as_str())))
-            .depends_on(service)
-            .remedy("See what is there.", format!("kubectl get --raw /api/v1/namespaces/{namespace}/services/{name}:{port}/proxy{path} | head"))
-            .remedy("Let the monitor or the annotation name the port and the path at which the metrics are.", change),
+        Finding::new(
+            service.clone(),
+            format!("`{path}` at port {port} of Service `{name}` gives no metrics"),
+            answer.origin.at("/status", answer.status.to_string()),
+        )
+        .summary(format!("{by} names it, and {wrong}."))
+        .workload(owner)
+        .confidence(0.9)
+        .evidence(monitor.map(|m| m.origin.at("/metadata/name", m.metadata.name.as_str())))
+        .depends_on(service)
+        .remedy("See what is there.", format!("kubectl get --raw /api/v1/namespaces/{namespace}/services/{name}:{port}/proxy{path} | head"))
+        .remedy("Let the monitor or the annotation name the port and the path at which the metrics are.", change),
     )
 }
 
@@ -108,11 +115,21 @@ fn misannotated(context: &Context<'_>) -> Vec<Finding> {
         let (owner, pointer) = (&workload.reference, format!("/spec/template/metadata/annotations/{}", pointer_key("prometheus.io/port")));
         let patch = format!("[{{\"op\":\"replace\",\"path\":\"{pointer}\",\"value\":\"{}\"}}]", own.container_port);
         findings.push(
-            Finding::new(owner.clone(), format!("`{}` is scraped at port {port}, its metrics are at {}", owner.name, own.container_port), workload.origin.at(&pointer, port))
-                .summary(format!("The annotation `prometheus.io/port` names port {port}, which no container declares; the port `{}` is {}.", own.name, own.container_port))
-                .workload(Some(owner.clone()))
-                .confidence(0.8)
-                .remedy("Correct the annotation. This replaces the pods.", format!("kubectl patch {} {} -n {} --type=json -p '{patch}'", owner.kind.to_lowercase(), owner.name, owner.namespace)),
+            Finding::new(
+                owner.clone(),
+                format!("`{}` is scraped at port {port}, its metrics are at {}", owner.name, own.container_port),
+                workload.origin.at(&pointer, port),
+            )
+            .summary(format!(
+                "The annotation `prometheus.io/port` names port {port}, which no container declares; the port `{}` is {}.",
+                own.name, own.container_port
+            ))
+            .workload(Some(owner.clone()))
+            .confidence(0.8)
+            .remedy(
+                "Correct the annotation. This replaces the pods.",
+                format!("kubectl patch {} {} -n {} --type=json -p '{patch}'", owner.kind.to_lowercase(), owner.name, owner.namespace),
+            ),
         );
     }
     findings
@@ -120,9 +137,14 @@ fn misannotated(context: &Context<'_>) -> Vec<Finding> {
 
 /// Alerts that a target is down.
 fn alerted(context: &Context<'_>) -> Vec<Finding> {
-    let down = context.snapshot.alerts.iter().filter(|a| a.name.ends_with("TargetDown") || a.name == "TargetMissing" || a.name == "PrometheusTargetMissing");
+    let down = context
+        .snapshot
+        .alerts
+        .iter()
+        .filter(|a| a.name.ends_with("TargetDown") || a.name == "TargetMissing" || a.name == "PrometheusTargetMissing");
     let told = down.map(|alert| {
-        let owner = context.snapshot.pod(&alert.object.namespace, &alert.object.name).map(Object::reference).filter(|_| alert.object.kind == "Pod");
+        let owner =
+            context.snapshot.pod(&alert.object.namespace, &alert.object.name).map(Object::reference).filter(|_| alert.object.kind == "Pod");
         Finding::new(alert.object.clone(), format!("Prometheus does not reach a target of `{}`", alert.object.name), alert.evidence())
             .summary(format!("The alert `{}` says: {}", alert.name, alert.text))
             .workload(owner)

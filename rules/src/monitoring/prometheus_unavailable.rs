@@ -64,7 +64,8 @@ pub(crate) fn is_prometheus(workload: &Workload<'_>) -> bool {
         let name = image.split('@').next().unwrap_or(image).rsplit('/').next().unwrap_or_default();
         name.split(':').next() == Some("prometheus")
     };
-    let operated = workload.template.metadata.labels.get("app.kubernetes.io/name").is_some_and(|n| n == "prometheus") && workload.reference.kind == "StatefulSet";
+    let operated = workload.template.metadata.labels.get("app.kubernetes.io/name").is_some_and(|n| n == "prometheus")
+        && workload.reference.kind == "StatefulSet";
     operated || workload.template.spec.containers.iter().any(|c| image(&c.image))
 }
 
@@ -84,7 +85,9 @@ fn finding(context: &Context<'_>, workload: &Workload<'_>) -> Option<Finding> {
     let (why, evidence) = match (workload.desired, pods.first()) {
         (0, None) => ("it is scaled to zero".to_owned(), workload.origin.at("/spec/replicas", "0")),
         (_, Some(pod)) => {
-            let waiting = pod.containers().find_map(|v| Some((v.status_pointer("/state/waiting/reason"), v.status?.2.state.waiting.as_ref()?.reason.as_str())));
+            let waiting = pod
+                .containers()
+                .find_map(|v| Some((v.status_pointer("/state/waiting/reason"), v.status?.2.state.waiting.as_ref()?.reason.as_str())));
             let (at, state) = waiting.unwrap_or_else(|| ("/status/phase".to_owned(), pod.status.phase.as_str()));
             (format!("none of its {} is ready (`{}`: {state})", counted(pods.len(), "pod"), pod.metadata.name), pod.evidence(at, state))
         }
@@ -103,10 +106,16 @@ fn finding(context: &Context<'_>, workload: &Workload<'_>) -> Option<Finding> {
         finding = finding.remedy("Bring it back.", format!("kubectl scale {} -n {} --replicas=1", target(owner), owner.namespace));
     }
     if reason == "no space left on device" {
-        finding = finding.remedy("Grow its volume, or let it keep less (`--storage.tsdb.retention.size`).", format!("kubectl get persistentvolumeclaims -n {}", owner.namespace));
+        finding = finding.remedy(
+            "Grow its volume, or let it keep less (`--storage.tsdb.retention.size`).",
+            format!("kubectl get persistentvolumeclaims -n {}", owner.namespace),
+        );
     }
     if reason.to_ascii_lowercase().contains("loading config") {
-        finding = finding.remedy("Correct its configuration, most often the rule or monitor that was added last.", format!("kubectl get prometheusrules,servicemonitors -n {}", owner.namespace));
+        finding = finding.remedy(
+            "Correct its configuration, most often the rule or monitor that was added last.",
+            format!("kubectl get prometheusrules,servicemonitors -n {}", owner.namespace),
+        );
     }
     Some(finding.remedy("Read its log.", format!("kubectl logs {} -n {} --all-containers --tail=50", target(owner), owner.namespace)))
 }

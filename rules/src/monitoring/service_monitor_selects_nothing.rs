@@ -50,8 +50,10 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let monitors = |kind| context.snapshot.custom_of(GROUP, kind);
-    let services = monitors("ServiceMonitor").filter_map(|m| aimless(context.snapshot, m, "endpoints").or_else(|| unread(context.snapshot, m, "serviceMonitor")));
-    let pods = monitors("PodMonitor").filter_map(|m| aimless(context.snapshot, m, "podMetricsEndpoints").or_else(|| unread(context.snapshot, m, "podMonitor")));
+    let services = monitors("ServiceMonitor")
+        .filter_map(|m| aimless(context.snapshot, m, "endpoints").or_else(|| unread(context.snapshot, m, "serviceMonitor")));
+    let pods = monitors("PodMonitor")
+        .filter_map(|m| aimless(context.snapshot, m, "podMetricsEndpoints").or_else(|| unread(context.snapshot, m, "podMonitor")));
     services.chain(pods).collect()
 }
 
@@ -63,28 +65,45 @@ fn aimless(snapshot: &Snapshot, monitor: &Custom, field: &str) -> Option<Finding
     let what = if kind == "PodMonitor" { "pod" } else { "Service" };
     let place = namespaces(monitor).map_or_else(|| "any namespace".to_owned(), |n| format!("namespace {}", listed(n)));
     let base = |title: String, summary: String, pointer: &str, quote: &str| {
-        Finding::new(monitor.reference(), title, monitor.origin.at(pointer, quote)).summary(summary).confidence(0.92).seen(monitor.metadata.written_at(), snapshot.taken_at)
+        Finding::new(monitor.reference(), title, monitor.origin.at(pointer, quote))
+            .summary(summary)
+            .confidence(0.92)
+            .seen(monitor.metadata.written_at(), snapshot.taken_at)
     };
     if selected.is_empty() {
         let (key, value) = wanted.match_labels.first_key_value()?;
         let pointer = format!("/spec/selector/matchLabels/{}", pointer_key(key));
         let near = nearest(&wanted, &all);
-        let told = near.map(|t| format!(" The labels of {what} `{}` come nearest: {}.", t.name, differences(&wanted, t.labels))).unwrap_or_default();
+        let told = near
+            .map(|t| format!(" The labels of {what} `{}` come nearest: {}.", t.name, differences(&wanted, t.labels)))
+            .unwrap_or_default();
         let summary = format!("No {what} in {place} bears `{}`: Prometheus has no target by this monitor.{told}", describe(&wanted));
         let finding = base(format!("{kind} `{name}` selects no {what}"), summary, &pointer, value);
         let Some((near, pairs)) = near.and_then(|t| Some((t, patch(&wanted, t.labels)?))) else {
-            return Some(finding.remedy("See which labels there are.", format!("kubectl get {}s -n {namespace} --show-labels", what.to_lowercase())));
+            return Some(
+                finding.remedy("See which labels there are.", format!("kubectl get {}s -n {namespace} --show-labels", what.to_lowercase())),
+            );
         };
-        let patch = format!("kubectl patch {} {name} -n {namespace} --type=merge -p '{{\"spec\":{{\"selector\":{{\"matchLabels\":{{{pairs}}}}}}}}}'", kind.to_lowercase());
+        let patch = format!(
+            "kubectl patch {} {name} -n {namespace} --type=merge -p '{{\"spec\":{{\"selector\":{{\"matchLabels\":{{{pairs}}}}}}}}}'",
+            kind.to_lowercase()
+        );
         return Some(finding.remedy(format!("Let it select {what} `{}`. Prometheus follows within a minute.", near.name), patch));
     }
     let endpoints = monitor.get(&format!("/spec/{field}")).and_then(Value::as_array)?;
-    let (index, port) = endpoints.iter().enumerate().find_map(|(i, e)| Some((i, e.get("port")?.as_str()?)).filter(|(_, p)| !selected.iter().any(|t| t.ports.contains(p))))?;
+    let (index, port) = endpoints
+        .iter()
+        .enumerate()
+        .find_map(|(i, e)| Some((i, e.get("port")?.as_str()?)).filter(|(_, p)| !selected.iter().any(|t| t.ports.contains(p))))?;
     let ports: BTreeSet<&str> = selected.iter().flat_map(|t| t.ports.iter().copied()).filter(|p| !p.is_empty()).collect();
     let near = similarity::nearest(port, ports.iter().copied()).or_else(|| ports.first().copied().filter(|_| ports.len() == 1));
     let pointer = format!("/spec/{field}/{index}/port");
     let have = if ports.is_empty() { "Its ports have no names".to_owned() } else { format!("It has {}", listed(ports.iter().copied())) };
-    let summary = format!("It selects {what} `{}`, which has no port named `{port}`{} {have}; monitors go by the port's name.", selected.first()?.name, if near.is_some() { did_you_mean(near) + "." } else { ".".to_owned() });
+    let summary = format!(
+        "It selects {what} `{}`, which has no port named `{port}`{} {have}; monitors go by the port's name.",
+        selected.first()?.name,
+        if near.is_some() { did_you_mean(near) + "." } else { ".".to_owned() }
+    );
     let finding = base(format!("{kind} `{name}` names the port `{port}`, which its {what} does not have"), summary, &pointer, port);
     Some(match near {
         Some(near) => finding.remedy(
@@ -111,15 +130,20 @@ fn unread(snapshot: &Snapshot, monitor: &Custom, field: &str) -> Option<Finding>
         (_, Some(wanted)) => format!("it reads only those with `{}`", describe(wanted)),
         _ => format!("it does not look into namespace `{namespace}`"),
     };
-    let finding = Finding::new(monitor.reference(), format!("No Prometheus reads {kind} `{name}`"), monitor.origin.at("/metadata/name", name))
-        .summary(format!("Of Prometheus `{}/{}`: {why}.", first.metadata.namespace, first.metadata.name))
-        // A namespace that is left out is so mostly on purpose.
-        .severity(if wanted.is_some() && labels.is_none() { Severity::Low } else { Severity::Medium })
-        .confidence(0.85)
-        .evidence([first.origin.at("/metadata/name", first.metadata.name.as_str())])
-        .seen(monitor.metadata.written_at(), snapshot.taken_at);
+    let finding =
+        Finding::new(monitor.reference(), format!("No Prometheus reads {kind} `{name}`"), monitor.origin.at("/metadata/name", name))
+            .summary(format!("Of Prometheus `{}/{}`: {why}.", first.metadata.namespace, first.metadata.name))
+            // A namespace that is left out is so mostly on purpose.
+            .severity(if wanted.is_some() && labels.is_none() { Severity::Low } else { Severity::Medium })
+            .confidence(0.85)
+            .evidence([first.origin.at("/metadata/name", first.metadata.name.as_str())])
+            .seen(monitor.metadata.written_at(), snapshot.taken_at);
     Some(match labels.and_then(|w| w.match_labels.first_key_value()) {
-        Some((key, value)) => finding.remedy("Give the monitor the label.", format!("kubectl label {} {name} -n {namespace} {key}={value} --overwrite", kind.to_lowercase())),
-        None => finding.remedy("Let Prometheus read it.", format!("kubectl edit prometheus {} -n {}", first.metadata.name, first.metadata.namespace)),
+        Some((key, value)) => finding.remedy(
+            "Give the monitor the label.",
+            format!("kubectl label {} {name} -n {namespace} {key}={value} --overwrite", kind.to_lowercase()),
+        ),
+        None => finding
+            .remedy("Let Prometheus read it.", format!("kubectl edit prometheus {} -n {}", first.metadata.name, first.metadata.namespace)),
     })
 }

@@ -43,7 +43,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn finding(context: &Context<'_>, scaler: &Object<HorizontalPodAutoscaler>) -> Option<Finding> {
-    let limited = condition(&scaler.status.conditions, "ScalingLimited").filter(|(_, c)| c.status == "True" && c.reason == "TooManyReplicas");
+    let limited =
+        condition(&scaler.status.conditions, "ScalingLimited").filter(|(_, c)| c.status == "True" && c.reason == "TooManyReplicas");
     let (index, told) = limited?;
     let (most, least) = (scaler.spec.max_replicas, scaler.spec.min_replicas.unwrap_or(1));
     let touched = context.snapshot.age_seconds(told.last_transition_time).is_some_and(|age| age < TOUCHED);
@@ -56,14 +57,24 @@ fn finding(context: &Context<'_>, scaler: &Object<HorizontalPodAutoscaler>) -> O
     let since = context.snapshot.age_seconds(told.last_transition_time).map(|s| format!(" for {} min", s / 60)).unwrap_or_default();
     let metrics = figures(scaler);
     Some(
-        Finding::new(scaler.reference(), format!("Autoscaler `{name}` wants more than its {most} pods"), scaler.evidence(format!("/status/conditions/{index}/reason"), told.reason.as_str()))
-            .summary(format!("{} `{}` has had all of its {most} pods{since}, and the autoscaler wants more.{metrics}", aim.kind, aim.name))
-            .workload(Some(workload))
-            .confidence(0.85)
-            .evidence([scaler.evidence("/spec/maxReplicas", most.to_string())])
-            .seen(told.last_transition_time, context.snapshot.taken_at)
-            .remedy("See how far above its target it is.", format!("kubectl get hpa {name} -n {namespace}"))
-            .remedy("Let it make more, if nodes and quota have room.", format!("kubectl patch hpa {name} -n {namespace} --type merge -p '{{\"spec\":{{\"maxReplicas\":{}}}}}'", most + most.max(2) / 2)),
+        Finding::new(
+            scaler.reference(),
+            format!("Autoscaler `{name}` wants more than its {most} pods"),
+            scaler.evidence(format!("/status/conditions/{index}/reason"), told.reason.as_str()),
+        )
+        .summary(format!("{} `{}` has had all of its {most} pods{since}, and the autoscaler wants more.{metrics}", aim.kind, aim.name))
+        .workload(Some(workload))
+        .confidence(0.85)
+        .evidence([scaler.evidence("/spec/maxReplicas", most.to_string())])
+        .seen(told.last_transition_time, context.snapshot.taken_at)
+        .remedy("See how far above its target it is.", format!("kubectl get hpa {name} -n {namespace}"))
+        .remedy(
+            "Let it make more, if nodes and quota have room.",
+            format!(
+                "kubectl patch hpa {name} -n {namespace} --type merge -p '{{\"spec\":{{\"maxReplicas\":{}}}}}'",
+                most + most.max(2) / 2
+            ),
+        ),
     )
 }
 

@@ -47,38 +47,72 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn finding(context: &Context<'_>, scaler: &Object<HorizontalPodAutoscaler>) -> Option<Finding> {
-    let failing = |kind: &str| condition(&scaler.status.conditions, kind).filter(|(_, c)| c.status == "False" && c.reason.starts_with("Failed"));
+    let failing =
+        |kind: &str| condition(&scaler.status.conditions, kind).filter(|(_, c)| c.status == "False" && c.reason.starts_with("Failed"));
     let (index, told) = failing("ScalingActive").or_else(|| failing("AbleToScale"))?;
     let aim = &scaler.spec.scale_target_ref;
     let (name, namespace) = (scaler.metadata.name.as_str(), scaler.metadata.namespace.as_str());
     let workload = ObjectRef::new(aim.kind.as_str(), namespace, aim.name.as_str());
     let pods: Vec<_> = context.relations.pods_of(context.snapshot, &workload).filter(|p| p.is_active()).collect();
-    let young = |p: &&tarbox_model::Object<tarbox_model::object::Pod>| context.snapshot.age_seconds(p.status.start_time).is_some_and(|age| age < YOUNG);
+    let young = |p: &&tarbox_model::Object<tarbox_model::object::Pod>| {
+        context.snapshot.age_seconds(p.status.start_time).is_some_and(|age| age < YOUNG)
+    };
     let waiting = told.message.contains("pods might be unready") || told.message.contains("no metrics returned");
     if waiting && pods.iter().any(young) {
         return None;
     }
-    let mut finding = Finding::new(scaler.reference(), format!("Autoscaler `{name}` has no figures"), scaler.evidence(format!("/status/conditions/{index}/message"), told.message.as_str()))
-        .workload(Some(workload.clone()))
-        .confidence(0.95)
-        .seen(told.last_transition_time, context.snapshot.taken_at);
+    let mut finding = Finding::new(
+        scaler.reference(),
+        format!("Autoscaler `{name}` has no figures"),
+        scaler.evidence(format!("/status/conditions/{index}/message"), told.message.as_str()),
+    )
+    .workload(Some(workload.clone()))
+    .confidence(0.95)
+    .seen(told.last_transition_time, context.snapshot.taken_at);
     let mut why = String::new();
     if told.message.contains("missing request for") {
         let resource = if told.message.contains("missing request for memory") { "memory" } else { "cpu" };
         let pod = pods.first();
-        let without: Vec<&str> = pod.into_iter().flat_map(|p| &p.spec.containers).filter(|c| !c.resources.requests.contains_key(resource)).map(|c| c.name.as_str()).collect();
-        why = format!(" Without a request for {resource}: {}.", if without.is_empty() { "a container that is named there".to_owned() } else { listed(without.iter().copied()) });
+        let without: Vec<&str> = pod
+            .into_iter()
+            .flat_map(|p| &p.spec.containers)
+            .filter(|c| !c.resources.requests.contains_key(resource))
+            .map(|c| c.name.as_str())
+            .collect();
+        why = format!(
+            " Without a request for {resource}: {}.",
+            if without.is_empty() { "a container that is named there".to_owned() } else { listed(without.iter().copied()) }
+        );
         finding = finding.cause(workload.clone()).remedy(
             format!("Give every container a request for {resource}. This starts new pods."),
-            format!("kubectl set resources {} -n {namespace}{} --requests={resource}={}", target(&workload), without.first().map(|c| format!(" -c {c}")).unwrap_or_default(), if resource == "cpu" { "100m" } else { "128Mi" }),
+            format!(
+                "kubectl set resources {} -n {namespace}{} --requests={resource}={}",
+                target(&workload),
+                without.first().map(|c| format!(" -c {c}")).unwrap_or_default(),
+                if resource == "cpu" { "100m" } else { "128Mi" }
+            ),
         );
     } else if told.message.contains("metrics API") || told.message.contains("could not find the requested resource") {
-        finding = finding.depends_on(ObjectRef::cluster_wide("APIService", "v1beta1.metrics.k8s.io")).remedy("See whether the metrics API answers.", "kubectl get apiservice v1beta1.metrics.k8s.io; kubectl top pods -A | head -3");
+        finding = finding
+            .depends_on(ObjectRef::cluster_wide("APIService", "v1beta1.metrics.k8s.io"))
+            .remedy("See whether the metrics API answers.", "kubectl get apiservice v1beta1.metrics.k8s.io; kubectl top pods -A | head -3");
     } else if told.reason == "FailedGetScale" {
         let names = context.snapshot.deployments.iter().filter(|d| d.metadata.namespace == namespace).map(|d| d.metadata.name.as_str());
-        why = format!(" It is to scale {} `{}`, which does not exist{}.", aim.kind, aim.name, did_you_mean(similarity::nearest(&aim.name, names)));
-        finding = finding.evidence([scaler.evidence("/spec/scaleTargetRef/name", aim.name.as_str())]).remedy("Name the workload that is there.", format!("kubectl patch hpa {name} -n {namespace} --type merge -p '{{\"spec\":{{\"scaleTargetRef\":{{\"name\":\"NAME\"}}}}}}'"));
+        why = format!(
+            " It is to scale {} `{}`, which does not exist{}.",
+            aim.kind,
+            aim.name,
+            did_you_mean(similarity::nearest(&aim.name, names))
+        );
+        finding = finding.evidence([scaler.evidence("/spec/scaleTargetRef/name", aim.name.as_str())]).remedy(
+            "Name the workload that is there.",
+            format!("kubectl patch hpa {name} -n {namespace} --type merge -p '{{\"spec\":{{\"scaleTargetRef\":{{\"name\":\"NAME\"}}}}}}'"),
+        );
     }
     let now = format!(" It stays at {} of at most {} pods.", scaler.status.current_replicas, scaler.spec.max_replicas);
-    Some(finding.summary(format!("The autoscaler says: {}.{why}{now}", told.message.trim_end_matches('.'))).remedy("See what it says.", format!("kubectl describe hpa {name} -n {namespace}")))
+    Some(
+        finding
+            .summary(format!("The autoscaler says: {}.{why}{now}", told.message.trim_end_matches('.')))
+            .remedy("See what it says.", format!("kubectl describe hpa {name} -n {namespace}")),
+    )
 }

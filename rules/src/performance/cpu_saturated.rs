@@ -77,14 +77,35 @@ fn finding(context: &Context<'_>, pod: &Object<Pod>, workload: Option<&ObjectRef
     let first: Evidence = sample.origin.at(&sample.pointer, name);
     Some(
         Finding::new(pod.reference(), format!("Container `{name}` of `{}` uses all the CPU that it may", owner.name), first)
-            .summary(format!("Container `{name}` used {} of its limit of {} CPU ({of}). Meanwhile {}.", quantity::cores(*used), quantity::cores(allowed), seen.words.join("; ")))
+            .summary(format!(
+                "Container `{name}` used {} of its limit of {} CPU ({of}). Meanwhile {}.",
+                quantity::cores(*used),
+                quantity::cores(allowed),
+                seen.words.join("; ")
+            ))
             .workload(workload.cloned())
             .confidence(if measured.len() > 1 { 0.88 } else { 0.8 })
             .evidence(quoted)
             .evidence(seen.evidence.into_iter().take(4))
             .seen(seen.first.or(sample.time), seen.last.or(sample.time))
             .remedy("See whether it stays so.", format!("kubectl top pod {} -n {namespace} --containers", pod.metadata.name))
-            .remedy("Spread the work over more pods.", format!("kubectl scale {}{} --replicas={}", target(&owner), owner.namespace_flag(), context.relations.pods_of(context.snapshot, &owner).count() + 1))
-            .remedy("Or raise the limit. This starts new pods.", format!("kubectl set resources {}{} -c {name} --limits=cpu={}", target(&owner), owner.namespace_flag(), quantity::cores(allowed * 2.0))),
+            .remedy(
+                "Spread the work over more pods.",
+                format!(
+                    "kubectl scale {}{} --replicas={}",
+                    target(&owner),
+                    owner.namespace_flag(),
+                    context.relations.pods_of(context.snapshot, &owner).count() + 1
+                ),
+            )
+            .remedy(
+                "Or raise the limit. This starts new pods.",
+                format!(
+                    "kubectl set resources {}{} -c {name} --limits=cpu={}",
+                    target(&owner),
+                    owner.namespace_flag(),
+                    quantity::cores(allowed * 2.0)
+                ),
+            ),
     )
 }

@@ -61,7 +61,13 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     findings
 }
 
-fn finding(context: &Context<'_>, shares: &BTreeMap<Place<'_>, Share>, pod: &Object<Pod>, workload: Option<&ObjectRef>, view: &ContainerView<'_>) -> Option<Finding> {
+fn finding(
+    context: &Context<'_>,
+    shares: &BTreeMap<Place<'_>, Share>,
+    pod: &Object<Pod>,
+    workload: Option<&ObjectRef>,
+    view: &ContainerView<'_>,
+) -> Option<Finding> {
     let (name, namespace) = (view.spec.name.as_str(), pod.metadata.namespace.as_str());
     let owner = workload.cloned().unwrap_or_else(|| pod.reference());
     let allowed = limit(view.spec);
@@ -103,6 +109,9 @@ fn finding(context: &Context<'_>, shares: &BTreeMap<Place<'_>, Share>, pod: &Obj
             .evidence(all.take(5))
             .seen(pod.status.start_time.or(seen.first), seen.last.or(context.snapshot.taken_at))
             .remedy("See what it uses.", format!("kubectl top pod {} -n {namespace} --containers", pod.metadata.name))
-            .remedy("Raise the limit. This starts new pods.", format!("kubectl set resources {}{} -c {name} --limits=cpu={raised}", target(&owner), owner.namespace_flag())),
+            .remedy(
+                "Raise the limit. This starts new pods.",
+                format!("kubectl set resources {}{} -c {name} --limits=cpu={raised}", target(&owner), owner.namespace_flag()),
+            ),
     )
 }

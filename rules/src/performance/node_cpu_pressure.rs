@@ -70,20 +70,35 @@ fn finding(context: &Context<'_>, node: &Object<Node>) -> Option<Finding> {
         if !seen.is_empty() {
             slow.push((pod.metadata.name.as_str(), seen));
         }
-        let cores: f64 = pod.spec.containers.iter().filter_map(|c| Some(samples(snapshot, &pod.metadata.namespace, &pod.metadata.name, &c.name).last()?.0)).sum();
+        let cores: f64 = pod
+            .spec
+            .containers
+            .iter()
+            .filter_map(|c| Some(samples(snapshot, &pod.metadata.namespace, &pod.metadata.name, &c.name).last()?.0))
+            .sum();
         takers.push((cores, &pod.metadata.name));
     }
     if slow.is_empty() && share < FULL {
         return None;
     }
     takers.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    let most: Vec<String> = takers.iter().filter(|(cores, _)| *cores > 0.0).take(3).map(|(cores, pod)| format!("`{pod}` {}", quantity::cores(*cores))).collect();
+    let most: Vec<String> = takers
+        .iter()
+        .filter(|(cores, _)| *cores > 0.0)
+        .take(3)
+        .map(|(cores, pod)| format!("`{pod}` {}", quantity::cores(*cores)))
+        .collect();
     let most = if most.is_empty() { String::new() } else { format!(" Most of it: {}.", most.join(", ")) };
     let felt = if slow.is_empty() { String::new() } else { format!(" Slow meanwhile: {}.", listed(slow.iter().map(|(pod, _)| *pod))) };
     let text = node.status.allocatable.get("cpu").map_or("", String::as_str);
     Some(
         Finding::new(node.reference(), format!("Node `{name}` has no CPU left"), sample.origin.at(&sample.pointer, "cpu"))
-            .summary(format!("Node `{name}` used {} of {} CPU ({:.0} %).{most}{felt}", quantity::cores(*used), quantity::cores(allocatable), share * 100.0))
+            .summary(format!(
+                "Node `{name}` used {} of {} CPU ({:.0} %).{most}{felt}",
+                quantity::cores(*used),
+                quantity::cores(allocatable),
+                share * 100.0
+            ))
             .severity(if slow.is_empty() { Severity::Low } else { Severity::High })
             .confidence(if slow.is_empty() { 0.7 } else { 0.85 })
             .evidence([node.evidence("/status/allocatable/cpu", text)])

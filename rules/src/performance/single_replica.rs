@@ -39,11 +39,13 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let snapshot = context.snapshot;
-    let scaled: BTreeSet<(&str, &str)> = snapshot.autoscalers.iter().map(|a| (a.metadata.namespace.as_str(), a.spec.scale_target_ref.name.as_str())).collect();
+    let scaled: BTreeSet<(&str, &str)> =
+        snapshot.autoscalers.iter().map(|a| (a.metadata.namespace.as_str(), a.spec.scale_target_ref.name.as_str())).collect();
     let mut findings = Vec::new();
     for deployment in &snapshot.deployments {
         let (namespace, name) = (deployment.metadata.namespace.as_str(), deployment.metadata.name.as_str());
-        let alone = deployment.spec.replicas == Some(1) && deployment.spec.strategy.r#type != "Recreate" && !scaled.contains(&(namespace, name));
+        let alone =
+            deployment.spec.replicas == Some(1) && deployment.spec.strategy.r#type != "Recreate" && !scaled.contains(&(namespace, name));
         let own_volume = deployment.spec.template.spec.volumes.iter().any(|v| v.persistent_volume_claim.is_some());
         if !alone || own_volume || Snapshot::is_system_namespace(namespace) {
             continue;

@@ -60,9 +60,15 @@ fn finding(context: &Context<'_>, log: &ContainerLog, hits: &[&LogHit], pod: Opt
     let owner = pod.and_then(|p| context.relations.workload_of_pod(context.snapshot, p)).unwrap_or_else(|| reference.clone());
     let count: u64 = hits.iter().map(|h| h.count).sum();
     let (first, last) = (hits.iter().filter_map(|h| h.first.time).min(), hits.iter().filter_map(|h| h.last.time).max());
-    let span = first.zip(last).map(|(a, b)| b.as_second() - a.as_second()).filter(|s| *s > 0).map(|s| format!(" within {s} s")).unwrap_or_default();
+    let span = first
+        .zip(last)
+        .map(|(a, b)| b.as_second() - a.as_second())
+        .filter(|s| *s > 0)
+        .map(|s| format!(" within {s} s"))
+        .unwrap_or_default();
     let view = pod.and_then(|p| p.containers().find(|v| v.spec.name == log.container || log.container.is_empty()));
-    let set = view.and_then(|v| timeout(v.spec).map(|(seconds, pointer, quote)| (seconds, pod.map(|p| p.evidence(v.spec_pointer(&pointer), quote)))));
+    let set = view
+        .and_then(|v| timeout(v.spec).map(|(seconds, pointer, quote)| (seconds, pod.map(|p| p.evidence(v.spec_pointer(&pointer), quote)))));
     let words = match &set {
         Some((seconds, _)) => format!(" Their timeout is {seconds} s."),
         None => " No timeout is set, so gunicorn's is 30 s.".to_owned(),
@@ -79,7 +85,12 @@ fn finding(context: &Context<'_>, log: &ContainerLog, hits: &[&LogHit], pod: Opt
         .remedy("See what the workers were doing.", format!("kubectl logs {} -n {} --tail=200", log.pod, log.namespace))
         .remedy(
             "If requests may take that long, give them time. This starts new pods.",
-            format!("kubectl set env {}{}{} GUNICORN_CMD_ARGS='--timeout 120 --threads 4'", target(&owner), owner.namespace_flag(), if name.is_empty() { String::new() } else { format!(" -c {name}") }),
+            format!(
+                "kubectl set env {}{}{} GUNICORN_CMD_ARGS='--timeout 120 --threads 4'",
+                target(&owner),
+                owner.namespace_flag(),
+                if name.is_empty() { String::new() } else { format!(" -c {name}") }
+            ),
         );
     Some(finding)
 }

@@ -48,7 +48,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn finding(context: &Context<'_>, template: &Template<'_>) -> Option<Finding> {
     let (snapshot, owner) = (context.snapshot, &template.owner);
     let service = context.relations.services_of(snapshot, owner).next()?;
-    let mut budgets = Snapshot::in_namespace(&snapshot.disruption_budgets, &owner.namespace).iter().filter_map(|b| b.spec.selector.as_ref());
+    let mut budgets =
+        Snapshot::in_namespace(&snapshot.disruption_budgets, &owner.namespace).iter().filter_map(|b| b.spec.selector.as_ref());
     if budgets.any(|s| s.matches(template.labels)) {
         return None;
     }
@@ -59,7 +60,10 @@ fn finding(context: &Context<'_>, template: &Template<'_>) -> Option<Finding> {
             format!("No disruption budget covers the {} pods of `{}`", template.desired, owner.name),
             service.evidence(format!("/spec/selector/{}", pointer_key(key)), value.as_str()),
         )
-        .summary(format!("Service `{}` leads to `{}`; when nodes are drained, all of its pods may be taken away at once.", service.metadata.name, owner.name))
+        .summary(format!(
+            "Service `{}` leads to `{}`; when nodes are drained, all of its pods may be taken away at once.",
+            service.metadata.name, owner.name
+        ))
         .workload(Some(owner.clone()))
         .confidence(0.9)
         .remedy(

@@ -41,7 +41,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let given = |t: &Template<'_>| t.spec.resources.limits.contains_key("memory") || is_given(context.snapshot, &t.owner.namespace, "memory", true);
+    let given =
+        |t: &Template<'_>| t.spec.resources.limits.contains_key("memory") || is_given(context.snapshot, &t.owner.namespace, "memory", true);
     templates(context).iter().filter(|t| !given(t)).filter_map(finding).collect()
 }
 
@@ -53,18 +54,22 @@ fn finding(template: &Template<'_>) -> Option<Finding> {
     let request = first.resources.requests.get("memory").and_then(|q| tarbox_model::quantity::parse(q));
     let limit = request.map_or_else(|| "512Mi".to_owned(), |bytes| format!("{}Mi", (2.0 * bytes / 1_048_576.0).ceil()));
     Some(
-        Finding::new(owner.clone(), format!("`{}` may take all memory of its node", owner.name), template.evidence(&format!("{pointer}/name"), &first.name))
-            .summary(format!(
-                "{} of `{}` without a memory limit: {}. A leak there is paid for by its neighbours.",
-                counted(bare.len(), "container"),
-                owner.name,
-                listed(bare.iter().map(|(_, c)| c.name.as_str())),
-            ))
-            .workload(Some(owner.clone()))
-            .confidence(0.9)
-            .remedy(
-                "Set a limit well above what it uses at its busiest; the figure here is a beginning. This replaces its pods.",
-                commands::set(owner, "resources", &format!("-c {} --limits=memory={limit}", first.name)),
-            ),
+        Finding::new(
+            owner.clone(),
+            format!("`{}` may take all memory of its node", owner.name),
+            template.evidence(&format!("{pointer}/name"), &first.name),
+        )
+        .summary(format!(
+            "{} of `{}` without a memory limit: {}. A leak there is paid for by its neighbours.",
+            counted(bare.len(), "container"),
+            owner.name,
+            listed(bare.iter().map(|(_, c)| c.name.as_str())),
+        ))
+        .workload(Some(owner.clone()))
+        .confidence(0.9)
+        .remedy(
+            "Set a limit well above what it uses at its busiest; the figure here is a beginning. This replaces its pods.",
+            commands::set(owner, "resources", &format!("-c {} --limits=memory={limit}", first.name)),
+        ),
     )
 }

@@ -41,8 +41,22 @@ pub static RULE: Rule = Rule {
 };
 
 /// Tags that name a branch or a channel, not a version.
-const MOVING: [&str; 14] =
-    ["latest", "main", "master", "head", "trunk", "develop", "development", "dev", "edge", "nightly", "snapshot", "staging", "stable", "current"];
+const MOVING: [&str; 14] = [
+    "latest",
+    "main",
+    "master",
+    "head",
+    "trunk",
+    "develop",
+    "development",
+    "dev",
+    "edge",
+    "nightly",
+    "snapshot",
+    "staging",
+    "stable",
+    "current",
+];
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     templates(context).iter().filter_map(|template| finding(context, template)).collect()
@@ -65,7 +79,8 @@ fn finding(context: &Context<'_>, template: &Template<'_>) -> Option<Finding> {
     let (pointer, container, tag) = template.containers().find_map(|(pointer, c)| Some((pointer, c, moving(&c.image)?)))?;
     let owner = &template.owner;
     let running = running(context, template, &container.name, &container.image);
-    let named = if tag.is_empty() { "without a tag, which means `latest`".to_owned() } else { format!("with the tag `{tag}`, which moves") };
+    let named =
+        if tag.is_empty() { "without a tag, which means `latest`".to_owned() } else { format!("with the tag `{tag}`, which moves") };
     let differ = match running.len() {
         0 | 1 => "what a restart or a rollback brings is not what ran before.".to_owned(),
         n => format!("its pods run {n} different images under that name already."),
@@ -84,7 +99,10 @@ fn finding(context: &Context<'_>, template: &Template<'_>) -> Option<Finding> {
         .workload(Some(owner.clone()))
         .evidence(running.into_values().take(3))
         .confidence(0.9)
-        .remedy("Name what is meant: a version that is never moved, or the digest. This replaces its pods.", commands::set(owner, "image", &format!("{}={exact}", container.name))),
+        .remedy(
+            "Name what is meant: a version that is never moved, or the digest. This replaces its pods.",
+            commands::set(owner, "image", &format!("{}={exact}", container.name)),
+        ),
     )
 }
 
@@ -95,7 +113,9 @@ fn running<'a>(context: &Context<'a>, template: &Template<'_>, container: &str, 
     for pod in pods {
         for view in pod.containers().filter(|v| v.spec.name == container && v.spec.image == image) {
             if let Some((_, _, status)) = view.status.filter(|(_, _, s)| s.image_id.contains("sha256:")) {
-                found.entry(status.image_id.as_str()).or_insert_with(|| pod.evidence(view.status_pointer("/imageID"), status.image_id.as_str()));
+                found
+                    .entry(status.image_id.as_str())
+                    .or_insert_with(|| pod.evidence(view.status_pointer("/imageID"), status.image_id.as_str()));
             }
         }
     }

@@ -74,7 +74,10 @@ fn finding(template: &Template<'_>, services: &[&Object<Service>]) -> Option<Fin
         PortName::Number(number) => number.to_string(),
         PortName::Name(name) => format!("\"{name}\""),
     };
-    let probe = format!("{{\"containers\":[{{\"name\":\"{}\",\"readinessProbe\":{{\"tcpSocket\":{{\"port\":{port}}},\"periodSeconds\":10}}}}]}}", container.name);
+    let probe = format!(
+        "{{\"containers\":[{{\"name\":\"{}\",\"readinessProbe\":{{\"tcpSocket\":{{\"port\":{port}}},\"periodSeconds\":10}}}}]}}",
+        container.name
+    );
     Some(
         Finding::new(owner.clone(), format!("`{}` serves without a readiness probe", owner.name), template.evidence(&format!("{pointer}/name"), &container.name))
             .summary(format!(

@@ -63,16 +63,27 @@ fn finding(context: &Context<'_>, template: &Template<'_>) -> Option<Finding> {
     for (_, container, missing) in &bare {
         by_resources.entry(missing.join(" and ")).or_default().push(&container.name);
     }
-    let told: Vec<String> = by_resources.iter().map(|(what, names)| format!("{} has no request for {what}", listed(names.iter().copied()))).collect();
+    let told: Vec<String> =
+        by_resources.iter().map(|(what, names)| format!("{} has no request for {what}", listed(names.iter().copied()))).collect();
     let used = |resource: &str| usage(context, template, &first.name, resource);
     let (cpu, memory) = (used("cpu").unwrap_or(0.1), used("memory").unwrap_or(134_217_728.0));
     let requests = format!("--requests=cpu={}m,memory={}Mi", (cpu * 1000.0).ceil().max(10.0), (memory / 1_048_576.0).ceil().max(16.0));
     Some(
-        Finding::new(owner.clone(), format!("`{}` reserves no {}", owner.name, nothing(&by_resources)), template.evidence(&format!("{pointer}/name"), &first.name))
-            .summary(format!("{}: the scheduler takes it for nothing, and it is among the first to go when a node runs short.", told.join("; ")))
-            .workload(Some(owner.clone()))
-            .confidence(0.9)
-            .remedy("Request what it uses on an ordinary day; see `kubectl top pods --containers`. This replaces its pods.", commands::set(owner, "resources", &format!("-c {} {requests}", first.name))),
+        Finding::new(
+            owner.clone(),
+            format!("`{}` reserves no {}", owner.name, nothing(&by_resources)),
+            template.evidence(&format!("{pointer}/name"), &first.name),
+        )
+        .summary(format!(
+            "{}: the scheduler takes it for nothing, and it is among the first to go when a node runs short.",
+            told.join("; ")
+        ))
+        .workload(Some(owner.clone()))
+        .confidence(0.9)
+        .remedy(
+            "Request what it uses on an ordinary day; see `kubectl top pods --containers`. This replaces its pods.",
+            commands::set(owner, "resources", &format!("-c {} {requests}", first.name)),
+        ),
     )
 }
 

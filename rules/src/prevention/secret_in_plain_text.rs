@@ -67,16 +67,23 @@ fn in_environment(template: &Template<'_>) -> Option<Finding> {
     let mut evidence = found.iter().map(|(pointer, _, name, _)| template.evidence(pointer, name));
     let first = evidence.next()?;
     Some(
-        Finding::new(owner.clone(), format!("`{}` has a credential in plain text: {}", owner.name, listed(found.iter().map(|(_, _, n, _)| *n))), first)
-            .summary(format!(
-                "Environment variable `{name}` of container `{}` holds {why}. Whoever may read {}s of namespace `{}` can read it.",
-                container.name, owner.kind, owner.namespace
-            ))
-            .evidence(evidence.take(3))
-            .workload(Some(owner.clone()))
-            .confidence(0.8)
-            .remedy("Put a new value into a Secret (the old one has been read).", format!("kubectl create secret generic {secret} -n {} --from-literal={key}=NEW_VALUE", owner.namespace))
-            .remedy("Then refer to it. This replaces its pods.", commands::merge_template(owner, &source)),
+        Finding::new(
+            owner.clone(),
+            format!("`{}` has a credential in plain text: {}", owner.name, listed(found.iter().map(|(_, _, n, _)| *n))),
+            first,
+        )
+        .summary(format!(
+            "Environment variable `{name}` of container `{}` holds {why}. Whoever may read {}s of namespace `{}` can read it.",
+            container.name, owner.kind, owner.namespace
+        ))
+        .evidence(evidence.take(3))
+        .workload(Some(owner.clone()))
+        .confidence(0.8)
+        .remedy(
+            "Put a new value into a Secret (the old one has been read).",
+            format!("kubectl create secret generic {secret} -n {} --from-literal={key}=NEW_VALUE", owner.namespace),
+        )
+        .remedy("Then refer to it. This replaces its pods.", commands::merge_template(owner, &source)),
     )
 }
 
@@ -85,8 +92,12 @@ fn in_config_maps(snapshot: &Snapshot) -> Vec<Finding> {
     let mut findings = Vec::new();
     for map in snapshot.config_maps.iter().filter(|m| !Snapshot::is_system_namespace(&m.metadata.namespace)) {
         // A certificate of an authority and Helm's own records are no settings of anybody's.
-        let found: Vec<(&str, &str)> =
-            map.data.iter().filter(|(_, v)| !v.contains("-----BEGIN CERTIFICATE-----")).filter_map(|(k, v)| Some((k.as_str(), credential(k, v)?))).collect();
+        let found: Vec<(&str, &str)> = map
+            .data
+            .iter()
+            .filter(|(_, v)| !v.contains("-----BEGIN CERTIFICATE-----"))
+            .filter_map(|(k, v)| Some((k.as_str(), credential(k, v)?)))
+            .collect();
         let Some((key, why)) = found.first() else { continue };
         let reference = map.reference();
         findings.push(
@@ -98,7 +109,10 @@ fn in_config_maps(snapshot: &Snapshot) -> Vec<Finding> {
             )
             .summary(format!("Key `{key}` holds {why}. A ConfigMap is for what everybody may read."))
             .confidence(if why.starts_with("something") { 0.6 } else { 0.75 })
-            .remedy("Move it into a Secret with a new value (the old one has been read), and refer to that.", format!("kubectl create secret generic {} -n {} --from-literal={key}=NEW_VALUE", reference.name, reference.namespace)),
+            .remedy(
+                "Move it into a Secret with a new value (the old one has been read), and refer to that.",
+                format!("kubectl create secret generic {} -n {} --from-literal={key}=NEW_VALUE", reference.name, reference.namespace),
+            ),
         );
     }
     findings

@@ -69,7 +69,13 @@ fn finding(context: &Context<'_>, probe: &Failing<'_>) -> Option<Finding> {
         Some((s, _)) if *s > 0 => format!(" By its log, it was ready to serve after {s} s."),
         _ => String::new(),
     };
-    let confidence = if too_long { 0.92 } else if window <= 10 { 0.85 } else { 0.65 };
+    let confidence = if too_long {
+        0.92
+    } else if window <= 10 {
+        0.85
+    } else {
+        0.65
+    };
     let longer = (lasted.max(start.as_ref().map_or(0, |(s, _)| *s)) * 2).max(30);
     let period = probe.probe.period_seconds.unwrap_or(10).max(1);
     let (owner, startup) = (probe.owner(), Failing { kind: Kind::Startup, ..probe.clone() });
@@ -91,7 +97,10 @@ fn finding(context: &Context<'_>, probe: &Failing<'_>) -> Option<Finding> {
             startup.patch("", &format!("{{{same},\"periodSeconds\":{period},\"failureThreshold\":{tries}}}")),
         );
     }
-    Some(finding.remedy("Or let the probe wait longer before its first try. This starts new pods.", probe.patch("/initialDelaySeconds", &longer.to_string())))
+    Some(finding.remedy(
+        "Or let the probe wait longer before its first try. This starts new pods.",
+        probe.patch("/initialDelaySeconds", &longer.to_string()),
+    ))
 }
 
 /// A port as JSON.

@@ -45,7 +45,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     for probe in &all {
         let also = |o: &Failing<'_>| std::ptr::eq(o.pod, probe.pod) && o.view.spec.name == probe.view.spec.name && o.kind < probe.kind;
         // Of two probes of a container the one that restarts it is told; the other follows.
-        let told = probe.kind == Kind::Readiness && all.iter().any(|o| !also(o) && o.kind == Kind::Liveness && std::ptr::eq(o.pod, probe.pod) && o.view.spec.name == probe.view.spec.name);
+        let told = probe.kind == Kind::Readiness
+            && all.iter().any(|o| {
+                !also(o) && o.kind == Kind::Liveness && std::ptr::eq(o.pod, probe.pod) && o.view.spec.name == probe.view.spec.name
+            });
         if !told {
             findings.extend(finding(context, probe));
         }

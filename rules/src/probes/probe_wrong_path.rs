@@ -43,7 +43,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for probe in all.iter().filter(wrong) {
         let Some(http) = &probe.probe.http_get else { continue };
-        let twin = |o: &&Failing<'_>| std::ptr::eq(o.pod, probe.pod) && o.view.spec.name == probe.view.spec.name && o.kind != Kind::Readiness;
+        let twin =
+            |o: &&Failing<'_>| std::ptr::eq(o.pod, probe.pod) && o.view.spec.name == probe.view.spec.name && o.kind != Kind::Readiness;
         if probe.kind == Kind::Readiness && all.iter().filter(wrong).filter(twin).any(|o| o.probe.http_get == probe.probe.http_get) {
             continue;
         }
@@ -54,10 +55,17 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         findings.push(
             probe
                 .finding(format!("{} probe of `{}` asks for `{}`, which does not exist", probe.kind.name(), probe.owner().name, http.path))
-                .summary(format!("The probe tries {} of container `{}` and is answered with {status}: somebody listens, but has no such path.{hint}", probe.asks(), probe.view.spec.name))
+                .summary(format!(
+                    "The probe tries {} of container `{}` and is answered with {status}: somebody listens, but has no such path.{hint}",
+                    probe.asks(),
+                    probe.view.spec.name
+                ))
                 .confidence(0.93)
                 .evidence([probe.pod.evidence(probe.pointer("/httpGet/path"), http.path.as_str())])
-                .remedy("Give the probe the path that the application serves. This starts new pods.", probe.patch("/httpGet/path", &format!("\"{}\"", other.unwrap_or("/PATH")))),
+                .remedy(
+                    "Give the probe the path that the application serves. This starts new pods.",
+                    probe.patch("/httpGet/path", &format!("\"{}\"", other.unwrap_or("/PATH"))),
+                ),
         );
     }
     findings

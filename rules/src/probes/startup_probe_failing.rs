@@ -46,9 +46,16 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             let said = probe.message.split_once("failed: ").map_or(probe.message, |(_, said)| said);
             probe
                 .finding(format!("Startup probe of `{}` fails", owner.name))
-                .summary(format!("The probe tries {} of container `{container}`; it has failed {}. The kubelet says: {said}", probe.asks(), times(probe.times)))
+                .summary(format!(
+                    "The probe tries {} of container `{container}`; it has failed {}. The kubelet says: {said}",
+                    probe.asks(),
+                    times(probe.times)
+                ))
                 .confidence(0.8)
-                .remedy("Read what the process says meanwhile.", format!("kubectl logs {} -c {container} -n {}", probe.pod.metadata.name, probe.pod.metadata.namespace))
+                .remedy(
+                    "Read what the process says meanwhile.",
+                    format!("kubectl logs {} -c {container} -n {}", probe.pod.metadata.name, probe.pod.metadata.namespace),
+                )
         })
         .collect()
 }

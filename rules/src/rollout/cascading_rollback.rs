@@ -74,17 +74,22 @@ fn of_release(members: &Members<'_>, release: &HelmRelease) -> Option<Finding> {
     let tail = cascades(release)?;
     let newest = tail.last()?;
     let name = release.name.as_str();
-    let numbers: Vec<String> = tail.iter().map(|r| format!("{} ({}{})", r.revision, r.status, if is_rollback(r) { ", a rollback" } else { "" })).collect();
+    let numbers: Vec<String> =
+        tail.iter().map(|r| format!("{} ({}{})", r.revision, r.status, if is_rollback(r) { ", a rollback" } else { "" })).collect();
     let good = last_good(release);
     let back = good.map_or_else(|| "No revision was ever in force.".to_owned(), |g| format!("The last good one is {}.", describe(g)));
     let words: Vec<&str> = tail.iter().map(|r| r.description.as_str()).filter(|d| !d.is_empty()).collect();
     let said = words.last().map(|d| format!(" Helm says of the newest: {}.", d.trim_end_matches('.'))).unwrap_or_default();
-    let finding = Finding::new(release.reference(), format!("Helm release `{name}`: {} revisions in a row have failed", tail.len()), newest.evidence())
-        .summary(format!("Revisions {}. {back}{said}", numbers.join(", ")))
-        .confidence(0.92)
-        .evidence(tail.iter().rev().skip(1).map(|r| r.evidence()).take(3))
-        .evidence(good.map(|g| g.evidence()))
-        .seen(since(release), newest.updated);
+    let finding = Finding::new(
+        release.reference(),
+        format!("Helm release `{name}`: {} revisions in a row have failed", tail.len()),
+        newest.evidence(),
+    )
+    .summary(format!("Revisions {}. {back}{said}", numbers.join(", ")))
+    .confidence(0.92)
+    .evidence(tail.iter().rev().skip(1).map(|r| r.evidence()).take(3))
+    .evidence(good.map(|g| g.evidence()))
+    .seen(since(release), newest.updated);
     Some(remedies(release, members.depend(release, finding)))
 }
 
@@ -99,19 +104,36 @@ fn of_deployment(context: &Context<'_>, deployment: &Object<Deployment>) -> Opti
     let good = all.iter().find(|r| r.status.ready_replicas > 0);
     let (reference, name, namespace) = (deployment.reference(), deployment.metadata.name.as_str(), deployment.metadata.namespace.as_str());
     let numbers: Vec<String> = failing.iter().map(|r| revision(r).to_string()).collect();
-    let back = good.map_or_else(|| "None has a ready pod.".to_owned(), |g| format!("Revision {} (ReplicaSet `{}`) still has {} ready pods: it is the last good one.", revision(g), g.metadata.name, g.status.ready_replicas));
+    let back = good.map_or_else(
+        || "None has a ready pod.".to_owned(),
+        |g| {
+            format!(
+                "Revision {} (ReplicaSet `{}`) still has {} ready pods: it is the last good one.",
+                revision(g),
+                g.metadata.name,
+                g.status.ready_replicas
+            )
+        },
+    );
     let evidence = failing.first().map(|r| r.named())?;
-    let mut finding = Finding::new(reference.clone(), format!("Revisions {} of `{name}` fail at once", listed(numbers.iter().map(String::as_str))), evidence)
-        .summary(format!("Revisions {} have pods, and none of them is ready. {back}", listed(numbers.iter().map(String::as_str))))
-        .severity(if good.is_some() { Severity::Medium } else { Severity::High })
-        .workload(Some(reference))
-        .confidence(0.8)
-        .evidence(failing.iter().skip(1).map(|r| r.named()))
-        .evidence(good.map(|g| g.named()))
-        .seen(failing.iter().filter_map(|r| r.metadata.creation_timestamp).min(), context.snapshot.taken_at)
-        .remedy("See which revisions there were.", format!("kubectl rollout history deployment/{name} -n {namespace}"));
+    let mut finding = Finding::new(
+        reference.clone(),
+        format!("Revisions {} of `{name}` fail at once", listed(numbers.iter().map(String::as_str))),
+        evidence,
+    )
+    .summary(format!("Revisions {} have pods, and none of them is ready. {back}", listed(numbers.iter().map(String::as_str))))
+    .severity(if good.is_some() { Severity::Medium } else { Severity::High })
+    .workload(Some(reference))
+    .confidence(0.8)
+    .evidence(failing.iter().skip(1).map(|r| r.named()))
+    .evidence(good.map(|g| g.named()))
+    .seen(failing.iter().filter_map(|r| r.metadata.creation_timestamp).min(), context.snapshot.taken_at)
+    .remedy("See which revisions there were.", format!("kubectl rollout history deployment/{name} -n {namespace}"));
     if let Some(good) = good {
-        finding = finding.remedy("Go back to the last good one. This replaces the failing pods.", format!("kubectl rollout undo deployment/{name} -n {namespace} --to-revision={}", revision(good)));
+        finding = finding.remedy(
+            "Go back to the last good one. This replaces the failing pods.",
+            format!("kubectl rollout undo deployment/{name} -n {namespace} --to-revision={}", revision(good)),
+        );
     }
     Some(finding)
 }

@@ -68,7 +68,12 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     findings
 }
 
-fn finding(context: &Context<'_>, budget: &Object<PodDisruptionBudget>, pod: Option<&Object<Pod>>, told: Option<Evidence>) -> Option<Finding> {
+fn finding(
+    context: &Context<'_>,
+    budget: &Object<PodDisruptionBudget>,
+    pod: Option<&Object<Pod>>,
+    told: Option<Evidence>,
+) -> Option<Finding> {
     let (name, namespace, status) = (budget.metadata.name.as_str(), budget.metadata.namespace.as_str(), &budget.status);
     let never = status.desired_healthy >= status.expected_pods || budget.spec.max_unavailable == Some(PortName::Number(0));
     if pod.is_none() && !never {
@@ -79,7 +84,14 @@ fn finding(context: &Context<'_>, budget: &Object<PodDisruptionBudget>, pod: Opt
         (None, Some(most)) => format!("maxUnavailable {most}"),
         (None, None) => "no bound".to_owned(),
     };
-    let waits = pod.map(|p| format!(" Node `{}` is cordoned, and its pod `{}` cannot be evicted: the drain waits for ever.", p.spec.node_name, p.metadata.name)).unwrap_or_default();
+    let waits = pod
+        .map(|p| {
+            format!(
+                " Node `{}` is cordoned, and its pod `{}` cannot be evicted: the drain waits for ever.",
+                p.spec.node_name, p.metadata.name
+            )
+        })
+        .unwrap_or_default();
     let why = if never {
         format!("It can never allow one: {bound} of {}.", counted(usize::try_from(status.expected_pods).unwrap_or(0), "pod"))
     } else {
@@ -89,7 +101,10 @@ fn finding(context: &Context<'_>, budget: &Object<PodDisruptionBudget>, pod: Opt
     let first = told.clone().unwrap_or_else(|| budget.evidence("/status/expectedPods", status.expected_pods.to_string()));
     let owner = pod.and_then(|p| context.relations.workload_of_pod(context.snapshot, p));
     let mut finding = Finding::new(budget.reference(), format!("Disruption budget `{name}` allows no pod to be taken away"), first)
-        .summary(format!("{bound}: {} pods must be healthy, {} of {} are. {why}{waits}", status.desired_healthy, status.current_healthy, status.expected_pods))
+        .summary(format!(
+            "{bound}: {} pods must be healthy, {} of {} are. {why}{waits}",
+            status.desired_healthy, status.current_healthy, status.expected_pods
+        ))
         .severity(if pod.is_some() { Severity::Medium } else { Severity::Low })
         .confidence(if told.is_some() { 0.95 } else { 0.8 })
         .evidence(evidence)
@@ -99,7 +114,10 @@ fn finding(context: &Context<'_>, budget: &Object<PodDisruptionBudget>, pod: Opt
         finding = finding.workload(owner.clone());
     }
     if let Some(owner) = owner.filter(|o| matches!(o.kind.as_str(), "Deployment" | "StatefulSet")) {
-        finding = finding.remedy("Give it one pod more, so that one may go.", format!("kubectl scale {} -n {namespace} --replicas={}", target(&owner), status.expected_pods + 1));
+        finding = finding.remedy(
+            "Give it one pod more, so that one may go.",
+            format!("kubectl scale {} -n {namespace} --replicas={}", target(&owner), status.expected_pods + 1),
+        );
     }
     Some(finding.remedy(
         "Or let the budget allow one to be missing. A drain then goes on by itself.",

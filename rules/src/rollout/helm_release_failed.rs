@@ -62,14 +62,17 @@ fn finding(members: &Members<'_>, release: &HelmRelease) -> Option<Finding> {
         return None;
     }
     let name = release.name.as_str();
-    let said = if newest.description.is_empty() { String::new() } else { format!(" Helm says: {}.", newest.description.trim_end_matches('.')) };
-    let good = last_good(release).map_or_else(|| " No revision was ever in force.".to_owned(), |g| format!(" The last good one is {}.", describe(g)));
+    let said =
+        if newest.description.is_empty() { String::new() } else { format!(" Helm says: {}.", newest.description.trim_end_matches('.')) };
+    let good = last_good(release)
+        .map_or_else(|| " No revision was ever in force.".to_owned(), |g| format!(" The last good one is {}.", describe(g)));
     let down = if unready.is_empty() { String::new() } else { format!(" Not ready: {}.", listed(unready.iter().map(|w| w.name.as_str()))) };
-    let finding = Finding::new(release.reference(), format!("Helm release `{name}` has failed at revision {}", newest.revision), newest.evidence())
-        .summary(format!("The newest, {}, has the status *failed*.{said}{good}{down}", describe(newest)))
-        .severity(if unready.is_empty() && last_good(release).is_some() { Severity::Medium } else { Severity::High })
-        .confidence(0.9)
-        .evidence(last_good(release).map(|g| g.evidence()))
-        .seen(since(release).or(newest.updated), newest.updated);
+    let finding =
+        Finding::new(release.reference(), format!("Helm release `{name}` has failed at revision {}", newest.revision), newest.evidence())
+            .summary(format!("The newest, {}, has the status *failed*.{said}{good}{down}", describe(newest)))
+            .severity(if unready.is_empty() && last_good(release).is_some() { Severity::Medium } else { Severity::High })
+            .confidence(0.9)
+            .evidence(last_good(release).map(|g| g.evidence()))
+            .seen(since(release).or(newest.updated), newest.updated);
     Some(remedies(release, members.depend(release, finding)))
 }

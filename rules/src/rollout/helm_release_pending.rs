@@ -56,10 +56,18 @@ fn finding(context: &Context<'_>, release: &HelmRelease) -> Option<Finding> {
     let (name, namespace) = (release.name.as_str(), release.namespace.as_str());
     let since = age.map(|a| format!(" for {} min", a / 60)).unwrap_or_default();
     let good = last_good(release).map(|g| format!(" The last good one is {}.", describe(g))).unwrap_or_default();
-    let finding = Finding::new(release.reference(), format!("Helm release `{name}` is locked: revision {} is {}", newest.revision, newest.status), newest.evidence())
-        .summary(format!("The newest, {}, has been *{}*{since}. Whoever ran Helm ended before it did; every further operation is refused.{good}", describe(newest), newest.status))
-        .confidence(if age.is_some() { 0.93 } else { 0.7 })
-        .seen(newest.updated, context.snapshot.taken_at);
+    let finding = Finding::new(
+        release.reference(),
+        format!("Helm release `{name}` is locked: revision {} is {}", newest.revision, newest.status),
+        newest.evidence(),
+    )
+    .summary(format!(
+        "The newest, {}, has been *{}*{since}. Whoever ran Helm ended before it did; every further operation is refused.{good}",
+        describe(newest),
+        newest.status
+    ))
+    .confidence(if age.is_some() { 0.93 } else { 0.7 })
+    .seen(newest.updated, context.snapshot.taken_at);
     let finding = remedies(release, finding);
     Some(finding.remedy(
         "Or only remove the lock, and leave everything that runs as it is.",

@@ -51,20 +51,35 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut images: BTreeMap<(&ObjectRef, &str), Versions<'_>> = BTreeMap::new();
     let mut builds: BTreeMap<(&ObjectRef, &str, &str), Versions<'_>> = BTreeMap::new();
     for (pod, workload) in context.relations.pods_with_workloads(context.snapshot) {
-        let Some(workload) = workload.filter(|w| matches!(w.kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")) else { continue };
+        let Some(workload) = workload.filter(|w| matches!(w.kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet"))
+        else {
+            continue;
+        };
         if !pod.is_active() || !pod.is_ready() {
             continue;
         }
         for view in pod.containers().filter(|v| !v.init) {
             let name = view.spec.name.as_str();
-            images.entry((workload, name)).or_default().entry(view.spec.image.clone()).or_default().push((pod, view.spec_pointer("/image")));
+            images
+                .entry((workload, name))
+                .or_default()
+                .entry(view.spec.image.clone())
+                .or_default()
+                .push((pod, view.spec_pointer("/image")));
             if let Some((_, _, status)) = view.status.filter(|(_, _, s)| s.image_id.contains("sha256:")) {
-                builds.entry((workload, name, &view.spec.image)).or_default().entry(status.image_id.clone()).or_default().push((pod, view.status_pointer("/imageID")));
+                builds
+                    .entry((workload, name, &view.spec.image))
+                    .or_default()
+                    .entry(status.image_id.clone())
+                    .or_default()
+                    .push((pod, view.status_pointer("/imageID")));
             }
         }
     }
     let of_images = images.iter().filter_map(|((workload, container), versions)| finding(context, workload, container, versions, "images"));
-    let of_builds = builds.iter().filter_map(|((workload, container, _), versions)| finding(context, workload, container, versions, "builds of one tag"));
+    let of_builds = builds
+        .iter()
+        .filter_map(|((workload, container, _), versions)| finding(context, workload, container, versions, "builds of one tag"));
     of_images.chain(of_builds).collect()
 }
 
@@ -74,16 +89,29 @@ fn finding(context: &Context<'_>, workload: &ObjectRef, container: &str, version
         return None;
     }
     let all: Vec<String> = versions.iter().map(|(version, pods)| format!("{} × `{}`", pods.len(), short(version))).collect();
-    let mut places = versions.iter().filter_map(|(version, pods)| pods.first().map(|(pod, pointer)| pod.evidence(pointer, version.as_str())));
+    let mut places =
+        versions.iter().filter_map(|(version, pods)| pods.first().map(|(pod, pointer)| pod.evidence(pointer, version.as_str())));
     Some(
         Finding::new(workload.clone(), format!("Pods of `{}` run different {what}", workload.name), places.next()?)
-            .summary(format!("The ready pods of {} `{}` run {} {what} in container `{container}`: {}.", workload.kind, workload.name, versions.len(), all.join(", ")))
+            .summary(format!(
+                "The ready pods of {} `{}` run {} {what} in container `{container}`: {}.",
+                workload.kind,
+                workload.name,
+                versions.len(),
+                all.join(", ")
+            ))
             .workload(Some(workload.clone()))
             .confidence(0.85)
             .evidence(places.take(3))
             .seen(made, context.snapshot.taken_at)
-            .remedy("See whether a rollout is under way.", format!("kubectl rollout status {} -n {} --timeout=10s", target(workload), workload.namespace))
-            .remedy("Make all pods anew, of one version. This replaces them one after the other.", format!("kubectl rollout restart {} -n {}", target(workload), workload.namespace)),
+            .remedy(
+                "See whether a rollout is under way.",
+                format!("kubectl rollout status {} -n {} --timeout=10s", target(workload), workload.namespace),
+            )
+            .remedy(
+                "Make all pods anew, of one version. This replaces them one after the other.",
+                format!("kubectl rollout restart {} -n {}", target(workload), workload.namespace),
+            ),
     )
 }
 

@@ -68,10 +68,15 @@ fn of_release(members: &Members<'_>, release: &HelmRelease) -> Option<Finding> {
     if cascades(release).is_some() {
         return None;
     }
-    let finding = Finding::new(release.reference(), format!("The rollback of Helm release `{}` has failed", release.name), newest.evidence())
-        .summary(format!("The newest, {}, is a rollback and has the status *failed*. Helm says: {}.", describe(newest), newest.description.trim_end_matches('.')))
-        .confidence(0.93)
-        .seen(newest.updated, newest.updated);
+    let finding =
+        Finding::new(release.reference(), format!("The rollback of Helm release `{}` has failed", release.name), newest.evidence())
+            .summary(format!(
+                "The newest, {}, is a rollback and has the status *failed*. Helm says: {}.",
+                describe(newest),
+                newest.description.trim_end_matches('.')
+            ))
+            .confidence(0.93)
+            .seen(newest.updated, newest.updated);
     Some(remedies(release, members.depend(release, finding)))
 }
 
@@ -94,15 +99,26 @@ fn of_deployment(context: &Context<'_>, deployment: &Object<Deployment>) -> Opti
     let back = good.map(|g| format!(" Revision {} still has {} ready pods.", revision(g), g.status.ready_replicas)).unwrap_or_default();
     let pointer = "/metadata/annotations/deployment.kubernetes.io~1revision-history";
     let quote = newest.metadata.annotations.get("deployment.kubernetes.io/revision-history").map_or("", String::as_str);
-    let mut finding = Finding::new(reference.clone(), format!("The rollback of `{name}` to revision {before} does not come to an end"), newest.evidence(pointer, quote))
-        .summary(format!("Revision {} of `{name}` is revision {before}, taken up again; {} of {wanted} pods of it are ready.{back}", revision(newest), newest.status.ready_replicas))
-        .workload(Some(reference))
-        .confidence(0.85)
-        .evidence(progressing.map(|(i, c)| deployment.evidence(format!("/status/conditions/{i}/reason"), c.reason.as_str())))
-        .seen(begun, context.snapshot.taken_at)
-        .remedy("See how far it came.", format!("kubectl rollout status deployment/{name} -n {namespace}"));
+    let mut finding = Finding::new(
+        reference.clone(),
+        format!("The rollback of `{name}` to revision {before} does not come to an end"),
+        newest.evidence(pointer, quote),
+    )
+    .summary(format!(
+        "Revision {} of `{name}` is revision {before}, taken up again; {} of {wanted} pods of it are ready.{back}",
+        revision(newest),
+        newest.status.ready_replicas
+    ))
+    .workload(Some(reference))
+    .confidence(0.85)
+    .evidence(progressing.map(|(i, c)| deployment.evidence(format!("/status/conditions/{i}/reason"), c.reason.as_str())))
+    .seen(begun, context.snapshot.taken_at)
+    .remedy("See how far it came.", format!("kubectl rollout status deployment/{name} -n {namespace}"));
     if let Some(good) = good {
-        finding = finding.remedy("Go to the revision that still serves. This replaces the failing pods.", format!("kubectl rollout undo deployment/{name} -n {namespace} --to-revision={}", revision(good)));
+        finding = finding.remedy(
+            "Go to the revision that still serves. This replaces the failing pods.",
+            format!("kubectl rollout undo deployment/{name} -n {namespace} --to-revision={}", revision(good)),
+        );
     }
     Some(finding)
 }
@@ -110,18 +126,30 @@ fn of_deployment(context: &Context<'_>, deployment: &Object<Deployment>) -> Opti
 /// Kubernetes said that it cannot.
 fn impossible(context: &Context<'_>, deployment: &Object<Deployment>) -> Option<Finding> {
     let (reference, name, namespace) = (deployment.reference(), deployment.metadata.name.as_str(), deployment.metadata.namespace.as_str());
-    let refused = |reason: &str| matches!(reason, "DeploymentRollbackRevisionNotFound" | "RollbackRevisionNotFound" | "DeploymentRollbackTemplateUnchanged" | "RollbackTemplateUnchanged");
+    let refused = |reason: &str| {
+        matches!(
+            reason,
+            "DeploymentRollbackRevisionNotFound"
+                | "RollbackRevisionNotFound"
+                | "DeploymentRollbackTemplateUnchanged"
+                | "RollbackTemplateUnchanged"
+        )
+    };
     let event = context.relations.events_about(context.snapshot, &reference).rfind(|e| refused(&e.reason))?;
     if context.snapshot.age_seconds(event.last_seen()).is_some_and(|age| age > RECENT) {
         return None;
     }
     Some(
-        Finding::new(reference.clone(), format!("The rollback of `{name}` could not be done"), event.evidence("/message", event.message.as_str()))
-            .summary(format!("The controller says: {}. Nothing was changed.", event.message.trim_end_matches('.')))
-            .severity(Severity::Medium)
-            .workload(Some(reference))
-            .confidence(0.9)
-            .seen(event.first_seen(), event.last_seen())
-            .remedy("See which revisions are kept.", format!("kubectl rollout history deployment/{name} -n {namespace}")),
+        Finding::new(
+            reference.clone(),
+            format!("The rollback of `{name}` could not be done"),
+            event.evidence("/message", event.message.as_str()),
+        )
+        .summary(format!("The controller says: {}. Nothing was changed.", event.message.trim_end_matches('.')))
+        .severity(Severity::Medium)
+        .workload(Some(reference))
+        .confidence(0.9)
+        .seen(event.first_seen(), event.last_seen())
+        .remedy("See which revisions are kept.", format!("kubectl rollout history deployment/{name} -n {namespace}")),
     )
 }

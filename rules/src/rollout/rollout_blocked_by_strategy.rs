@@ -89,7 +89,13 @@ fn allowed(deployment: &Deployment, wanted: i32) -> i32 {
     let resolve = |bound: &Option<PortName>, up: bool| match bound {
         Some(PortName::Number(n)) => f64::from(*n),
         Some(PortName::Name(text)) => percent(text).map_or(0.0, |p| if up { p.ceil() } else { p.floor() }),
-        None => if up { (f64::from(wanted) / 4.0).ceil() } else { (f64::from(wanted) / 4.0).floor() },
+        None => {
+            if up {
+                (f64::from(wanted) / 4.0).ceil()
+            } else {
+                (f64::from(wanted) / 4.0).floor()
+            }
+        }
     };
     let (missing, more) = (resolve(&rolling.max_unavailable, false), resolve(&rolling.max_surge, true));
     // Kubernetes takes one for granted when both come to nothing.
@@ -101,7 +107,8 @@ type Held = (String, Evidence, f64, bool);
 /// What the old pods hold that the new one needs; in words, with its place, how sure, and whether the two can never be together.
 fn held(context: &Context<'_>, deployment: &Object<Deployment>, new: &Object<ReplicaSet>, old: &Object<ReplicaSet>) -> Option<Held> {
     let snapshot = context.snapshot;
-    let refused = condition(&new.status.conditions, "ReplicaFailure").filter(|(_, c)| c.status == "True" && c.message.contains("exceeded quota"));
+    let refused =
+        condition(&new.status.conditions, "ReplicaFailure").filter(|(_, c)| c.status == "True" && c.message.contains("exceeded quota"));
     if let Some((i, c)) = refused {
         let words = "The quota has no room for one more while the old pods use it.".to_owned();
         return Some((words, new.evidence(format!("/status/conditions/{i}/message"), c.message.as_str()), 0.7, false));
@@ -109,14 +116,18 @@ fn held(context: &Context<'_>, deployment: &Object<Deployment>, new: &Object<Rep
     let reference = deployment.reference();
     let of = |set: &ReplicaSet, p: &Pod| p.metadata.controller().is_some_and(|o| o.name == set.metadata.name) && p.is_active();
     let pods: Vec<&Object<Pod>> = context.relations.pods_of(snapshot, &reference).collect();
-    let (waiting, sitting): (Vec<_>, Vec<_>) = (pods.iter().filter(|p| of(new, p) && !p.is_ready()).collect(), pods.iter().filter(|p| of(old, p)).collect());
+    let (waiting, sitting): (Vec<_>, Vec<_>) =
+        (pods.iter().filter(|p| of(new, p) && !p.is_ready()).collect(), pods.iter().filter(|p| of(old, p)).collect());
     let mounts = |p: &Pod| p.spec.volumes.iter().any(|v| v.persistent_volume_claim.is_some());
     for pod in waiting {
         let elsewhere = sitting.iter().find(|o| !o.spec.node_name.is_empty() && o.spec.node_name != pod.spec.node_name);
         let about = pod.reference();
         let attach = context.relations.events_about(snapshot, &about).rfind(|e| e.message.contains("Multi-Attach error"));
         if let Some((event, other)) = attach.zip(elsewhere).filter(|_| mounts(pod)) {
-            let words = format!("Its volume is attached to `{}` for the old pod `{}`, and can be attached to one node only.", other.spec.node_name, other.metadata.name);
+            let words = format!(
+                "Its volume is attached to `{}` for the old pod `{}`, and can be attached to one node only.",
+                other.spec.node_name, other.metadata.name
+            );
             return Some((words, event.evidence("/message", event.message.as_str()), 0.8, true));
         }
         let Some((i, verdict)) = condition(&pod.status.conditions, "PodScheduled").filter(|(_, c)| c.status == "False") else { continue };
@@ -131,7 +142,9 @@ fn held(context: &Context<'_>, deployment: &Object<Deployment>, new: &Object<Rep
         if host(pod) && said("free ports") && sitting.iter().any(|o| host(o)) {
             return Some(("The old pods hold the host port on every node that it could take.".to_owned(), place, 0.75, true));
         }
-        let fits = |what: &str| said(&format!("Insufficient {what}")) && sitting.iter().any(|o| o.request(what) >= pod.request(what) && pod.request(what) > 0.0);
+        let fits = |what: &str| {
+            said(&format!("Insufficient {what}")) && sitting.iter().any(|o| o.request(what) >= pod.request(what) && pod.request(what) > 0.0)
+        };
         if let Some(what) = ["cpu", "memory"].into_iter().find(|what| fits(what)) {
             return Some((format!("No node has {what} left for it while the old pods, which request as much, stay."), place, 0.6, false));
         }

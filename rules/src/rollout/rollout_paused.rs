@@ -40,7 +40,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let told = |d: &&Object<Deployment>| condition(&d.status.conditions, "Progressing").is_some_and(|(_, c)| c.reason == "DeploymentPaused");
+    let told =
+        |d: &&Object<Deployment>| condition(&d.status.conditions, "Progressing").is_some_and(|(_, c)| c.reason == "DeploymentPaused");
     context.snapshot.deployments.iter().filter(|d| d.spec.paused || told(d)).filter_map(|d| finding(context, d)).collect()
 }
 
@@ -53,7 +54,11 @@ fn finding(context: &Context<'_>, deployment: &Object<Deployment>) -> Option<Fin
         return None;
     }
     let (reference, name) = (deployment.reference(), deployment.metadata.name.as_str());
-    let what = if waiting.is_empty() { String::new() } else { format!(" What waits: {}.", waiting.iter().map(|c| c.words.as_str()).collect::<Vec<_>>().join("; ")) };
+    let what = if waiting.is_empty() {
+        String::new()
+    } else {
+        format!(" What waits: {}.", waiting.iter().map(|c| c.words.as_str()).collect::<Vec<_>>().join("; "))
+    };
     let paused = condition(&deployment.status.conditions, "Progressing").filter(|(_, c)| c.reason == "DeploymentPaused");
     let place = waiting.iter().find_map(|c| Some(deployment.evidence(format!("/spec/template{}", c.pointer.as_ref()?), c.quote.as_str())));
     let evidence = if deployment.spec.paused { deployment.evidence("/spec/paused", "true") } else { deployment.named() };
@@ -67,7 +72,13 @@ fn finding(context: &Context<'_>, deployment: &Object<Deployment>) -> Option<Fin
             .evidence(paused.map(|(i, c)| deployment.evidence(format!("/status/conditions/{i}/reason"), c.reason.as_str())))
             .evidence(place)
             .seen(paused.and_then(|(_, c)| c.last_transition_time), context.snapshot.taken_at)
-            .remedy("Resume it. The change is then rolled out at once.", format!("kubectl rollout resume deployment/{name} -n {}", deployment.metadata.namespace))
-            .remedy("Or see first what has changed.", format!("kubectl rollout history deployment/{name} -n {}", deployment.metadata.namespace)),
+            .remedy(
+                "Resume it. The change is then rolled out at once.",
+                format!("kubectl rollout resume deployment/{name} -n {}", deployment.metadata.namespace),
+            )
+            .remedy(
+                "Or see first what has changed.",
+                format!("kubectl rollout history deployment/{name} -n {}", deployment.metadata.namespace),
+            ),
     )
 }

@@ -65,14 +65,21 @@ fn finding(context: &Context<'_>, deployment: &Object<Deployment>) -> Option<Fin
         return None;
     }
     let change = latest_change(context.snapshot, &deployment.reference());
-    let told = |(i, c): (usize, &tarbox_model::object::Condition)| deployment.evidence(format!("/status/conditions/{i}/message"), c.message.as_str());
+    let told = |(i, c): (usize, &tarbox_model::object::Condition)| {
+        deployment.evidence(format!("/status/conditions/{i}/message"), c.message.as_str())
+    };
     let evidence = late.or(condition(&status.conditions, "Available").filter(|(_, c)| c.status == "False")).or(progressing).map(told);
     let mut summary = format!("{ready_new} of {} of the newest revision are ready", counted(usize::try_from(wanted).unwrap_or(0), "pod"));
     if let Some(new) = new {
         summary += &format!(" (ReplicaSet `{}`, revision {})", new.metadata.name, revision(new));
     }
     if let Some(old) = old {
-        summary += &format!("; revision {} still runs {} (ReplicaSet `{}`)", revision(old), counted(usize::try_from(old.status.replicas).unwrap_or(0), "pod"), old.metadata.name);
+        summary += &format!(
+            "; revision {} still runs {} (ReplicaSet `{}`)",
+            revision(old),
+            counted(usize::try_from(old.status.replicas).unwrap_or(0), "pod"),
+            old.metadata.name
+        );
     }
     summary += if late.is_some() { ". The progress deadline has passed." } else { "." };
     if let Some(change) = &change {
@@ -80,14 +87,18 @@ fn finding(context: &Context<'_>, deployment: &Object<Deployment>) -> Option<Fin
     }
     let reference = deployment.reference();
     let command = |verb: &str| format!("kubectl rollout {verb} {}{}", target(&reference), reference.namespace_flag());
-    let mut finding = Finding::new(reference.clone(), format!("The rollout of `{}` does not end", reference.name), evidence.unwrap_or_else(|| deployment.named()))
-        .summary(summary)
-        .workload(Some(reference.clone()))
-        .confidence(if late.is_some() { 0.9 } else { 0.7 })
-        .evidence(new.map(|r| r.named()))
-        .evidence(change.into_iter().flat_map(|c| c.evidence))
-        .seen(begun, late.and_then(|(_, c)| c.last_transition_time).or(begun))
-        .remedy("See how far it came.", command("status"));
+    let mut finding = Finding::new(
+        reference.clone(),
+        format!("The rollout of `{}` does not end", reference.name),
+        evidence.unwrap_or_else(|| deployment.named()),
+    )
+    .summary(summary)
+    .workload(Some(reference.clone()))
+    .confidence(if late.is_some() { 0.9 } else { 0.7 })
+    .evidence(new.map(|r| r.named()))
+    .evidence(change.into_iter().flat_map(|c| c.evidence))
+    .seen(begun, late.and_then(|(_, c)| c.last_transition_time).or(begun))
+    .remedy("See how far it came.", command("status"));
     if all.len() > 1 {
         finding = finding.remedy("Go back to the revision before. This replaces the new pods by old ones.", command("undo"));
     }

@@ -43,7 +43,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let sets = context.snapshot.stateful_sets.iter().filter(|s| s.spec.replicas.unwrap_or(1) > 0 && s.metadata.deletion_timestamp.is_none());
+    let sets =
+        context.snapshot.stateful_sets.iter().filter(|s| s.spec.replicas.unwrap_or(1) > 0 && s.metadata.deletion_timestamp.is_none());
     sets.flat_map(|set| [not_rolled_out(context, set), without_service(context, set)]).flatten().collect()
 }
 
@@ -56,17 +57,36 @@ fn not_rolled_out(context: &Context<'_>, set: &Object<StatefulSet>) -> Option<Fi
     }
     let (name, namespace, reference) = (set.metadata.name.as_str(), set.metadata.namespace.as_str(), set.reference());
     let hash = |p: &Pod| p.metadata.labels.get("controller-revision-hash").cloned().unwrap_or_default();
-    let outdated: Vec<&Object<Pod>> = context.relations.pods_of(context.snapshot, &reference).filter(|p| p.metadata.deletion_timestamp.is_none() && !hash(p).is_empty() && hash(p) != new).collect();
+    let outdated: Vec<&Object<Pod>> = context
+        .relations
+        .pods_of(context.snapshot, &reference)
+        .filter(|p| p.metadata.deletion_timestamp.is_none() && !hash(p).is_empty() && hash(p) != new)
+        .collect();
     let broken = outdated.iter().find(|p| !p.is_ready());
     let partition = set.spec.update_strategy.rolling_update.partition.unwrap_or(0);
     let strategy = set.spec.update_strategy.r#type.as_str();
     let names = listed(outdated.iter().map(|p| p.metadata.name.as_str()));
     let (why, evidence, severity, confidence) = if strategy == "OnDelete" {
-        (format!("Its update strategy is *OnDelete*: a pod is made anew only when somebody deletes it. Of the old revision are {names}."), set.evidence("/spec/updateStrategy/type", "OnDelete"), Severity::Medium, 0.9)
+        (
+            format!(
+                "Its update strategy is *OnDelete*: a pod is made anew only when somebody deletes it. Of the old revision are {names}."
+            ),
+            set.evidence("/spec/updateStrategy/type", "OnDelete"),
+            Severity::Medium,
+            0.9,
+        )
     } else if partition >= wanted {
-        (format!("Its partition is {partition}, and it has {wanted} pods: the update leaves out all of them."), set.evidence("/spec/updateStrategy/rollingUpdate/partition", partition.to_string()), Severity::Medium, 0.85)
+        (
+            format!("Its partition is {partition}, and it has {wanted} pods: the update leaves out all of them."),
+            set.evidence("/spec/updateStrategy/rollingUpdate/partition", partition.to_string()),
+            Severity::Medium,
+            0.85,
+        )
     } else if let Some(pod) = broken.filter(|_| set.spec.pod_management_policy != "Parallel") {
-        let why = format!("Pod `{}` is of the old revision and not ready. The controller waits until it is, before it changes anything; so the new template never reaches it.", pod.metadata.name);
+        let why = format!(
+            "Pod `{}` is of the old revision and not ready. The controller waits until it is, before it changes anything; so the new template never reaches it.",
+            pod.metadata.name
+        );
         (why, pod.evidence("/metadata/labels/controller-revision-hash", hash(pod)), Severity::High, 0.9)
     } else {
         return None;

@@ -20,8 +20,8 @@
 //! When something else than ports refuses most nodes.
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::object::{Object, Pod};
+use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use super::blame::blamed;
@@ -54,7 +54,10 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding
     for view in pod.containers() {
         for (i, port) in view.spec.ports.iter().enumerate().filter(|(_, p)| p.host_port > 0 || pod.spec.host_network) {
             let number = if port.host_port > 0 { port.host_port } else { port.container_port };
-            wanted.push((number, view.spec_pointer(&format!("/ports/{i}/{}", if port.host_port > 0 { "hostPort" } else { "containerPort" }))));
+            wanted.push((
+                number,
+                view.spec_pointer(&format!("/ports/{i}/{}", if port.host_port > 0 { "hostPort" } else { "containerPort" })),
+            ));
         }
     }
     let takes = |p: &Object<Pod>, n: i32| {
@@ -64,13 +67,25 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding
         let holder = context.snapshot.pods.iter().find(|p| !p.spec.node_name.is_empty() && p.is_active() && takes(p, *n))?;
         Some((*n, pointer.clone(), holder))
     });
-    let by = holder.as_ref().map(|(n, _, p)| format!(" Port {n} is held by pod `{}/{}` on `{}`.", p.metadata.namespace, p.metadata.name, p.spec.node_name)).unwrap_or_default();
-    let mut finding = Finding::new(pod.reference(), format!("The host port of `{}` is taken on every node", owner.name), shortage::quoted(verdict, &part.text))
-        .summary(format!("Nodes where a port that it wants is taken: {} of {}.{by} {} cannot be placed.", part.count, verdict.total, capitalised(&counted(verdict.pods, "pod"))))
-        .workload(verdict.workload.cloned())
-        .confidence(0.95)
-        .evidence(holder.as_ref().map(|(n, pointer, _)| pod.evidence(pointer, n.to_string())))
-        .seen(verdict.first, verdict.last);
+    let by = holder
+        .as_ref()
+        .map(|(n, _, p)| format!(" Port {n} is held by pod `{}/{}` on `{}`.", p.metadata.namespace, p.metadata.name, p.spec.node_name))
+        .unwrap_or_default();
+    let mut finding = Finding::new(
+        pod.reference(),
+        format!("The host port of `{}` is taken on every node", owner.name),
+        shortage::quoted(verdict, &part.text),
+    )
+    .summary(format!(
+        "Nodes where a port that it wants is taken: {} of {}.{by} {} cannot be placed.",
+        part.count,
+        verdict.total,
+        capitalised(&counted(verdict.pods, "pod"))
+    ))
+    .workload(verdict.workload.cloned())
+    .confidence(0.95)
+    .evidence(holder.as_ref().map(|(n, pointer, _)| pod.evidence(pointer, n.to_string())))
+    .seen(verdict.first, verdict.last);
     if let Some((_, _, holder)) = &holder {
         finding = finding.evidence([holder.evidence("/spec/nodeName", holder.spec.node_name.as_str())]);
         if context.relations.workload_of_pod(context.snapshot, holder).as_ref() != verdict.workload {

@@ -61,7 +61,11 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
                 wanted.push(condition.describe());
                 let met = nodes.iter().filter(|n| condition.matches(&n.metadata.labels)).count();
                 if met == 0 && !nodes.is_empty() {
-                    said.push(format!("wanted is `{}`: {}", condition.describe(), labels::instead(nodes, &condition.key, condition.values.first().map(String::as_str))));
+                    said.push(format!(
+                        "wanted is `{}`: {}",
+                        condition.describe(),
+                        labels::instead(nodes, &condition.key, condition.values.first().map(String::as_str))
+                    ));
                 } else if !nodes.is_empty() {
                     said.push(format!("`{}` is met by {met} of {} nodes", condition.describe(), nodes.len()));
                 }
@@ -89,10 +93,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             .confidence(if required.is_some() { 0.95 } else { 0.85 })
             .evidence(evidence)
             .seen(verdict.first, verdict.last)
-            .remedy(
-                "Correct the affinity, or make it a preference. This changes the pod template and starts new pods.",
-                edit(&owner),
-            )
+            .remedy("Correct the affinity, or make it a preference. This changes the pod template and starts new pods.", edit(&owner))
             .remedy("Or give the nodes that are meant the label that is wanted.", "kubectl label node NODE KEY=VALUE"),
         );
     }

@@ -20,8 +20,8 @@
 //! When other nodes are open and refuse the pod for another reason.
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::object::{Node, Object};
+use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use super::blame::blamed;
@@ -63,15 +63,27 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding
     let wish = pod.spec.node_selector.is_empty();
     let only = if wish { "" } else { " Its nodeSelector leaves it no other choice." };
     let since = nodes.iter().filter_map(|n| n.spec.taints.iter().find(|t| t.key == "node.kubernetes.io/unschedulable")?.time_added).min();
-    let mut finding = Finding::new(pod.reference(), format!("The nodes that could take `{}` are cordoned", owner.name), shortage::quoted(verdict, &part.text))
-        .summary(format!("Cordoned nodes: {} of {} ({names}).{only} {} cannot be placed.", part.count, verdict.total, capitalised(&counted(verdict.pods, "pod"))))
-        .workload(verdict.workload.cloned())
-        .confidence(0.95)
-        .evidence(nodes.first().map(|n| n.evidence("/spec/unschedulable", "true")))
-        .seen(since.or(verdict.first), verdict.last);
+    let mut finding = Finding::new(
+        pod.reference(),
+        format!("The nodes that could take `{}` are cordoned", owner.name),
+        shortage::quoted(verdict, &part.text),
+    )
+    .summary(format!(
+        "Cordoned nodes: {} of {} ({names}).{only} {} cannot be placed.",
+        part.count,
+        verdict.total,
+        capitalised(&counted(verdict.pods, "pod"))
+    ))
+    .workload(verdict.workload.cloned())
+    .confidence(0.95)
+    .evidence(nodes.first().map(|n| n.evidence("/spec/unschedulable", "true")))
+    .seen(since.or(verdict.first), verdict.last);
     if let [node] = nodes.as_slice() {
         finding = finding.cause(node.reference());
     }
     let uncordon: Vec<&str> = nodes.iter().map(|n| n.metadata.name.as_str()).collect();
-    finding.remedy("If the maintenance is over, open the node again. Waiting pods are then placed by themselves.", format!("kubectl uncordon {}", if uncordon.is_empty() { "NODE".to_owned() } else { uncordon.join(" ") }))
+    finding.remedy(
+        "If the maintenance is over, open the node again. Waiting pods are then placed by themselves.",
+        format!("kubectl uncordon {}", if uncordon.is_empty() { "NODE".to_owned() } else { uncordon.join(" ") }),
+    )
 }

@@ -79,13 +79,13 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         .evidence(pointer.map(|(pointer, value)| verdict.pod.evidence(pointer, value.as_str())))
         .evidence(nearest.map(|n| n.named()))
         .seen(verdict.first, verdict.last)
-        .remedy(
-            "Correct the selector, or take it out. This changes the pod template and starts new pods.",
-            edit(&owner),
-        );
+        .remedy("Correct the selector, or take it out. This changes the pod template and starts new pods.", edit(&owner));
         if let Some(node) = nearest {
             finding = finding.remedy(
-                format!("Or, if `{}` is the right node for it, give it the labels. Waiting pods are then placed by themselves.", node.metadata.name),
+                format!(
+                    "Or, if `{}` is the right node for it, give it the labels. Waiting pods are then placed by themselves.",
+                    node.metadata.name
+                ),
                 format!("kubectl label node {} {}", node.metadata.name, wanted.replace(',', " ")),
             );
         }

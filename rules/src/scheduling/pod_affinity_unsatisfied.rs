@@ -20,8 +20,8 @@
 //! When something else than pod affinity refuses most nodes.
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::object::{Object, Pod};
+use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule, selector};
 
 use super::blame::blamed;
@@ -56,7 +56,13 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding
         let Some(selector) = &term.label_selector else { continue };
         let wanted = selector::describe(&selector.match_labels);
         let matching = |p: &&Object<Pod>| selector.matches(&p.metadata.labels) && p.is_active();
-        let here = |p: &&Object<Pod>| if term.namespaces.is_empty() { p.metadata.namespace == pod.metadata.namespace } else { term.namespaces.contains(&p.metadata.namespace) };
+        let here = |p: &&Object<Pod>| {
+            if term.namespaces.is_empty() {
+                p.metadata.namespace == pod.metadata.namespace
+            } else {
+                term.namespaces.contains(&p.metadata.namespace)
+            }
+        };
         let all = context.snapshot.pods.iter().filter(matching).count();
         let near = context.snapshot.pods.iter().filter(matching).filter(here).filter(|p| !p.spec.node_name.is_empty()).count();
         said.push(match (near, all) {

@@ -21,8 +21,8 @@
 //! When something else than anti-affinity refuses most nodes.
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::object::{Object, Pod};
+use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use super::blame::blamed;
@@ -55,7 +55,11 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding
     let namespace = pod.metadata.namespace.as_str();
     let kept_apart = |other: &Object<Pod>| {
         terms.iter().any(|term| {
-            let here = if term.namespaces.is_empty() { other.metadata.namespace == namespace } else { term.namespaces.contains(&other.metadata.namespace) };
+            let here = if term.namespaces.is_empty() {
+                other.metadata.namespace == namespace
+            } else {
+                term.namespaces.contains(&other.metadata.namespace)
+            };
             here && term.label_selector.as_ref().is_some_and(|s| s.matches(&other.metadata.labels))
         })
     };
@@ -66,7 +70,10 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding
     let own = holders.iter().filter(|h| context.relations.workload_of_pod(context.snapshot, h).as_ref() == verdict.workload).count();
     let mut summary = format!("{} of {} nodes are refused by pod anti-affinity", part.count, verdict.total);
     if !names.is_empty() {
-        summary += &format!("; the rule allows one pod per {place} (`{key}`), and the places are held by {}", listed(names.iter().map(String::as_str)));
+        summary += &format!(
+            "; the rule allows one pod per {place} (`{key}`), and the places are held by {}",
+            listed(names.iter().map(String::as_str))
+        );
     }
     summary += &format!(". {} cannot be placed.", capitalised(&counted(verdict.pods, "pod")));
     if own > 0 && own == holders.len() {
@@ -81,7 +88,10 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding
         .evidence(rule)
         .evidence(holders.first().map(|h| h.evidence("/spec/nodeName", h.spec.node_name.as_str())))
         .seen(verdict.first, verdict.last)
-        .remedy("Run no more replicas than there are places.", format!("kubectl scale {}{} --replicas={}", target(&owner), owner.namespace_flag(), own.max(1)))
+        .remedy(
+            "Run no more replicas than there are places.",
+            format!("kubectl scale {}{} --replicas={}", target(&owner), owner.namespace_flag(), own.max(1)),
+        )
         .remedy("Or turn the required rule into a preferred one. This starts new pods.", edit(&owner))
         .remedy("Or add a node; the pod is then placed by itself.", "kubectl get nodes")
 }

@@ -50,7 +50,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
                 .workload(verdict.workload.cloned())
                 .confidence(0.8)
                 .seen(verdict.first, verdict.last)
-                .remedy("Read what refuses the nodes.", format!("kubectl describe pod {}{}", verdict.pod.metadata.name, owner.namespace_flag())),
+                .remedy(
+                    "Read what refuses the nodes.",
+                    format!("kubectl describe pod {}{}", verdict.pod.metadata.name, owner.namespace_flag()),
+                ),
         );
     }
     findings

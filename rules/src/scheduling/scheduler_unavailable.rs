@@ -22,8 +22,8 @@
 //! behind a gate, and when the scheduler has spoken about a later pod.
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::object::{Object, Pod, condition};
+use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule, Snapshot};
 
 use crate::wording::counted;
@@ -48,7 +48,8 @@ const STALE: i64 = 60;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let snapshot = context.snapshot;
-    let ignored: Vec<&Object<Pod>> = unnoticed(context).into_iter().filter(|p| matches!(p.spec.scheduler_name.as_str(), "" | "default-scheduler")).collect();
+    let ignored: Vec<&Object<Pod>> =
+        unnoticed(context).into_iter().filter(|p| matches!(p.spec.scheduler_name.as_str(), "" | "default-scheduler")).collect();
     let lease = Snapshot::find(&snapshot.leases, "kube-system", "kube-scheduler");
     let stale = lease.filter(|l| snapshot.age_seconds(l.spec.renew_time).is_some_and(|age| age > STALE));
     let own = |p: &&Object<Pod>| p.metadata.namespace == "kube-system" && p.metadata.name.starts_with("kube-scheduler");
@@ -56,14 +57,19 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let Some(pod) = ignored.first() else { return Vec::new() };
     // A pod that was looked at after this one was made shows a scheduler at work.
     let made = pod.metadata.creation_timestamp;
-    let scheduled_since = snapshot.pods.iter().any(|p| {
-        condition(&p.status.conditions, "PodScheduled").is_some_and(|(_, c)| made.is_some() && c.last_transition_time > made)
-    });
+    let scheduled_since = snapshot
+        .pods
+        .iter()
+        .any(|p| condition(&p.status.conditions, "PodScheduled").is_some_and(|(_, c)| made.is_some() && c.last_transition_time > made));
     if scheduled_since && stale.is_none() && sick.is_none() {
         return Vec::new();
     }
     let age = snapshot.age_seconds(made).unwrap_or(0);
-    let mut summary = format!("{}, the first for {age} s, and the scheduler has said nothing about {}: no condition `PodScheduled`, no event.", if ignored.len() == 1 { "1 pod waits for a node".to_owned() } else { format!("{} wait for a node", counted(ignored.len(), "pod")) }, if ignored.len() == 1 { "it" } else { "them" });
+    let mut summary = format!(
+        "{}, the first for {age} s, and the scheduler has said nothing about {}: no condition `PodScheduled`, no event.",
+        if ignored.len() == 1 { "1 pod waits for a node".to_owned() } else { format!("{} wait for a node", counted(ignored.len(), "pod")) },
+        if ignored.len() == 1 { "it" } else { "them" }
+    );
     if let Some(lease) = stale {
         summary += &format!(" Its lease was last renewed {} s before.", snapshot.age_seconds(lease.spec.renew_time).unwrap_or(0));
     }
@@ -89,7 +95,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 pub(super) fn unnoticed<'a>(context: &Context<'a>) -> Vec<&'a Object<Pod>> {
     let silent = |pod: &&Object<Pod>| {
         let reference = pod.reference();
-        let waits = pod.is_active() && pod.spec.node_name.is_empty() && pod.status.phase == "Pending" && pod.spec.scheduling_gates.is_empty();
+        let waits =
+            pod.is_active() && pod.spec.node_name.is_empty() && pod.status.phase == "Pending" && pod.spec.scheduling_gates.is_empty();
         let untold = condition(&pod.status.conditions, "PodScheduled").is_none();
         let old = context.snapshot.age_seconds(pod.metadata.creation_timestamp).is_none_or(|age| age >= PATIENCE);
         let spoken = |e: &Object<tarbox_model::object::Event>| matches!(e.reason.as_str(), "FailedScheduling" | "Scheduled");

@@ -43,16 +43,34 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (pod, workload) in context.relations.pods_with_workloads(context.snapshot) {
         let old = context.snapshot.age_seconds(pod.metadata.creation_timestamp).is_none_or(|age| age >= PATIENCE);
-        let Some(gate) = pod.spec.scheduling_gates.first().filter(|_| pod.is_active() && pod.spec.node_name.is_empty() && old) else { continue };
+        let Some(gate) = pod.spec.scheduling_gates.first().filter(|_| pod.is_active() && pod.spec.node_name.is_empty() && old) else {
+            continue;
+        };
         let owner = workload.cloned().unwrap_or_else(|| pod.reference());
         findings.push(
-            Finding::new(pod.reference(), format!("`{}` waits behind the gate `{}`", owner.name, gate.name), pod.evidence("/spec/schedulingGates/0/name", gate.name.as_str()))
-                .summary(format!("The scheduler does not look at the pod until its gates are gone: {}.", listed(pod.spec.scheduling_gates.iter().map(|g| g.name.as_str()))))
-                .workload(workload.cloned())
-                .confidence(0.9)
-                .seen(pod.metadata.creation_timestamp, context.snapshot.taken_at)
-                .remedy("See whether the controller that owns the gate is at work.", format!("kubectl describe pod {} -n {}", pod.metadata.name, pod.metadata.namespace))
-                .remedy("Or open the gate for this pod by hand.", format!("kubectl patch pod {} -n {} --type=json -p '[{{\"op\":\"remove\",\"path\":\"/spec/schedulingGates\"}}]'", pod.metadata.name, pod.metadata.namespace)),
+            Finding::new(
+                pod.reference(),
+                format!("`{}` waits behind the gate `{}`", owner.name, gate.name),
+                pod.evidence("/spec/schedulingGates/0/name", gate.name.as_str()),
+            )
+            .summary(format!(
+                "The scheduler does not look at the pod until its gates are gone: {}.",
+                listed(pod.spec.scheduling_gates.iter().map(|g| g.name.as_str()))
+            ))
+            .workload(workload.cloned())
+            .confidence(0.9)
+            .seen(pod.metadata.creation_timestamp, context.snapshot.taken_at)
+            .remedy(
+                "See whether the controller that owns the gate is at work.",
+                format!("kubectl describe pod {} -n {}", pod.metadata.name, pod.metadata.namespace),
+            )
+            .remedy(
+                "Or open the gate for this pod by hand.",
+                format!(
+                    "kubectl patch pod {} -n {} --type=json -p '[{{\"op\":\"remove\",\"path\":\"/spec/schedulingGates\"}}]'",
+                    pod.metadata.name, pod.metadata.namespace
+                ),
+            ),
         );
     }
     findings

@@ -22,8 +22,8 @@
 //! reason.
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::object::{Node, Object, Taint};
+use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use super::blame::blamed;
@@ -57,7 +57,9 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding
     };
     let mut nodes: Vec<(&Object<Node>, usize, &Taint)> = Vec::new();
     for node in &context.snapshot.nodes {
-        let barred = |t: &&Taint| t.effect != "PreferNoSchedule" && !t.is_tolerated_by(&pod.spec.tolerations) && (told.0.is_empty() || t.key == told.0);
+        let barred = |t: &&Taint| {
+            t.effect != "PreferNoSchedule" && !t.is_tolerated_by(&pod.spec.tolerations) && (told.0.is_empty() || t.key == told.0)
+        };
         if let Some((i, taint)) = node.spec.taints.iter().enumerate().find(|(_, t)| barred(t)) {
             nodes.push((node, i, taint));
         }
@@ -70,15 +72,33 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding
     let taint = if value.is_empty() { format!("{key}:{effect}") } else { format!("{key}={value}:{effect}") };
     let own = key.starts_with("node.kubernetes.io/");
     let where_ = if nodes.is_empty() { counted(part.count, "node") } else { listed(nodes.iter().map(|(n, ..)| n.metadata.name.as_str())) };
-    let has: Vec<String> = pod.spec.tolerations.iter().filter(|t| !t.key.starts_with("node.kubernetes.io/")).map(|t| format!("{}={}:{}", t.key, t.value, t.effect)).collect();
-    let near = if has.is_empty() { "It tolerates no taint of that kind.".to_owned() } else { format!("It tolerates only {}.", listed(has.iter().map(String::as_str))) };
+    let has: Vec<String> = pod
+        .spec
+        .tolerations
+        .iter()
+        .filter(|t| !t.key.starts_with("node.kubernetes.io/"))
+        .map(|t| format!("{}={}:{}", t.key, t.value, t.effect))
+        .collect();
+    let near = if has.is_empty() {
+        "It tolerates no taint of that kind.".to_owned()
+    } else {
+        format!("It tolerates only {}.", listed(has.iter().map(String::as_str)))
+    };
     let meaning = if own { " Kubernetes puts this taint on a node in trouble; it goes when the node is well again." } else { "" };
-    let mut finding = Finding::new(pod.reference(), format!("`{}` does not tolerate the taint `{taint}`", owner.name), shortage::quoted(verdict, &part.text))
-        .summary(format!("{where_} {} the taint `{taint}`. {near}{meaning} {} cannot be placed.", if nodes.len() == 1 { "carries" } else { "carry" }, capitalised(&counted(verdict.pods, "pod"))))
-        .workload(verdict.workload.cloned())
-        .confidence(if own { 0.7 } else { 0.95 })
-        .evidence(nodes.first().map(|(n, i, t)| n.evidence(format!("/spec/taints/{i}/key"), t.key.as_str())))
-        .seen(verdict.first, verdict.last);
+    let mut finding = Finding::new(
+        pod.reference(),
+        format!("`{}` does not tolerate the taint `{taint}`", owner.name),
+        shortage::quoted(verdict, &part.text),
+    )
+    .summary(format!(
+        "{where_} {} the taint `{taint}`. {near}{meaning} {} cannot be placed.",
+        if nodes.len() == 1 { "carries" } else { "carry" },
+        capitalised(&counted(verdict.pods, "pod"))
+    ))
+    .workload(verdict.workload.cloned())
+    .confidence(if own { 0.7 } else { 0.95 })
+    .evidence(nodes.first().map(|(n, i, t)| n.evidence(format!("/spec/taints/{i}/key"), t.key.as_str())))
+    .seen(verdict.first, verdict.last);
     for (node, ..) in &nodes {
         finding = finding.depends_on(node.reference());
     }
@@ -86,7 +106,10 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding
         finding = finding.cause(node.reference());
     }
     if own {
-        return finding.remedy("See what ails the node.", format!("kubectl describe node {}", nodes.first().map_or("NODE", |(n, ..)| n.metadata.name.as_str())));
+        return finding.remedy(
+            "See what ails the node.",
+            format!("kubectl describe node {}", nodes.first().map_or("NODE", |(n, ..)| n.metadata.name.as_str())),
+        );
     }
     let node = nodes.first().map_or("NODE", |(n, ..)| n.metadata.name.as_str());
     finding

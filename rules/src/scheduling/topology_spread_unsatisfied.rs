@@ -23,8 +23,8 @@
 use std::collections::BTreeMap;
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::object::{Object, Pod};
+use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use super::blame::blamed;
@@ -54,23 +54,38 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding {
     let (pod, owner) = (verdict.pod, verdict.owner());
     let hard = pod.spec.topology_spread_constraints.iter().enumerate().find(|(_, c)| c.when_unsatisfiable != "ScheduleAnyway");
-    let mut summary = format!("{} of {} nodes are refused by a topology spread constraint; {} cannot be placed.", part.count, verdict.total, counted(verdict.pods, "pod"));
+    let mut summary = format!(
+        "{} of {} nodes are refused by a topology spread constraint; {} cannot be placed.",
+        part.count,
+        verdict.total,
+        counted(verdict.pods, "pod")
+    );
     if let Some((_, constraint)) = hard {
         let key = constraint.topology_key.as_str();
         let mut domains: BTreeMap<&str, usize> = BTreeMap::new();
         for node in &context.snapshot.nodes {
             if let Some(domain) = node.metadata.labels.get(key) {
                 let counts = |p: &&Object<Pod>| {
-                    p.metadata.namespace == pod.metadata.namespace && p.is_active() && constraint.label_selector.as_ref().is_some_and(|s| s.matches(&p.metadata.labels))
+                    p.metadata.namespace == pod.metadata.namespace
+                        && p.is_active()
+                        && constraint.label_selector.as_ref().is_some_and(|s| s.matches(&p.metadata.labels))
                 };
-                *domains.entry(domain).or_default() += context.relations.pods_on(context.snapshot, &node.metadata.name).filter(counts).count();
+                *domains.entry(domain).or_default() +=
+                    context.relations.pods_on(context.snapshot, &node.metadata.name).filter(counts).count();
             }
         }
         let bare = context.snapshot.nodes.iter().filter(|n| !n.metadata.labels.contains_key(key)).count();
         let counts: Vec<String> = domains.iter().map(|(domain, count)| format!("{domain}: {count}")).collect();
-        summary += &format!(" The constraint allows a difference of {} over `{key}`; there are {}.", constraint.max_skew, if counts.is_empty() { "no such domains".to_owned() } else { counts.join(", ") });
+        summary += &format!(
+            " The constraint allows a difference of {} over `{key}`; there are {}.",
+            constraint.max_skew,
+            if counts.is_empty() { "no such domains".to_owned() } else { counts.join(", ") }
+        );
         if bare > 0 {
-            summary += &format!(" {} without the label and can never be used.", if bare == 1 { "1 node is".to_owned() } else { format!("{bare} nodes are") });
+            summary += &format!(
+                " {} without the label and can never be used.",
+                if bare == 1 { "1 node is".to_owned() } else { format!("{bare} nodes are") }
+            );
         }
     }
     Finding::new(pod.reference(), format!("The spread rule leaves no node for `{}`", owner.name), shortage::quoted(verdict, &part.text))

@@ -61,13 +61,28 @@ fn outside(context: &Context<'_>, service: &Object<Service>) -> Option<Finding> 
     if !local || with.is_empty() || service.spec.selector.is_empty() {
         return None;
     }
-    let addresses: BTreeSet<&str> = service.status.load_balancer.ingress.iter().map(|a| a.ip.as_str()).chain(service.spec.external_ips.iter().map(String::as_str)).collect();
-    let asked: Vec<&Object<Node>> = context.snapshot.nodes.iter().filter(|n| n.status.addresses.iter().any(|a| addresses.contains(a.address.as_str()))).collect();
+    let addresses: BTreeSet<&str> = service
+        .status
+        .load_balancer
+        .ingress
+        .iter()
+        .map(|a| a.ip.as_str())
+        .chain(service.spec.external_ips.iter().map(String::as_str))
+        .collect();
+    let asked: Vec<&Object<Node>> =
+        context.snapshot.nodes.iter().filter(|n| n.status.addresses.iter().any(|a| addresses.contains(a.address.as_str()))).collect();
     let gap = |n: &&Object<Node>| !with.contains(n.metadata.name.as_str());
     // Addresses of nodes: no load balancer stands in between that could leave one out.
     let direct: Vec<&str> = asked.iter().copied().filter(gap).map(|n| n.metadata.name.as_str()).collect();
     let open = service.spec.r#type == "NodePort" && context.snapshot.coverage.is_complete("nodes");
-    let workers: Vec<&str> = context.snapshot.nodes.iter().filter(|n| open && !n.spec.unschedulable && !is_control_plane(n)).filter(gap).map(|n| n.metadata.name.as_str()).collect();
+    let workers: Vec<&str> = context
+        .snapshot
+        .nodes
+        .iter()
+        .filter(|n| open && !n.spec.unschedulable && !is_control_plane(n))
+        .filter(gap)
+        .map(|n| n.metadata.name.as_str())
+        .collect();
     let (gaps, severity, confidence) = if direct.is_empty() {
         (workers, Severity::Medium, 0.75)
     } else if direct.len() == asked.len() {
@@ -80,11 +95,16 @@ fn outside(context: &Context<'_>, service: &Object<Service>) -> Option<Finding> 
     }
     let quote = service.evidence("/spec/externalTrafficPolicy", "Local");
     let reached = if asked.is_empty() { "" } else { ", to which its address leads," };
-    Some(finding(context, service, quote, &with, &gaps, "external").summary(format!(
-        "`externalTrafficPolicy: Local` answers only on nodes with a ready pod of it ({}). What comes to {}{reached} is dropped.",
-        listed(with.iter().copied()),
-        listed(gaps.iter().copied()),
-    )).severity(severity).confidence(confidence))
+    Some(
+        finding(context, service, quote, &with, &gaps, "external")
+            .summary(format!(
+                "`externalTrafficPolicy: Local` answers only on nodes with a ready pod of it ({}). What comes to {}{reached} is dropped.",
+                listed(with.iter().copied()),
+                listed(gaps.iter().copied()),
+            ))
+            .severity(severity)
+            .confidence(confidence),
+    )
 }
 
 fn inside(context: &Context<'_>, service: &Object<Service>) -> Option<Finding> {
@@ -107,17 +127,31 @@ fn inside(context: &Context<'_>, service: &Object<Service>) -> Option<Finding> {
     )).evidence([failing.log.evidence(failing.hit)]).confidence(0.92))
 }
 
-fn finding(context: &Context<'_>, service: &Object<Service>, quote: tarbox_model::Evidence, with: &BTreeSet<&str>, gaps: &[&str], which: &str) -> Finding {
+fn finding(
+    context: &Context<'_>,
+    service: &Object<Service>,
+    quote: tarbox_model::Evidence,
+    with: &BTreeSet<&str>,
+    gaps: &[&str],
+    which: &str,
+) -> Finding {
     let reference = service.reference();
     let pod = context.relations.pods_behind(context.snapshot, &reference).find(|p| with.contains(p.spec.node_name.as_str()));
-    Finding::new(reference.clone(), format!("Service `{}` drops what comes to {}: no pod of it is there", reference.name, listed(gaps.iter().copied())), quote)
-        .evidence(pod.map(|p| p.evidence("/spec/nodeName", p.spec.node_name.as_str())))
-        .seen(service.metadata.written_at(), context.snapshot.taken_at)
-        .remedy(
-            "Let every node take the traffic. Clients' addresses are then hidden behind the node's.",
-            format!("kubectl patch service {} -n {} -p '{{\"spec\":{{\"{which}TrafficPolicy\":\"Cluster\"}}}}'", reference.name, reference.namespace),
-        )
-        .remedy("Or run a pod of it on each of these nodes.", "")
+    Finding::new(
+        reference.clone(),
+        format!("Service `{}` drops what comes to {}: no pod of it is there", reference.name, listed(gaps.iter().copied())),
+        quote,
+    )
+    .evidence(pod.map(|p| p.evidence("/spec/nodeName", p.spec.node_name.as_str())))
+    .seen(service.metadata.written_at(), context.snapshot.taken_at)
+    .remedy(
+        "Let every node take the traffic. Clients' addresses are then hidden behind the node's.",
+        format!(
+            "kubectl patch service {} -n {} -p '{{\"spec\":{{\"{which}TrafficPolicy\":\"Cluster\"}}}}'",
+            reference.name, reference.namespace
+        ),
+    )
+    .remedy("Or run a pod of it on each of these nodes.", "")
 }
 
 fn is_control_plane(node: &Node) -> bool {

@@ -48,7 +48,15 @@ const ACCUSTOMED: i64 = 86_400;
 
 /// Words in images of what gives addresses.
 const PROVIDERS: [&str; 9] = [
-    "metallb", "cloud-controller-manager", "cloud-provider", "aws-load-balancer-controller", "klipper-lb", "kube-vip", "purelb", "loxilb", "servicelb",
+    "metallb",
+    "cloud-controller-manager",
+    "cloud-provider",
+    "aws-load-balancer-controller",
+    "klipper-lb",
+    "kube-vip",
+    "purelb",
+    "loxilb",
+    "servicelb",
 ];
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
@@ -67,19 +75,33 @@ fn finding(context: &Context<'_>, service: &Object<Service>, example: Option<&Ob
     let (snapshot, reference) = (context.snapshot, service.reference());
     let age = snapshot.age_seconds(service.metadata.creation_timestamp);
     let told = context.relations.events_about(snapshot, &reference).rev().find(|e| {
-        e.r#type == "Warning" || matches!(e.reason.as_str(), "SyncLoadBalancerFailed" | "AllocationFailed" | "FailedBuildModel" | "FailedDeployModel")
+        e.r#type == "Warning"
+            || matches!(e.reason.as_str(), "SyncLoadBalancerFailed" | "AllocationFailed" | "FailedBuildModel" | "FailedDeployModel")
     });
-    let condition = service.status.conditions.iter().enumerate().find(|(_, c)| c.status != "True" && !c.message.is_empty() || c.reason.contains("NotSupported"));
+    let condition = service
+        .status
+        .conditions
+        .iter()
+        .enumerate()
+        .find(|(_, c)| c.status != "True" && !c.message.is_empty() || c.reason.contains("NotSupported"));
     let providers: Vec<&Object<Pod>> = providers(context);
     let taken = !providers.is_empty() || example.is_some() || context.relations.events_about(snapshot, &reference).next().is_some();
-    let patience = if told.is_some() { 0 } else if taken { PATIENCE } else { GRACE };
+    let patience = if told.is_some() {
+        0
+    } else if taken {
+        PATIENCE
+    } else {
+        GRACE
+    };
     if age.is_some_and(|age| age < patience) {
         return None;
     }
     let down: Vec<&Object<Pod>> = providers.iter().copied().filter(|p| !p.is_ready()).collect();
     let (why, confidence, severity) = match (told, condition) {
         (Some(event), _) => (format!("Its newest event says: {}.", event.message.trim_end_matches('.')), 0.95, Severity::High),
-        (None, Some((_, c))) => (format!("Its condition `{}` says: {} {}.", c.r#type, c.reason, c.message.trim_end_matches('.')), 0.93, Severity::High),
+        (None, Some((_, c))) => {
+            (format!("Its condition `{}` says: {} {}.", c.r#type, c.reason, c.message.trim_end_matches('.')), 0.93, Severity::High)
+        }
         (None, None) if !down.is_empty() => {
             let names: Vec<&str> = down.iter().map(|p| p.metadata.name.as_str()).collect();
             (format!("What should give it one is not ready: {}.", crate::wording::listed(names)), 0.9, Severity::High)
@@ -94,26 +116,37 @@ fn finding(context: &Context<'_>, service: &Object<Service>, example: Option<&Ob
             ("Nothing in the cluster gives addresses to such Services: no controller of a cloud, no MetalLB is to be seen, and no event about it.".to_owned(), 0.8, severity)
         }
     };
-    let minutes = age.map(|age| if age < 7200 { format!(" for {} min", age / 60) } else { format!(" for {} h", age / 3600) }).unwrap_or_default();
+    let minutes =
+        age.map(|age| if age < 7200 { format!(" for {} min", age / 60) } else { format!(" for {} h", age / 3600) }).unwrap_or_default();
     let port = service.spec.ports.iter().map(|p| p.node_port).find(|p| *p != 0);
-    let mut finding = Finding::new(reference.clone(), format!("Service `{}` waits for a load balancer", reference.name), service.evidence("/spec/type", "LoadBalancer"))
-        .summary(format!("It has had no address{minutes}. {why}"))
-        .severity(severity)
-        .confidence(confidence)
-        .evidence(told.map(|e| e.evidence("/message", e.message.as_str())))
-        .evidence(condition.map(|(i, c)| service.evidence(format!("/status/conditions/{i}/reason"), c.reason.as_str())))
-        .evidence(down.iter().take(3).map(|p| p.named()))
-        .seen(service.metadata.creation_timestamp, snapshot.taken_at);
+    let mut finding = Finding::new(
+        reference.clone(),
+        format!("Service `{}` waits for a load balancer", reference.name),
+        service.evidence("/spec/type", "LoadBalancer"),
+    )
+    .summary(format!("It has had no address{minutes}. {why}"))
+    .severity(severity)
+    .confidence(confidence)
+    .evidence(told.map(|e| e.evidence("/message", e.message.as_str())))
+    .evidence(condition.map(|(i, c)| service.evidence(format!("/status/conditions/{i}/reason"), c.reason.as_str())))
+    .evidence(down.iter().take(3).map(|p| p.named()))
+    .seen(service.metadata.creation_timestamp, snapshot.taken_at);
     for pod in &down {
         finding = finding.depends_on(context.relations.workload_of_pod(snapshot, pod).unwrap_or_else(|| pod.reference()));
     }
     finding = match providers.first() {
-        Some(pod) => finding.remedy("Read the log of what gives addresses.", format!("kubectl logs {} -n {} --all-containers --tail=50", pod.metadata.name, pod.metadata.namespace)),
+        Some(pod) => finding.remedy(
+            "Read the log of what gives addresses.",
+            format!("kubectl logs {} -n {} --all-containers --tail=50", pod.metadata.name, pod.metadata.namespace),
+        ),
         None => finding.remedy("Read its events.", format!("kubectl describe service {} -n {}", reference.name, reference.namespace)),
     };
     Some(match port {
         Some(port) => finding.remedy(format!("Until then it answers on port {port} of every node."), "kubectl get nodes -o wide"),
-        None => finding.remedy("Or do without: serve it on a port of every node.", format!("kubectl patch service {} -n {} -p '{{\"spec\":{{\"type\":\"NodePort\"}}}}'", reference.name, reference.namespace)),
+        None => finding.remedy(
+            "Or do without: serve it on a port of every node.",
+            format!("kubectl patch service {} -n {} -p '{{\"spec\":{{\"type\":\"NodePort\"}}}}'", reference.name, reference.namespace),
+        ),
     })
 }
 

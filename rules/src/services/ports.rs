@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tarbox_model::object::{ContainerPort, ContainerView, Object, Pod, PortName, Service, ServicePort};
-use tarbox_model::{Context, Evidence, similarity};
+use tarbox_model::{Context, Evidence, Snapshot, selector, similarity};
 
 /// One port that a pod declares.
 #[derive(Debug, Clone, Copy)]
@@ -121,9 +121,16 @@ pub(super) fn called(port: &ServicePort) -> String {
 }
 
 /// The declared port that was probably meant: one of the log, of the Service's own port or name, of a near name, or the only one.
-pub(super) fn meant<'a, 'b>(offer: &'b Offer<'a>, service: &Service, port: &ServicePort) -> Option<&'b Declared<'a>> {
+pub(super) fn meant<'a, 'b>(
+    offer: &'b Offer<'a>,
+    service: &Service,
+    port: &ServicePort,
+    taken: &BTreeSet<i32>,
+) -> Option<&'b Declared<'a>> {
     let used = |d: &&Declared<'_>| service.spec.ports.iter().any(|other| other != port && offer.meant(other).any(|m| m.port == d.port));
-    let free = || offer.declared.iter().filter(|d| !used(d));
+    // A port for metrics is not what anything else was meant for.
+    let is_aside = |d: &Declared<'_>| d.port.name.contains("metrics") && !port.name.contains("metrics");
+    let free = || offer.declared.iter().filter(|d| !used(d) && !taken.contains(&d.port.container_port) && !is_aside(d));
     let heard = free().find(|d| offer.listening.contains_key(&d.port.container_port));
     let same = || free().find(|d| d.port.container_port == port.port || !port.name.is_empty() && d.port.name == port.name);
     let near = || {
@@ -133,6 +140,15 @@ pub(super) fn meant<'a, 'b>(offer: &'b Offer<'a>, service: &Service, port: &Serv
     };
     let only = || free().next().filter(|_| free().count() == 1);
     heard.or_else(near).or_else(same).or_else(only)
+}
+
+/// Ports to which other Services of the same pods lead, for another purpose than this port's.
+pub(super) fn taken(context: &Context<'_>, offer: &Offer<'_>, pod: &Pod, service: &Service, port: &ServicePort) -> BTreeSet<i32> {
+    let neighbours = Snapshot::in_namespace(&context.snapshot.services, &service.metadata.namespace).iter();
+    let of_pod = |s: &&Object<Service>| !s.spec.selector.is_empty() && selector::subset(&s.spec.selector, &pod.metadata.labels);
+    let others = neighbours.filter(of_pod).filter(|s| s.metadata.name != service.metadata.name);
+    let differs = |o: &&ServicePort| o.port != port.port && (o.name.is_empty() || o.name != port.name);
+    others.flat_map(|s| s.spec.ports.iter().filter(differs)).flat_map(|o| offer.meant(o)).map(|d| d.port.container_port).collect()
 }
 
 /// Names of protocols that run over TCP only.

@@ -21,6 +21,7 @@
 //! ## When it stays silent
 //! When a log says that somebody listens on the port or a probe passes there, when the pods declare no ports at all, for
 //! headless Services, whose clients choose the port themselves, and when only the protocol differs (service-protocol-mismatch).
+//! A hint only, while nobody complains: when all that is declared has its Service, and for metrics.
 
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::{PortName, Service};
@@ -28,7 +29,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use super::backing::{Backing, backings};
-use super::ports::{Declared, Offer, called, meant, offer};
+use super::ports::{Declared, Offer, called, meant, offer, taken};
 use crate::addresses::{Callers, callers};
 use crate::wording::{did_you_mean, listed, target};
 
@@ -77,20 +78,24 @@ fn is_wrong(backing: &Backing<'_>, offer: &Offer<'_>, index: usize) -> bool {
 fn finding(context: &Context<'_>, backing: &Backing<'_>, offer: &Offer<'_>, index: usize, callers: &Callers) -> Option<Finding> {
     let (service, port) = (backing.service, backing.service.spec.ports.get(index)?);
     let (wanted, name) = (Service::target(port), &service.metadata.name);
-    let meant = meant(offer, service, port);
-    let heard = offer.listening.iter().next().filter(|_| matches!(wanted, PortName::Number(_)));
     let calling = callers.of(std::slice::from_ref(&backing.reference));
     let declared = listed(offer.declared.iter().map(|d| d.words()).collect::<Vec<_>>().iter().map(String::as_str));
     let pods = backing.pods.first()?;
     let owner = context.relations.workload_of_pod(context.snapshot, pods).unwrap_or_else(|| pods.reference());
+    let meant = meant(offer, service, port, &taken(context, offer, pods, service, port));
+    let by_number = matches!(wanted, PortName::Number(_));
+    let told = |p: i32| offer.declared.is_empty() || meant.is_some_and(|d| d.port.container_port == p);
+    let heard = offer.listening.iter().find(|(p, _)| by_number && told(**p));
     let log = heard.map(|(p, _)| format!(" Their log says that they listen on {p}.")).unwrap_or_default();
     let near = match (&wanted, meant) {
         (PortName::Name(_), Some(d)) if !d.port.name.is_empty() => did_you_mean(Some(&d.port.name)),
         (PortName::Number(_), Some(d)) => did_you_mean(Some(&d.port.container_port.to_string())),
         _ => String::new(),
     };
-    // A port that one container of several leaves undeclared may be served all the same.
-    let doubtful = offer.silent && matches!(wanted, PortName::Number(_)) && heard.is_none() && !calling.complaining;
+    // What is not declared may be served all the same, above all when nothing that is declared is without a Service; and metrics
+    // that nobody misses are read elsewhere.
+    let (certain, metrics) = (heard.is_some() || calling.complaining, name.contains("metrics") || port.name.contains("metrics"));
+    let doubtful = !certain && (by_number && (offer.silent || meant.is_none()) || metrics);
     let whole = service.spec.ports.len() == 1;
     let pointer = if port.target_port == PortName::Number(0) { "port" } else { "targetPort" };
     let finding = Finding::new(
@@ -107,13 +112,15 @@ fn finding(context: &Context<'_>, backing: &Backing<'_>, offer: &Offer<'_>, inde
     .severity(match (doubtful, whole) {
         (true, _) => Severity::Low,
         (false, true) => Severity::Critical,
-        (false, false) => Severity::High,
+        (false, false) if calling.complaining => Severity::High,
+        (false, false) => Severity::Medium,
     })
-    .confidence(match (&wanted, heard.is_some() || calling.complaining) {
-        (PortName::Name(_), _) => 0.95,
-        (_, true) => 0.95,
-        (_, false) if offer.silent => 0.5,
-        (_, false) => 0.88,
+    .confidence(if doubtful {
+        0.5
+    } else if certain || !by_number {
+        0.95
+    } else {
+        0.88
     })
     .evidence(offer.declared.iter().take(3).map(Declared::evidence))
     .evidence(heard.map(|(_, e)| e.clone()))

@@ -43,7 +43,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = waiting_for(context, |why| matches!(why, Why::NoClass)).iter().map(|(pending, _)| finding(context, pending)).collect();
+    let mut findings: Vec<Finding> =
+        waiting_for(context, |why| matches!(why, Why::NoClass)).iter().map(|(pending, _)| finding(context, pending)).collect();
     findings.extend(heard(context).iter().filter_map(|h| told(context, h)));
     findings
 }
@@ -51,20 +52,30 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 /// A claim that only events tell of.
 fn told(context: &Context<'_>, heard: &Heard<'_>) -> Option<Finding> {
     let message = heard.event.message.as_str();
-    let class = message.split_once("storageclass.storage.k8s.io \"").and_then(|(_, rest)| rest.split_once("\" not found")).map(|(class, _)| class);
+    let class =
+        message.split_once("storageclass.storage.k8s.io \"").and_then(|(_, rest)| rest.split_once("\" not found")).map(|(class, _)| class);
     let name = &heard.claim.name;
     let (title, confidence) = match class {
         Some(class) => (format!("Claim `{name}` asks for storage class `{class}`, which does not exist"), 0.96),
-        None if message.contains("no storage class is set") => (format!("Claim `{name}` has no storage class, and no volume is there for it"), 0.7),
+        None if message.contains("no storage class is set") => {
+            (format!("Claim `{name}` has no storage class, and no volume is there for it"), 0.7)
+        }
         None => return None,
     };
-    let nearest = class.and_then(|class| similarity::nearest(class, context.snapshot.storage_classes.iter().map(|c| c.metadata.name.as_str())));
+    let nearest =
+        class.and_then(|class| similarity::nearest(class, context.snapshot.storage_classes.iter().map(|c| c.metadata.name.as_str())));
     Some(
         heard
             .finding(title)
-            .summary(format!("The volume controller says of claim `{name}`: {message}{}", if nearest.is_some() { did_you_mean(nearest) } else { ".".to_owned() }))
+            .summary(format!(
+                "The volume controller says of claim `{name}`: {message}{}",
+                if nearest.is_some() { did_you_mean(nearest) } else { ".".to_owned() }
+            ))
             .confidence(confidence)
-            .remedy("See which classes there are, and make the claim anew with one of them (it holds no data yet).", "kubectl get storageclasses"),
+            .remedy(
+                "See which classes there are, and make the claim anew with one of them (it holds no data yet).",
+                "kubectl get storageclasses",
+            ),
     )
 }
 
