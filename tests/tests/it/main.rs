@@ -4,6 +4,7 @@
 
 mod causes;
 mod cli;
+mod docs;
 mod judged;
 mod rules;
 mod scenarios;
