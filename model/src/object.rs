@@ -3,6 +3,7 @@
 
 mod access;
 mod config;
+mod container;
 mod event;
 mod ingress;
 mod node;
@@ -19,6 +20,7 @@ use jiff::Timestamp;
 
 pub use access::*;
 pub use config::*;
+pub use container::*;
 pub use event::*;
 pub use ingress::*;
 pub use node::*;

@@ -4,6 +4,7 @@ pub(crate) mod aggregated_api;
 mod api_health;
 mod node;
 mod runs;
+mod runtime_signs;
 mod schedule;
 
 family!("cluster":

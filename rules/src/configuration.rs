@@ -4,8 +4,10 @@ mod absent_key;
 mod absent_object;
 mod kubelet;
 pub(crate) mod maker;
+mod missing;
 mod nginx_annotations;
 mod reference;
+mod unknown_annotation;
 mod unrefreshed;
 mod unwell;
 

@@ -1,6 +1,7 @@
 //! The database: whether clients reach it, and whether it is well.
 
 pub(crate) mod engine;
+mod logged_state;
 mod members;
 pub(crate) mod servers;
 mod setting;

@@ -1,12 +1,17 @@
 //! The service mesh: sidecars, mTLS, routes.
 
+mod absent_gateway;
+mod absent_target;
+mod conflict;
 pub(crate) mod control_plane;
 mod destinations;
 mod gateway_api;
-mod parts;
+pub(crate) mod parts;
 mod policies;
 mod requests;
 mod strangers;
+mod subset_without_pods;
+mod unserved_gateway;
 
 family!("mesh":
     destination_rule_subset_empty,

@@ -1,5 +1,6 @@
 //! Monitoring: metrics that are missing, and alerts that nobody can use.
 
+mod answer;
 mod monitors;
 mod targets;
 

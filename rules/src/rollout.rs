@@ -2,7 +2,9 @@
 
 mod difference;
 pub(crate) mod helm;
+mod impossible_rollback;
 mod revisions;
+mod rolling_update;
 
 pub use revisions::{LatestChange, latest_change, tell_change};
 

@@ -1,9 +1,11 @@
 //! Services: why nobody answers behind one.
 
+mod address_providers;
 mod affinity;
 mod asleep;
 pub(crate) mod backing;
 mod likeness;
+mod local_nodes;
 mod ports;
 
 family!("services":

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot pack its own canaries has failed")]
 
 mod encoding;
+mod form;
 mod kind;
 mod place;
 mod random;

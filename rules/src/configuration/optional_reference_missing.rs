@@ -26,9 +26,10 @@ use std::collections::BTreeSet;
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::{Object, Pod};
 use tarbox_model::rule::{Effect, Level, Need};
-use tarbox_model::{Context, ObjectRef, Rule, Snapshot, similarity};
+use tarbox_model::{Context, ObjectRef, Rule, Snapshot};
 
-use super::reference::{Reference, Target, references};
+use super::missing::{Missing, missing};
+use super::reference::{Reference, references};
 use super::unwell::complaining;
 use crate::complaints::Complaint;
 use crate::wording::{capitalised, did_you_mean, target};
@@ -45,9 +46,6 @@ pub static RULE: Rule = Rule {
     explained_by: &[],
     check,
 };
-
-/// Letters by which a name may differ to be the one that was meant.
-const SLIP: usize = 2;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let complaints = complaining(context);
@@ -66,45 +64,6 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         }
     }
     findings
-}
-
-/// What is not there.
-struct Missing<'a> {
-    object: ObjectRef,
-    /// Whether the object is there and only lacks the key.
-    key: bool,
-    nearest: Option<&'a str>,
-}
-
-fn missing<'a>(context: &Context<'a>, pod: &Pod, reference: &Reference<'_>) -> Option<Missing<'a>> {
-    let (snapshot, namespace) = (context.snapshot, pod.metadata.namespace.as_str());
-    let (kind, source) = match reference.target {
-        Target::Secret => ("Secret", "secrets"),
-        Target::ConfigMap => ("ConfigMap", "configmaps"),
-    };
-    if !snapshot.coverage.is_complete(source) {
-        return None;
-    }
-    let keys: Option<Vec<&str>> = match reference.target {
-        Target::Secret => snapshot.secret(namespace, reference.name).map(|s| s.keys.keys().map(String::as_str).collect()),
-        Target::ConfigMap => snapshot.config_map(namespace, reference.name).map(|m| m.keys().collect()),
-    };
-    let names: Vec<&str> = match reference.target {
-        Target::Secret => Snapshot::in_namespace(&snapshot.secrets, namespace).iter().map(|s| s.metadata.name.as_str()).collect(),
-        Target::ConfigMap => Snapshot::in_namespace(&snapshot.config_maps, namespace).iter().map(|m| m.metadata.name.as_str()).collect(),
-    };
-    let object = ObjectRef::new(kind, namespace, reference.name);
-    let near = |wanted: &str, candidates: Vec<&'a str>| {
-        let near = |c: &&str| wanted.len() > SLIP * 2 && similarity::distance(wanted, c, SLIP).is_some();
-        candidates.into_iter().find(near)
-    };
-    match (keys, reference.key) {
-        (None, _) => Some(Missing { object, key: false, nearest: near(reference.name, names) }),
-        (Some(keys), Some(key)) if !keys.is_empty() && !keys.contains(&key) => {
-            Some(Missing { object, key: true, nearest: near(key, keys) })
-        }
-        _ => None,
-    }
 }
 
 fn finding(

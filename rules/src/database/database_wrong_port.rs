@@ -23,6 +23,7 @@
 use std::collections::BTreeSet;
 
 use tarbox_model::finding::{Finding, Severity};
+use tarbox_model::object::{Object, Service};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule};
 
@@ -48,19 +49,21 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let told = wrong_of_mongodb(context);
-    let ports = told.iter().filter(|w| matches!(w.fault, Fault::Port(_)));
-    let mut findings: Vec<Finding> = ports.map(configured).collect();
+    let ports = told.iter().filter_map(|w| match &w.fault {
+        Fault::Port(service) => Some(configured(w, service)),
+        Fault::Name { .. } => None,
+    });
+    let mut findings: Vec<Finding> = ports.collect();
     // What configuration tells in the open needs no guess from a log.
-    let open: BTreeSet<(ObjectRef, &str)> = told.iter().map(|w| (w.client.reference.clone(), w.mention.host)).collect();
     let others = wrong(context);
-    let mismatched: BTreeSet<(ObjectRef, &str)> = others.iter().map(|w| (w.client.reference.clone(), w.mention.host)).collect();
+    let open: BTreeSet<(ObjectRef, &str)> = told.iter().chain(&others).map(|w| (w.client.reference.clone(), w.mention.host)).collect();
     let (calls, ways) = (calls(context), Ways::new(context));
     for call in calls
         .iter()
         .filter(|c| matches!(c.failure, Failure::Refused | Failure::TimedOut | Failure::Protocol | Failure::Unselected | Failure::NoRoute))
     {
         let key = (call.complaint.client.clone(), call.host.unwrap_or_default());
-        if !open.contains(&key) && !mismatched.contains(&key) {
+        if !open.contains(&key) {
             findings.extend(heard(context, &ways, call));
         }
     }
@@ -68,12 +71,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 /// By configuration.
-fn configured(wrong: &Wrong<'_>) -> Finding {
+fn configured(wrong: &Wrong<'_>, service: &Object<Service>) -> Finding {
     let (client, mention) = (&wrong.client.reference, &wrong.mention);
-    let ports = match &wrong.fault {
-        Fault::Port(service) => service.spec.ports.iter().map(|p| p.port.to_string()).collect(),
-        Fault::Name { .. } => Vec::new(),
-    };
+    let ports: Vec<String> = service.spec.ports.iter().map(|p| p.port.to_string()).collect();
     let asked = mention.port.unwrap_or_default();
     let mut evidence = mention.evidence.iter().cloned();
     let first = evidence.next().unwrap_or_else(|| wrong.client.origin.at("/metadata/name", client.name.as_str()));
@@ -89,10 +89,9 @@ fn configured(wrong: &Wrong<'_>) -> Finding {
     .confidence(if complaint.is_some() { 0.95 } else { 0.9 })
     .severity(if complaint.is_some() || wrong.unwell { Severity::Critical } else { Severity::High })
     .evidence(evidence)
-    .evidence(complaint.map(|heard| heard.log.evidence(heard.hit)));
-    if let Fault::Port(service) = &wrong.fault {
-        finding = finding.evidence([service.named()]).depends_on(service.reference());
-    }
+    .evidence(complaint.map(|heard| heard.log.evidence(heard.hit)))
+    .evidence([service.named()])
+    .depends_on(service.reference());
     if let Some(holder) = &mention.holder {
         finding = finding.cause(holder.clone());
     }

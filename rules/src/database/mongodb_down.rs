@@ -94,18 +94,11 @@ fn down(context: &Context<'_>, server: &Server<'_>, calling: &Calling) -> Option
         .summary(format!("{why}{who}"))
         .confidence(if scaled && calling.clients.is_empty() { 0.7 } else { 0.92 })
         .evidence(evidence)
-        .seen(since(server), snapshot.taken_at);
+        .seen(server.unready_since(), snapshot.taken_at);
     if scaled && calling.clients.is_empty() {
         finding = finding.severity(Severity::Medium);
     }
     Some(remedies(finding, server, scaled))
-}
-
-/// Since when its pods are not ready.
-fn since(server: &Server<'_>) -> Option<tarbox_model::Timestamp> {
-    let condition =
-        |pod: &&Object<Pod>| tarbox_model::object::condition(&pod.status.conditions, "Ready").and_then(|(_, c)| c.last_transition_time);
-    server.pods.iter().filter_map(|p| condition(p).or(p.status.start_time)).min()
 }
 
 /// Why, in words, with evidence.

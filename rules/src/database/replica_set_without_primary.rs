@@ -20,13 +20,14 @@
 //! ## When it stays silent
 //! When a member is primary, when no member of the set is ready at all (mongodb-down), and during the seconds of an election.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::rule::{Effect, Level, Need};
-use tarbox_model::{Context, Evidence, ObjectRef, Rule};
+use tarbox_model::{Context, ObjectRef, Rule};
 
 use super::engine::Engine;
+use super::logged_state::logged_states;
 use super::members::{ReplicaSet, replica_sets};
 use super::servers::{Server, servers};
 use crate::complaints::{Complaint, complaints};
@@ -85,21 +86,11 @@ fn by_status(set: &ReplicaSet<'_>) -> Finding {
 
 /// By the newest state that each server's log tells. Gives back the servers that have a primary by it.
 fn by_log(context: &Context<'_>, servers: &[Server<'_>], told: &BTreeSet<ObjectRef>, findings: &mut Vec<Finding>) -> BTreeSet<ObjectRef> {
-    let mut newest: BTreeMap<ObjectRef, (tarbox_model::log::Run, u32, &str, Evidence)> = BTreeMap::new();
-    for log in &context.snapshot.logs {
-        for hit in log.hits_of("mongod-state") {
-            let state = hit.field("new").unwrap_or_default();
-            let entry = (log.run, hit.last.number, state, log.line_evidence(&hit.last));
-            let known = newest.entry(log.pod_reference()).or_insert_with(|| entry.clone());
-            if (known.0, known.1) < (entry.0, entry.1) {
-                *known = entry;
-            }
-        }
-    }
+    let newest = logged_states(context);
     let mut with_primary = BTreeSet::new();
     for server in servers.iter().filter(|s| !told.contains(&s.reference)) {
         let states: Vec<_> = server.pods.iter().filter_map(|p| newest.get(&p.reference())).collect();
-        if states.iter().any(|s| s.2 == "PRIMARY") {
+        if states.iter().any(|s| s.name == "PRIMARY") {
             with_primary.insert(server.reference.clone());
             continue;
         }
@@ -111,15 +102,16 @@ fn by_log(context: &Context<'_>, servers: &[Server<'_>], told: &BTreeSet<ObjectR
         {
             continue;
         }
-        let finding = Finding::new(pod.reference(), format!("Replica set of `{}` has no primary", server.reference.name), first.3.clone())
-            .workload(Some(server.reference.clone()))
-            .summary(format!(
-                "By their logs none of its {} is primary: {}.",
-                counted(states.len(), "member"),
-                states.iter().map(|s| s.2).collect::<Vec<_>>().join(", ")
-            ))
-            .confidence(0.85)
-            .evidence(states.iter().skip(1).map(|s| s.3.clone()));
+        let finding =
+            Finding::new(pod.reference(), format!("Replica set of `{}` has no primary", server.reference.name), first.evidence.clone())
+                .workload(Some(server.reference.clone()))
+                .summary(format!(
+                    "By their logs none of its {} is primary: {}.",
+                    counted(states.len(), "member"),
+                    states.iter().map(|s| s.name).collect::<Vec<_>>().join(", ")
+                ))
+                .confidence(0.85)
+                .evidence(states.iter().skip(1).map(|s| s.evidence.clone()));
         findings.push(remedies(finding, &pod.reference()));
     }
     with_primary

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tarbox_model::evidence::Origin;
-use tarbox_model::object::{Object, Pod, PodSpec};
+use tarbox_model::object::{Object, Pod, PodSpec, condition};
 use tarbox_model::relations::{Workload, workloads};
-use tarbox_model::{Context, Evidence, ObjectRef};
+use tarbox_model::{Context, Evidence, ObjectRef, Timestamp};
 
 use super::engine::Engine;
 use crate::complaints::complaints;
@@ -92,6 +92,12 @@ impl<'a> Server<'a> {
     pub(crate) fn evidence(&self) -> Option<Evidence> {
         let workload = self.wanted.map(|(origin, _)| origin.at("/metadata/name", self.reference.name.as_str()));
         workload.or_else(|| self.pods.first().map(|p| p.named()))
+    }
+
+    /// Since when its pods are not ready.
+    pub(super) fn unready_since(&self) -> Option<Timestamp> {
+        let changed = |pod: &&Object<Pod>| condition(&pod.status.conditions, "Ready").and_then(|(_, c)| c.last_transition_time);
+        self.pods.iter().filter_map(|p| changed(p).or(p.status.start_time)).min()
     }
 }
 

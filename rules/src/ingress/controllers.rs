@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tarbox_model::object::{IngressClass, Object, Pod, PodSpec};
+use tarbox_model::object::{ContainerView, IngressClass, Object, Pod, PodSpec};
 use tarbox_model::relations::workloads;
 use tarbox_model::selector::Labels;
 use tarbox_model::{Context, Evidence, ObjectRef};
@@ -110,6 +110,16 @@ impl Controller<'_> {
     /// Whether any of its pods is ready.
     pub(super) fn is_ready(&self) -> bool {
         self.pods.iter().any(|p| p.is_ready())
+    }
+
+    /// What holds its pods back: the reason of a container, or the phase.
+    pub(super) fn states(&self) -> String {
+        let waits = |v: ContainerView<'_>| Some(v.status?.2.state.waiting.as_ref()?.reason.clone()).filter(|r| !r.is_empty());
+        let reason = |p: &Object<Pod>| p.containers().find_map(waits);
+        let mut states: Vec<String> = self.pods.iter().map(|p| reason(p).unwrap_or_else(|| p.status.phase.clone())).collect();
+        states.sort();
+        states.dedup();
+        states.join(", ")
     }
 }
 

@@ -66,7 +66,7 @@ fn down(context: &Context<'_>, controller: &Controller<'_>) -> Option<Finding> {
     let state = match (controller.desired, controller.pods.as_slice()) {
         (Some(0), []) => "It is scaled to nothing.".to_owned(),
         (_, []) => "It has no pod.".to_owned(),
-        (_, pods) => format!("None of its {} is ready ({}).", counted(pods.len(), "pod"), states(pods)),
+        (_, pods) => format!("None of its {} is ready ({}).", counted(pods.len(), "pod"), controller.states()),
     };
     let lost = match served.len() {
         0 => String::new(),
@@ -118,16 +118,6 @@ fn served<'a>(context: &Context<'a>, controller: &Controller<'_>) -> Vec<&'a str
         .iter()
         .filter(|i| asked(context.snapshot, i).is_some_and(|a| a.object.is_some_and(|class| controller.serves(class))));
     mine.map(|i| i.metadata.name.as_str()).collect()
-}
-
-/// What holds the pods back: the reason of a container, or the phase.
-fn states(pods: &[&Object<Pod>]) -> String {
-    let reason =
-        |p: &Object<Pod>| p.containers().find_map(|v| Some(v.status?.2.state.waiting.as_ref()?.reason.clone()).filter(|r| !r.is_empty()));
-    let mut states: Vec<String> = pods.iter().map(|p| reason(p).unwrap_or_else(|| p.status.phase.clone())).collect();
-    states.sort();
-    states.dedup();
-    states.join(", ")
 }
 
 /// Classes with Ingresses that nobody serves, where the whole cluster was looked at.

@@ -4,7 +4,7 @@ use tarbox_model::Context;
 use tarbox_model::finding::{Finding, Severity};
 
 use crate::complaints::complaints;
-use crate::mesh::mesh_certificate_expired::is_part_of_mesh;
+use crate::mesh::parts::is_part_of_mesh;
 
 /// Clients that are shown an expired certificate, servers whose clients refuse theirs.
 pub(super) fn expired(context: &Context<'_>) -> Vec<Finding> {

@@ -1,6 +1,6 @@
 //! The mesh's control plane: where it runs, and whether it does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tarbox_model::object::{Object, Pod};
 use tarbox_model::relations::{Workload, workloads};
@@ -66,4 +66,17 @@ pub(super) fn root_namespace(context: &Context<'_>) -> String {
 /// The Service by which proxies call a control plane.
 pub(super) fn service_of(context: &Context<'_>, plane: &ControlPlane<'_>) -> Option<ObjectRef> {
     context.relations.services_of(context.snapshot, &plane.reference).next().map(Object::reference)
+}
+
+/// Revisions of the control planes that are there, and the tags that webhooks give them.
+pub(super) fn revisions(context: &Context<'_>) -> Vec<String> {
+    let planes = control_planes(context).into_iter().filter(|p| p.reference.name.starts_with("istiod"));
+    let of_planes = planes.filter_map(|p| {
+        let labels = p.workload.as_ref().map(|w| &w.template.metadata.labels).or_else(|| p.pods.first().map(|pod| &pod.metadata.labels))?;
+        Some(labels.get("istio.io/rev").cloned().unwrap_or_else(|| "default".to_owned()))
+    });
+    let webhooks = context.snapshot.custom_of("admissionregistration.k8s.io", "MutatingWebhookConfiguration");
+    let of_webhooks =
+        webhooks.flat_map(|w| [w.metadata.labels.get("istio.io/rev"), w.metadata.labels.get("istio.io/tag")]).flatten().cloned();
+    of_planes.chain(of_webhooks).collect::<BTreeSet<_>>().into_iter().collect()
 }

@@ -22,12 +22,14 @@
 //! completely.
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::object::{Custom, PortName, Service};
+use tarbox_model::object::Custom;
 use tarbox_model::rule::{Level, Need};
-use tarbox_model::{Context, Rule, selector, similarity};
+use tarbox_model::{Context, Rule, similarity};
 
-use super::parts::{NETWORKING, covers, elements, labels, named, quoted, texts};
+use super::absent_gateway::absent;
+use super::parts::{NETWORKING, covers, elements, named, quoted, texts};
 use super::requests::{Request, failed};
+use super::unserved_gateway::unserved;
 use crate::wording::{did_you_mean, listed};
 
 /// The rule.
@@ -48,7 +50,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let requests = failed(context);
     let routes = context.snapshot.custom_of(NETWORKING, "VirtualService");
     let mut findings: Vec<Finding> = routes.filter_map(|route| of_route(context, route, &gateways, &requests)).collect();
-    findings.extend(gateways.iter().filter_map(|gateway| deaf(context, gateway)));
+    findings.extend(gateways.iter().filter_map(|gateway| unserved(context, gateway)));
     findings
 }
 
@@ -64,7 +66,7 @@ fn of_route(context: &Context<'_>, route: &Custom, gateways: &[&Custom], request
         match gateways.iter().find(|g| g.metadata.namespace == of && g.metadata.name == called) {
             Some(gateway) => found.push(*gateway),
             None if !context.snapshot.coverage.is_complete("gateways") => return None,
-            None => return Some(missing(route, *index, gateway, &called, gateways)),
+            None => return Some(absent(route, *index, gateway, &called, gateways)),
         }
     }
     let taken: Vec<&str> = found
@@ -115,105 +117,4 @@ fn of_route(context: &Context<'_>, route: &Custom, gateways: &[&Custom], request
 fn takes(server: &str, namespace: &str, host: &str) -> bool {
     let (of, pattern) = server.split_once('/').unwrap_or(("*", server));
     (of == "*" || of == namespace || of == ".") && (covers(pattern, host) || host == "*" || host.starts_with('*') && covers(host, pattern))
-}
-
-fn missing(route: &Custom, index: usize, wanted: &str, called: &str, gateways: &[&Custom]) -> Finding {
-    let (name, namespace) = (route.metadata.name.as_str(), route.metadata.namespace.as_str());
-    let elsewhere = gateways.iter().find(|g| g.metadata.name == called).map(|g| format!("{}/{}", g.metadata.namespace, g.metadata.name));
-    let here = gateways
-        .iter()
-        .map(|g| {
-            if g.metadata.namespace == namespace {
-                g.metadata.name.clone()
-            } else {
-                format!("{}/{}", g.metadata.namespace, g.metadata.name)
-            }
-        })
-        .collect::<Vec<_>>();
-    let nearest = elsewhere.clone().or_else(|| similarity::nearest(wanted, here.iter().map(String::as_str)).map(str::to_owned));
-    let why = match &elsewhere {
-        Some(full) => format!("One of that name is `{full}`; without its namespace the name means namespace `{namespace}`."),
-        None => format!("It does not exist{}", if nearest.is_some() { did_you_mean(nearest.as_deref()) } else { ".".to_owned() }),
-    };
-    let pointer = format!("/spec/gateways/{index}");
-    let mut finding = Finding::new(
-        route.reference(),
-        format!("VirtualService `{name}` names Gateway `{wanted}`, which does not exist"),
-        quoted(route, &pointer),
-    )
-    .summary(format!("{why} Nothing from outside comes to this VirtualService."))
-    .confidence(0.95)
-    .seen(route.metadata.written_at(), None);
-    if let Some(nearest) = nearest {
-        let patch = format!(
-            "kubectl patch virtualservice {name} -n {namespace} --type=json -p '[{{\"op\":\"replace\",\"path\":\"{pointer}\",\"value\":\"{nearest}\"}}]'"
-        );
-        finding = finding.remedy(format!("Name `{nearest}`. The gateway's proxies follow within seconds."), patch);
-    }
-    finding.remedy("Or apply the Gateway.", "kubectl get gateways.networking.istio.io -A")
-}
-
-/// A Gateway that no pod serves, or whose port no Service has.
-fn deaf(context: &Context<'_>, gateway: &Custom) -> Option<Finding> {
-    let snapshot = context.snapshot;
-    let (name, namespace, wanted) =
-        (gateway.metadata.name.as_str(), gateway.metadata.namespace.as_str(), labels(gateway.get("/spec/selector")));
-    let (key, value) = wanted.first_key_value()?;
-    let selected: Vec<_> = snapshot.pods.iter().filter(|p| selector::subset(&wanted, &p.metadata.labels)).collect();
-    let made = tarbox_model::relations::workloads(snapshot).iter().any(|w| selector::subset(&wanted, &w.template.metadata.labels));
-    let finding = |title: String, summary: String, evidence| {
-        Finding::new(gateway.reference(), title, evidence)
-            .summary(summary)
-            .confidence(0.9)
-            .seen(gateway.metadata.written_at(), snapshot.taken_at)
-    };
-    let Some(pod) = selected.first() else {
-        if made || !snapshot.coverage.is_complete("pods") || !snapshot.facts.namespaces.is_empty() {
-            return None;
-        }
-        let others =
-            snapshot.pods.iter().filter(|p| super::parts::is_gateway(p)).filter_map(|p| p.metadata.labels.get(key)).map(String::as_str);
-        let others: std::collections::BTreeSet<&str> = others.collect();
-        let told =
-            if others.is_empty() { String::new() } else { format!(" Gateway pods have `{key}` {}.", listed(others.iter().copied())) };
-        let patch = format!(
-            "kubectl patch gateway.networking.istio.io {name} -n {namespace} --type=merge -p '{{\"spec\":{{\"selector\":{{\"{key}\":\"{}\"}}}}}}'",
-            others.first().copied().unwrap_or("LABEL")
-        );
-        let at = format!("/spec/selector/{}", tarbox_model::evidence::pointer_key(key));
-        return Some(
-            finding(
-                format!("No pod serves Gateway `{name}`"),
-                format!("It selects `{key}={value}`, which no pod bears: nobody listens for it.{told}"),
-                quoted(gateway, &at),
-            )
-            .remedy("Select the labels of the gateway's pods.", patch),
-        );
-    };
-    let services: Vec<_> = super::parts::services_selecting(context, pod);
-    let has = |number: i64| {
-        services
-            .iter()
-            .flat_map(|s| &s.spec.ports)
-            .any(|p| i64::from(p.port) == number || Service::target(p) == PortName::Number(i32::try_from(number).unwrap_or(0)))
-    };
-    let (pointer, number) = elements(&gateway.value, "", "/spec/servers").into_iter().find_map(|(at, s)| {
-        let number = s.pointer("/port/number")?.as_i64()?;
-        (!services.is_empty() && !has(number)).then(|| (format!("{at}/port/number"), number))
-    })?;
-    let service = services.first()?.reference();
-    Some(
-        finding(
-            format!("Gateway `{name}` listens on port {number}, which its Service does not have"),
-            format!(
-                "Service `{}/{}` leads to the gateway's pods, and has no port {number}: nobody from outside gets there.",
-                service.namespace, service.name
-            ),
-            gateway.origin.at(pointer, number.to_string()),
-        )
-        .remedy(
-            "Add the port to the Service, or let the Gateway listen on one that it has.",
-            format!("kubectl edit service {} -n {}", service.name, service.namespace),
-        ),
-    )
 }

@@ -29,6 +29,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule};
 
 use super::control_plane::control_planes;
+use super::parts::{is_of_mesh, is_part_of_mesh};
 use super::requests::{Request, failed};
 use crate::complaints::complaints;
 use crate::wording::{counted, target};
@@ -46,29 +47,9 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-/// Objects that hold a mesh's authorities.
-const HOLDERS: [&str; 7] = [
-    "cacerts",
-    "istio-ca-secret",
-    "istio-ca-root-cert",
-    "istiod-ca-cert",
-    "linkerd-identity-issuer",
-    "linkerd-identity-trust-roots",
-    "linkerd-trust-anchor",
-];
 /// Days before the end in which it is time.
 const SOON: i64 = 7;
 const DAY: i64 = 86_400;
-
-/// Whether a certificate is one on which a mesh rests.
-pub(crate) fn is_of_mesh(certificate: &Certificate) -> bool {
-    HOLDERS.contains(&certificate.name.as_str())
-}
-
-/// Whether a container is a mesh's proxy, or its control plane.
-pub(crate) fn is_part_of_mesh(container: &str) -> bool {
-    matches!(container, "istio-proxy" | "discovery" | "linkerd-proxy" | "identity")
-}
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let expired = failed(context);

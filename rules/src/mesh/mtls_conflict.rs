@@ -23,11 +23,12 @@
 //! to have a proxy and miss it (*sidecar-missing* tells of them).
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::object::{Object, PortName, Service};
+use tarbox_model::object::{Object, Service};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
-use super::parts::{is_gateway, owner, proxy};
+use super::conflict::{Conflict, conflict};
+use super::parts::owner;
 use super::policies::{Policies, Setting, destination_rules, sent};
 use super::requests::{Request, failed};
 use super::strangers::strangers;
@@ -60,38 +61,6 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = disagreeing.collect();
     findings.extend(strangers(context, &policies));
     findings
-}
-
-/// What one side sends and the other does not take.
-struct Conflict<'a> {
-    sent: Setting<'a>,
-    taken: Option<Setting<'a>>,
-    /// Pods without a proxy, which take no mutual TLS at all.
-    bare: Option<tarbox_model::Evidence>,
-}
-
-fn conflict<'a>(
-    context: &Context<'a>,
-    policies: &Policies<'a>,
-    service: &Object<Service>,
-    sent: Setting<'a>,
-    port: Option<i32>,
-) -> Option<Conflict<'a>> {
-    let reference = service.reference();
-    let pods: Vec<_> = context.relations.pods_behind(context.snapshot, &reference).filter(|p| p.is_active() && !is_gateway(p)).collect();
-    let pod = pods.first()?;
-    let bare = pods.iter().all(|p| proxy(p).is_none()).then(|| pod.named());
-    if sent.mode == "ISTIO_MUTUAL" && bare.is_some() {
-        return Some(Conflict { sent, taken: None, bare });
-    }
-    let ports = service.spec.ports.iter().filter(|p| port.is_none_or(|only| only == p.port)).filter_map(|p| match Service::target(p) {
-        PortName::Number(number) => Some(number),
-        PortName::Name(name) => pod.spec.containers.iter().flat_map(|c| &c.ports).find(|c| c.name == name).map(|c| c.container_port),
-    });
-    let taken = ports
-        .filter_map(|port| policies.taken(&reference.namespace, &pod.metadata.labels, port))
-        .find(|taken| matches!((sent.mode, taken.mode), ("DISABLE" | "SIMPLE", "STRICT") | ("ISTIO_MUTUAL", "DISABLE")))?;
-    Some(Conflict { sent, taken: Some(taken), bare })
 }
 
 fn finding(context: &Context<'_>, service: &Object<Service>, conflict: &Conflict<'_>, requests: &[Request<'_>]) -> Finding {

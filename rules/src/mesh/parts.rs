@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use tarbox_model::facts::Certificate;
 use tarbox_model::object::{ContainerView, Custom, Object, Pod, Service};
 use tarbox_model::{Context, Evidence, ObjectRef, Snapshot};
 
@@ -104,4 +105,25 @@ pub(super) fn services_selecting<'a>(context: &Context<'a>, pod: &Object<Pod>) -
     let snapshot = context.snapshot;
     let all = Snapshot::in_namespace(&snapshot.services, &pod.metadata.namespace).iter().filter(|s| !s.spec.selector.is_empty());
     all.filter(|s| tarbox_model::selector::subset(&s.spec.selector, &pod.metadata.labels)).collect()
+}
+
+/// Objects that hold a mesh's authorities.
+const HOLDERS: [&str; 7] = [
+    "cacerts",
+    "istio-ca-secret",
+    "istio-ca-root-cert",
+    "istiod-ca-cert",
+    "linkerd-identity-issuer",
+    "linkerd-identity-trust-roots",
+    "linkerd-trust-anchor",
+];
+
+/// Whether a certificate is one on which a mesh rests.
+pub(super) fn is_of_mesh(certificate: &Certificate) -> bool {
+    HOLDERS.contains(&certificate.name.as_str())
+}
+
+/// Whether a container is a mesh's proxy, or its control plane.
+pub(crate) fn is_part_of_mesh(container: &str) -> bool {
+    matches!(container, "istio-proxy" | "discovery" | "linkerd-proxy" | "identity")
 }

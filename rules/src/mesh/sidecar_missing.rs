@@ -21,14 +21,14 @@
 //! For pods that decline (`sidecar.istio.io/inject: "false"`), for the node's network, for ambient mode, for ended pods, and
 //! where there is no mesh at all.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::{Object, Pod};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule, Snapshot};
 
-use super::control_plane::control_planes;
+use super::control_plane::revisions;
 use super::parts::{Injection, injection, owner, proxy};
 use super::policies::Policies;
 use crate::wording::{counted, listed, target};
@@ -78,19 +78,6 @@ fn declines(pod: &Pod) -> bool {
         || said("istio").is_some_and(|v| v == "pilot")
         || said("app").is_some_and(|v| v == "istiod")
         || Snapshot::is_system_namespace(&pod.metadata.namespace)
-}
-
-/// Revisions of the control planes that are there, and the tags that webhooks give them.
-fn revisions(context: &Context<'_>) -> Vec<String> {
-    let planes = control_planes(context).into_iter().filter(|p| p.reference.name.starts_with("istiod"));
-    let of_planes = planes.filter_map(|p| {
-        let labels = p.workload.as_ref().map(|w| &w.template.metadata.labels).or_else(|| p.pods.first().map(|pod| &pod.metadata.labels))?;
-        Some(labels.get("istio.io/rev").cloned().unwrap_or_else(|| "default".to_owned()))
-    });
-    let webhooks = context.snapshot.custom_of("admissionregistration.k8s.io", "MutatingWebhookConfiguration");
-    let of_webhooks =
-        webhooks.flat_map(|w| [w.metadata.labels.get("istio.io/rev"), w.metadata.labels.get("istio.io/tag")]).flatten().cloned();
-    of_planes.chain(of_webhooks).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn finding(

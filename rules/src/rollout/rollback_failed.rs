@@ -28,6 +28,7 @@ use tarbox_model::{Context, Rule};
 
 use super::cascading_rollback::cascades;
 use super::helm::{Members, describe, is_failed, is_rollback, remedies};
+use super::impossible_rollback::impossible;
 use super::revisions::{earlier_numbers, revision, revisions};
 
 /// The rule.
@@ -50,9 +51,6 @@ pub static RULE: Rule = Rule {
     ],
     check,
 };
-
-/// Seconds after which an event of a rollback is history.
-const RECENT: i64 = 3600;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let members = Members::of(context.snapshot);
@@ -121,35 +119,4 @@ fn of_deployment(context: &Context<'_>, deployment: &Object<Deployment>) -> Opti
         );
     }
     Some(finding)
-}
-
-/// Kubernetes said that it cannot.
-fn impossible(context: &Context<'_>, deployment: &Object<Deployment>) -> Option<Finding> {
-    let (reference, name, namespace) = (deployment.reference(), deployment.metadata.name.as_str(), deployment.metadata.namespace.as_str());
-    let refused = |reason: &str| {
-        matches!(
-            reason,
-            "DeploymentRollbackRevisionNotFound"
-                | "RollbackRevisionNotFound"
-                | "DeploymentRollbackTemplateUnchanged"
-                | "RollbackTemplateUnchanged"
-        )
-    };
-    let event = context.relations.events_about(context.snapshot, &reference).rfind(|e| refused(&e.reason))?;
-    if context.snapshot.age_seconds(event.last_seen()).is_some_and(|age| age > RECENT) {
-        return None;
-    }
-    Some(
-        Finding::new(
-            reference.clone(),
-            format!("The rollback of `{name}` could not be done"),
-            event.evidence("/message", event.message.as_str()),
-        )
-        .summary(format!("The controller says: {}. Nothing was changed.", event.message.trim_end_matches('.')))
-        .severity(Severity::Medium)
-        .workload(Some(reference))
-        .confidence(0.9)
-        .seen(event.first_seen(), event.last_seen())
-        .remedy("See which revisions are kept.", format!("kubectl rollout history deployment/{name} -n {namespace}")),
-    )
 }

@@ -23,11 +23,12 @@
 //! are no old pods.
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::object::{Deployment, Object, Pod, PortName, ReplicaSet, condition};
+use tarbox_model::object::{Deployment, Object, Pod, ReplicaSet, condition};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Evidence, Rule};
 
 use super::revisions::revisions;
+use super::rolling_update::allowed;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -80,26 +81,6 @@ fn finding(context: &Context<'_>, deployment: &Object<Deployment>) -> Option<Fin
         );
     }
     Some(finding)
-}
-
-/// How many pods may be missing: percentages are rounded down, and both bounds must not be nothing.
-fn allowed(deployment: &Deployment, wanted: i32) -> i32 {
-    let rolling = &deployment.spec.strategy.rolling_update;
-    let percent = |text: &str| text.strip_suffix('%').and_then(|p| p.trim().parse::<f64>().ok()).map(|p| f64::from(wanted) * p / 100.0);
-    let resolve = |bound: &Option<PortName>, up: bool| match bound {
-        Some(PortName::Number(n)) => f64::from(*n),
-        Some(PortName::Name(text)) => percent(text).map_or(0.0, |p| if up { p.ceil() } else { p.floor() }),
-        None => {
-            if up {
-                (f64::from(wanted) / 4.0).ceil()
-            } else {
-                (f64::from(wanted) / 4.0).floor()
-            }
-        }
-    };
-    let (missing, more) = (resolve(&rolling.max_unavailable, false), resolve(&rolling.max_surge, true));
-    // Kubernetes takes one for granted when both come to nothing.
-    if missing < 1.0 && more >= 1.0 { 0 } else { 1 }
 }
 
 type Held = (String, Evidence, f64, bool);

@@ -24,10 +24,11 @@
 use std::collections::BTreeSet;
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::object::{Node, Object, Service};
+use tarbox_model::object::{Object, Service};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
+use super::local_nodes::{addressed, nodes_with, workers_without};
 use crate::addresses::heard;
 use crate::wording::listed;
 
@@ -48,43 +49,18 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     context.snapshot.services.iter().flat_map(|s| [outside(context, s), inside(context, s)]).flatten().collect()
 }
 
-/// Nodes with a ready pod of the Service.
-fn nodes_with<'a>(context: &Context<'a>, service: &Object<Service>) -> BTreeSet<&'a str> {
-    let reference = service.reference();
-    let pods = context.relations.pods_behind(context.snapshot, &reference);
-    pods.filter(|p| p.is_active() && p.is_ready()).map(|p| p.spec.node_name.as_str()).filter(|n| !n.is_empty()).collect()
-}
-
 fn outside(context: &Context<'_>, service: &Object<Service>) -> Option<Finding> {
     let local = service.spec.external_traffic_policy == "Local" && matches!(service.spec.r#type.as_str(), "LoadBalancer" | "NodePort");
     let with = nodes_with(context, service);
     if !local || with.is_empty() || service.spec.selector.is_empty() {
         return None;
     }
-    let addresses: BTreeSet<&str> = service
-        .status
-        .load_balancer
-        .ingress
-        .iter()
-        .map(|a| a.ip.as_str())
-        .chain(service.spec.external_ips.iter().map(String::as_str))
-        .collect();
-    let asked: Vec<&Object<Node>> =
-        context.snapshot.nodes.iter().filter(|n| n.status.addresses.iter().any(|a| addresses.contains(a.address.as_str()))).collect();
-    let gap = |n: &&Object<Node>| !with.contains(n.metadata.name.as_str());
+    let asked = addressed(context, service);
     // Addresses of nodes: no load balancer stands in between that could leave one out.
-    let direct: Vec<&str> = asked.iter().copied().filter(gap).map(|n| n.metadata.name.as_str()).collect();
+    let direct: Vec<&str> = asked.iter().map(|n| n.metadata.name.as_str()).filter(|name| !with.contains(name)).collect();
     let open = service.spec.r#type == "NodePort" && context.snapshot.coverage.is_complete("nodes");
-    let workers: Vec<&str> = context
-        .snapshot
-        .nodes
-        .iter()
-        .filter(|n| open && !n.spec.unschedulable && !is_control_plane(n))
-        .filter(gap)
-        .map(|n| n.metadata.name.as_str())
-        .collect();
     let (gaps, severity, confidence) = if direct.is_empty() {
-        (workers, Severity::Medium, 0.75)
+        (if open { workers_without(context, &with) } else { Vec::new() }, Severity::Medium, 0.75)
     } else if direct.len() == asked.len() {
         (direct, Severity::Critical, 0.95)
     } else {
@@ -152,8 +128,4 @@ fn finding(
         ),
     )
     .remedy("Or run a pod of it on each of these nodes.", "")
-}
-
-fn is_control_plane(node: &Node) -> bool {
-    node.metadata.labels.keys().any(|k| k == "node-role.kubernetes.io/control-plane" || k == "node-role.kubernetes.io/master")
 }

@@ -26,6 +26,8 @@ use tarbox_model::object::{Object, Pod, Service};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
+use super::address_providers::providers;
+
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "load-balancer-pending",
@@ -45,19 +47,6 @@ const PATIENCE: i64 = 120;
 const GRACE: i64 = 30;
 /// Seconds after which a Service that waits in a cluster without any provider is nobody's incident.
 const ACCUSTOMED: i64 = 86_400;
-
-/// Words in images of what gives addresses.
-const PROVIDERS: [&str; 9] = [
-    "metallb",
-    "cloud-controller-manager",
-    "cloud-provider",
-    "aws-load-balancer-controller",
-    "klipper-lb",
-    "kube-vip",
-    "purelb",
-    "loxilb",
-    "servicelb",
-];
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let balanced = |s: &&Object<Service>| s.spec.r#type == "LoadBalancer" && s.metadata.deletion_timestamp.is_none();
@@ -148,10 +137,4 @@ fn finding(context: &Context<'_>, service: &Object<Service>, example: Option<&Ob
             format!("kubectl patch service {} -n {} -p '{{\"spec\":{{\"type\":\"NodePort\"}}}}'", reference.name, reference.namespace),
         ),
     })
-}
-
-/// Pods of whatever gives addresses to Services.
-fn providers<'a>(context: &Context<'a>) -> Vec<&'a Object<Pod>> {
-    let active = context.snapshot.pods.iter().filter(|p| p.is_active());
-    active.filter(|p| p.spec.containers.iter().any(|c| PROVIDERS.iter().any(|word| c.image.contains(word)))).collect()
 }

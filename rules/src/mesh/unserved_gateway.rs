@@ -1,0 +1,76 @@
+//! Gateways of Istio that no pod serves, or that listen on a port which their Service does not have.
+
+use std::collections::BTreeSet;
+
+use tarbox_model::evidence::pointer_key;
+use tarbox_model::finding::Finding;
+use tarbox_model::object::{Custom, PortName, Service};
+use tarbox_model::relations::workloads;
+use tarbox_model::{Context, selector};
+
+use super::parts::{elements, is_gateway, labels, quoted, services_selecting};
+use crate::wording::listed;
+
+/// A Gateway that no pod serves, or whose port no Service has.
+pub(super) fn unserved(context: &Context<'_>, gateway: &Custom) -> Option<Finding> {
+    let snapshot = context.snapshot;
+    let (name, namespace, wanted) =
+        (gateway.metadata.name.as_str(), gateway.metadata.namespace.as_str(), labels(gateway.get("/spec/selector")));
+    let (key, value) = wanted.first_key_value()?;
+    let selected: Vec<_> = snapshot.pods.iter().filter(|p| selector::subset(&wanted, &p.metadata.labels)).collect();
+    let made = workloads(snapshot).iter().any(|w| selector::subset(&wanted, &w.template.metadata.labels));
+    let finding = |title: String, summary: String, evidence| {
+        Finding::new(gateway.reference(), title, evidence)
+            .summary(summary)
+            .confidence(0.9)
+            .seen(gateway.metadata.written_at(), snapshot.taken_at)
+    };
+    let Some(pod) = selected.first() else {
+        if made || !snapshot.coverage.is_complete("pods") || !snapshot.facts.namespaces.is_empty() {
+            return None;
+        }
+        let others = snapshot.pods.iter().filter(|p| is_gateway(p)).filter_map(|p| p.metadata.labels.get(key)).map(String::as_str);
+        let others: BTreeSet<&str> = others.collect();
+        let told =
+            if others.is_empty() { String::new() } else { format!(" Gateway pods have `{key}` {}.", listed(others.iter().copied())) };
+        let patch = format!(
+            "kubectl patch gateway.networking.istio.io {name} -n {namespace} --type=merge -p '{{\"spec\":{{\"selector\":{{\"{key}\":\"{}\"}}}}}}'",
+            others.first().copied().unwrap_or("LABEL")
+        );
+        let at = format!("/spec/selector/{}", pointer_key(key));
+        return Some(
+            finding(
+                format!("No pod serves Gateway `{name}`"),
+                format!("It selects `{key}={value}`, which no pod bears: nobody listens for it.{told}"),
+                quoted(gateway, &at),
+            )
+            .remedy("Select the labels of the gateway's pods.", patch),
+        );
+    };
+    let services: Vec<_> = services_selecting(context, pod);
+    let has = |number: i64| {
+        services
+            .iter()
+            .flat_map(|s| &s.spec.ports)
+            .any(|p| i64::from(p.port) == number || Service::target(p) == PortName::Number(i32::try_from(number).unwrap_or(0)))
+    };
+    let (pointer, number) = elements(&gateway.value, "", "/spec/servers").into_iter().find_map(|(at, s)| {
+        let number = s.pointer("/port/number")?.as_i64()?;
+        (!services.is_empty() && !has(number)).then(|| (format!("{at}/port/number"), number))
+    })?;
+    let service = services.first()?.reference();
+    Some(
+        finding(
+            format!("Gateway `{name}` listens on port {number}, which its Service does not have"),
+            format!(
+                "Service `{}/{}` leads to the gateway's pods, and has no port {number}: nobody from outside gets there.",
+                service.namespace, service.name
+            ),
+            gateway.origin.at(pointer, number.to_string()),
+        )
+        .remedy(
+            "Add the port to the Service, or let the Gateway listen on one that it has.",
+            format!("kubectl edit service {} -n {}", service.name, service.namespace),
+        ),
+    )
+}
