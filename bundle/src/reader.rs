@@ -374,22 +374,15 @@ fn source(path: &Path) -> Result<(Container, Source), OpenErrorKind> {
         file.rewind()?;
         Ok(Ok(match sniff(&first) {
             _ if first.is_empty() => return Ok(Err(OpenErrorKind::Empty)),
-            // The first bytes may be what is damaged: the seek table at the end says as well whose file it is.
-            Sniffed::Other(what) => {
-                let frames = Frames::new(file)?;
-                if !frames.has_table() {
-                    return Ok(Err(OpenErrorKind::NotABundle { looks_like: what.to_owned() }));
-                }
-                (Container::ZstdFrames, archive(Box::new(frames), true))
-            }
             Sniffed::Tar => (Container::Tar, archive(Box::new(Bare::new(file)), false)),
             Sniffed::Gzip => (Container::Gzip, archive(Box::new(Ahead::new(Box::new(Gzip::new(file)))?), false)),
-            Sniffed::Zstd => {
+            // The first bytes may be what is damaged: the seek table at the end says as well whose file it is.
+            sniffed @ (Sniffed::Zstd | Sniffed::Other(_)) => {
                 let frames = Frames::new(file)?;
-                if frames.has_table() {
-                    (Container::ZstdFrames, archive(Box::new(frames), true))
-                } else {
-                    (Container::Zstd, archive(Box::new(Ahead::new(Box::new(frames))?), true))
+                match sniffed {
+                    _ if frames.has_table() => (Container::ZstdFrames, archive(Box::new(frames), true)),
+                    Sniffed::Other(what) => return Ok(Err(OpenErrorKind::NotABundle { looks_like: what.to_owned() })),
+                    _ => (Container::Zstd, archive(Box::new(Ahead::new(Box::new(frames))?), true)),
                 }
             }
         }))

@@ -145,19 +145,16 @@ impl Gateway {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
-            if matches!(failure.status(), Some(429 | 500..=599)) {
+            let status = failure.status();
+            if matches!(status, Some(429 | 500..=599)) {
                 self.shared.pace.pushed_back();
             }
-            let status = failure.status();
             let pause = ask
                 .kind
                 .pause_before_retry(&failure, attempt, self.shared.patience)
                 .filter(|pause| started.elapsed() + *pause <= ask.kind.longest_retrying(self.shared.patience));
             // Of a peer that closes in the handshake one try hears why and the next does not: word and end race each other.
-            let failure = match telling.take() {
-                Some(earlier) if failure.is_vague() => earlier,
-                _ => failure,
-            };
+            let failure = telling.filter(|_| failure.is_vague()).unwrap_or(failure);
             let Some(pause) = pause else { return Err(failure) };
             telling = Some(failure);
             if status == Some(429) {
