@@ -51,9 +51,7 @@ fn successors(context: &Context<'_>, callers: &BTreeMap<ObjectRef, BTreeSet<Obje
             }
         }
         (Effect::MeshDown, _) => {
-            let meshed =
-                snapshot.pods.iter().filter(|p| p.containers().any(|v| matches!(v.spec.name.as_str(), "istio-proxy" | "linkerd-proxy")));
-            let workloads = workloads_of_pods(meshed.collect());
+            let workloads = workloads_of_pods(snapshot.pods.iter().filter(|p| p.mesh_proxy().is_some()).collect());
             next.extend(workloads.into_iter().flat_map(|w| [(Effect::Unreachable, w.clone()), (Effect::DependencyDown, w)]));
         }
         (Effect::Unreachable, "VirtualService" | "DestinationRule") => {

@@ -286,6 +286,11 @@ shape! {
 }
 
 impl Pod {
+    /// The proxy of a service mesh beside the containers.
+    pub fn mesh_proxy(&self) -> Option<ContainerView<'_>> {
+        self.containers().find(|v| matches!(v.spec.name.as_str(), "istio-proxy" | "linkerd-proxy"))
+    }
+
     /// Every init and ordinary container, with its status.
     pub fn containers(&self) -> impl Iterator<Item = ContainerView<'_>> {
         views(

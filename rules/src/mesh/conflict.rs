@@ -1,9 +1,9 @@
 //! What a DestinationRule sends to a Service and what its pods take, where the two do not go together.
 
-use tarbox_model::object::{Object, PortName, Service};
+use tarbox_model::object::{Object, Service};
 use tarbox_model::{Context, Evidence};
 
-use super::parts::{is_gateway, proxy};
+use super::parts::is_gateway;
 use super::policies::{Policies, Setting};
 
 /// What one side sends and the other does not take.
@@ -27,16 +27,12 @@ pub(super) fn conflict<'a>(
     let reference = service.reference();
     let pods: Vec<_> = context.relations.pods_behind(context.snapshot, &reference).filter(|p| p.is_active() && !is_gateway(p)).collect();
     let pod = pods.first()?;
-    let bare = pods.iter().all(|p| proxy(p).is_none()).then(|| pod.named());
+    let bare = pods.iter().all(|p| p.mesh_proxy().is_none()).then(|| pod.named());
     if sent.mode == "ISTIO_MUTUAL" && bare.is_some() {
         return Some(Conflict { sent, taken: None, bare });
     }
-    let ports = service.spec.ports.iter().filter(|p| port.is_none_or(|only| only == p.port)).filter_map(|p| match Service::target(p) {
-        PortName::Number(number) => Some(number),
-        PortName::Name(name) => pod.spec.containers.iter().flat_map(|c| &c.ports).find(|c| c.name == name).map(|c| c.container_port),
-    });
-    let taken = ports
-        .filter_map(|port| policies.taken(&reference.namespace, &pod.metadata.labels, port))
+    let taken = policies
+        .taken_behind(service, pod, port)
         .find(|taken| matches!((sent.mode, taken.mode), ("DISABLE" | "SIMPLE", "STRICT") | ("ISTIO_MUTUAL", "DISABLE")))?;
     Some(Conflict { sent, taken: Some(taken), bare })
 }

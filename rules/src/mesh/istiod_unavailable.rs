@@ -28,7 +28,6 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule};
 
 use super::control_plane::{ControlPlane, control_planes};
-use super::parts::proxy;
 use crate::complaints::complaints;
 use crate::wording::{counted, target};
 
@@ -80,7 +79,7 @@ fn finding(context: &Context<'_>, plane: &ControlPlane<'_>) -> Option<Finding> {
     if ready || plane.pods.iter().any(young) || plane.pods.is_empty() && !complete && plane.desired != Some(0) {
         return None;
     }
-    let proxies = snapshot.pods.iter().filter(|p| p.is_active() && proxy(p).is_some()).count();
+    let proxies = snapshot.pods.iter().filter(|p| p.is_active() && p.mesh_proxy().is_some()).count();
     let (reference, name) = (&plane.reference, plane.reference.name.as_str());
     let (why, evidence) = match (plane.pods.first(), &plane.workload) {
         (Some(pod), _) => {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use tarbox_model::facts::Certificate;
-use tarbox_model::object::{ContainerView, Custom, Object, Pod, Service};
+use tarbox_model::object::{Custom, Object, Pod, Service};
 use tarbox_model::{Context, Evidence, ObjectRef, Snapshot};
 
 /// API group of what routes requests.
@@ -12,14 +12,9 @@ pub(super) const NETWORKING: &str = "networking.istio.io";
 /// API group of what secures them.
 pub(super) const SECURITY: &str = "security.istio.io";
 
-/// The mesh's proxy in a pod.
-pub(super) fn proxy(pod: &Pod) -> Option<ContainerView<'_>> {
-    pod.containers().find(|v| matches!(v.spec.name.as_str(), "istio-proxy" | "linkerd-proxy"))
-}
-
 /// Whether a pod is a gateway: nothing but a proxy, for requests from outside.
 pub(super) fn is_gateway(pod: &Pod) -> bool {
-    pod.spec.containers.len() == 1 && proxy(pod).is_some_and(|v| !v.init)
+    pod.spec.containers.len() == 1 && pod.mesh_proxy().is_some_and(|v| !v.init)
 }
 
 /// Elements of an array at a pointer, with the pointer of each.

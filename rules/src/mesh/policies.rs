@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tarbox_model::object::{Custom, Object, Service};
+use tarbox_model::object::{Custom, Object, Pod, PortName, Service};
 use tarbox_model::selector::{self, Labels};
 use tarbox_model::{Context, ObjectRef, Snapshot};
 
@@ -41,6 +41,21 @@ impl<'a> Policies<'a> {
     /// Whether there is none.
     pub(super) fn is_empty(&self) -> bool {
         self.by_namespace.is_empty()
+    }
+
+    /// What a pod behind a Service takes at the Service's ports, or at one of them, where a policy says so.
+    pub(super) fn taken_behind(
+        &self,
+        service: &Object<Service>,
+        pod: &Object<Pod>,
+        only: Option<i32>,
+    ) -> impl Iterator<Item = Setting<'a>> {
+        let ports = service.spec.ports.iter().filter(move |p| only.is_none_or(|only| only == p.port));
+        let ports = ports.filter_map(|p| match Service::target(p) {
+            PortName::Number(number) => Some(number),
+            PortName::Name(name) => pod.spec.containers.iter().flat_map(|c| &c.ports).find(|c| c.name == name).map(|c| c.container_port),
+        });
+        ports.filter_map(|port| self.taken(&service.metadata.namespace, &pod.metadata.labels, port))
     }
 
     /// What pods of a namespace with these labels take at a port: by the policy for them, for the namespace, for the mesh.

@@ -29,7 +29,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule, Snapshot};
 
 use super::control_plane::revisions;
-use super::parts::{Injection, injection, owner, proxy};
+use super::parts::{Injection, injection, owner};
 use super::policies::Policies;
 use crate::wording::{counted, listed, target};
 
@@ -49,18 +49,18 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let snapshot = context.snapshot;
     let revisions = revisions(context);
-    let meshed = !revisions.is_empty() || snapshot.pods.iter().any(|p| proxy(p).is_some());
+    let meshed = !revisions.is_empty() || snapshot.pods.iter().any(|p| p.mesh_proxy().is_some());
     if !meshed {
         return Vec::new();
     }
     let mut bare: BTreeMap<ObjectRef, Vec<&Object<Pod>>> = BTreeMap::new();
-    for pod in snapshot.pods.iter().filter(|p| p.is_active() && proxy(p).is_none() && !declines(p)) {
+    for pod in snapshot.pods.iter().filter(|p| p.is_active() && p.mesh_proxy().is_none() && !declines(p)) {
         if injection(snapshot, &pod.metadata.namespace).0 != Injection::None && !pod.spec.containers.is_empty() {
             bare.entry(owner(context, pod)).or_default().push(pod);
         }
     }
     let mut peers: BTreeMap<&str, usize> = BTreeMap::new();
-    for pod in snapshot.pods.iter().filter(|p| proxy(p).is_some()) {
+    for pod in snapshot.pods.iter().filter(|p| p.mesh_proxy().is_some()) {
         *peers.entry(&pod.metadata.namespace).or_default() += 1;
     }
     let policies = Policies::new(context);

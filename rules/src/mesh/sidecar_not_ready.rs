@@ -28,7 +28,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use super::control_plane::{control_planes, service_of};
-use super::parts::{owner, proxy};
+use super::parts::owner;
 use crate::wording::target;
 
 /// The rule.
@@ -56,7 +56,7 @@ const YOUNG: i64 = 60;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let pods = context.snapshot.pods.iter().filter(|p| p.is_active() && !p.is_ready());
-    pods.filter_map(|pod| finding(context, pod, proxy(pod)?)).collect()
+    pods.filter_map(|pod| finding(context, pod, pod.mesh_proxy()?)).collect()
 }
 
 fn finding(context: &Context<'_>, pod: &Object<Pod>, view: ContainerView<'_>) -> Option<Finding> {

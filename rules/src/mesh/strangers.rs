@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tarbox_model::finding::Finding;
-use tarbox_model::object::{Object, Pod, PortName, Service};
+use tarbox_model::object::{Object, Pod, Service};
 use tarbox_model::{Context, Evidence, ObjectRef};
 
-use super::parts::{Injection, injection, owner, proxy};
+use super::parts::{Injection, injection, owner};
 use super::policies::{Policies, Setting};
 use crate::addresses::callers;
 
@@ -74,12 +74,8 @@ fn strict<'a>(context: &Context<'a>, policies: &Policies<'a>, service: &Object<S
     let pod = context
         .relations
         .pods_behind(context.snapshot, &reference)
-        .find(|p| p.is_active() && proxy(p).is_some_and(|v| v.spec.name == "istio-proxy"))?;
-    let mut ports = service.spec.ports.iter().filter_map(|p| match Service::target(p) {
-        PortName::Number(number) => Some(number),
-        PortName::Name(name) => pod.spec.containers.iter().flat_map(|c| &c.ports).find(|c| c.name == name).map(|c| c.container_port),
-    });
-    ports.find_map(|port| policies.taken(&reference.namespace, &pod.metadata.labels, port).filter(|taken| taken.mode == "STRICT"))
+        .find(|p| p.is_active() && p.mesh_proxy().is_some_and(|v| v.spec.name == "istio-proxy"))?;
+    policies.taken_behind(service, pod, None).find(|taken| taken.mode == "STRICT")
 }
 
 /// Workloads none of whose pods has a proxy, with one pod each, and what their namespace asks for.
@@ -87,7 +83,7 @@ fn bare<'a>(context: &Context<'a>) -> BTreeMap<ObjectRef, (&'a Object<Pod>, Inje
     let (mut found, mut meshed) = (BTreeMap::new(), BTreeSet::new());
     for pod in context.snapshot.pods.iter().filter(|p| p.is_active()) {
         let owner = owner(context, pod);
-        if proxy(pod).is_some() {
+        if pod.mesh_proxy().is_some() {
             meshed.insert(owner);
         } else {
             found.entry(owner).or_insert_with(|| (pod, injection(context.snapshot, &pod.metadata.namespace).0));
