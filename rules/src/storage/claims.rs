@@ -77,6 +77,19 @@ pub(super) fn waiting_for<'a>(context: &Context<'a>, wanted: impl Fn(&Why<'a>) -
     all.filter(|(_, why)| wanted(why)).collect()
 }
 
+/// Claims whose nearest volume does not fit, by what stands first against it; with that volume and all that stands against it.
+pub(super) fn misfits<'a>(
+    context: &Context<'a>,
+    wanted: impl Fn(&Mismatch) -> bool,
+) -> Vec<(Pending<'a>, &'a Object<PersistentVolume>, Vec<Mismatch>)> {
+    let all = waiting_for(context, |_| true).into_iter();
+    let found = all.filter_map(|(pending, why)| match why {
+        Why::Misfit(volume, mismatches) if mismatches.first().is_some_and(&wanted) => Some((pending, volume, mismatches)),
+        _ => None,
+    });
+    found.collect()
+}
+
 /// Volumes that nobody provisioned: the only ones that a claim may be given.
 fn by_hand(snapshot: &Snapshot) -> Vec<&Object<PersistentVolume>> {
     let provisioned = |v: &PersistentVolume| v.metadata.annotations.contains_key("pv.kubernetes.io/provisioned-by");

@@ -24,7 +24,7 @@ use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
-use super::claims::{Why, waiting_for};
+use super::claims::misfits;
 use super::fit::Mismatch;
 use crate::wording::listed;
 
@@ -44,8 +44,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mine = |m: &Mismatch| matches!(m, Mismatch::AccessModes(_) | Mismatch::VolumeMode);
-    for (pending, why) in waiting_for(context, |why| matches!(why, Why::Misfit(_, m) if m.first().is_some_and(mine))) {
-        let Why::Misfit(volume, mismatches) = why else { continue };
+    for (pending, volume, mismatches) in misfits(context, mine) {
         let (claim, name, modes) = (&pending.reference, &volume.metadata.name, &volume.spec.access_modes);
         let filesystem = |mode: &str| if mode.is_empty() { "Filesystem".to_owned() } else { mode.to_owned() };
         let (wanted, has, at) = match mismatches.first() {

@@ -21,7 +21,7 @@ use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
-use super::claims::{Why, waiting_for};
+use super::claims::misfits;
 use super::fit::Mismatch;
 
 /// The rule.
@@ -39,8 +39,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (pending, why) in waiting_for(context, |why| matches!(why, Why::Misfit(_, m) if m.first() == Some(&Mismatch::Capacity))) {
-        let Why::Misfit(volume, mismatches) = why else { continue };
+    for (pending, volume, mismatches) in misfits(context, |m| *m == Mismatch::Capacity) {
         let (claim, name) = (&pending.reference, &volume.metadata.name);
         let (asked, given) = (pending.size().unwrap_or("?"), volume.spec.capacity.get("storage").map_or("?", String::as_str));
         findings.push(

@@ -23,7 +23,7 @@ use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
-use super::claims::{Why, waiting_for};
+use super::claims::misfits;
 use super::fit::Mismatch;
 use crate::wording::target;
 
@@ -42,10 +42,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (pending, why) in
-        waiting_for(context, |why| matches!(why, Why::Misfit(_, m) if matches!(m.first(), Some(Mismatch::Claimed { .. }))))
-    {
-        let Why::Misfit(volume, mismatches) = why else { continue };
+    for (pending, volume, mismatches) in misfits(context, |m| matches!(m, Mismatch::Claimed { .. })) {
         let Some(Mismatch::Claimed { by, released }) = mismatches.first() else { continue };
         let (claim, name) = (&pending.reference, &volume.metadata.name);
         let how = if *released { "was bound to" } else { "is bound to" };

@@ -24,7 +24,7 @@ use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule, selector};
 
-use super::claims::{Why, waiting_for};
+use super::claims::misfits;
 use super::fit::Mismatch;
 use crate::wording::listed;
 
@@ -44,8 +44,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mine = |m: &Mismatch| matches!(m, Mismatch::Selector | Mismatch::Class);
-    for (pending, why) in waiting_for(context, |why| matches!(why, Why::Misfit(_, m) if m.first().is_some_and(mine))) {
-        let Why::Misfit(volume, mismatches) = why else { continue };
+    for (pending, volume, mismatches) in misfits(context, mine) {
         let (claim, name, labels) = (&pending.reference, &volume.metadata.name, &volume.metadata.labels);
         let wanted = pending.claim.spec.selector.clone().unwrap_or_default();
         let of_class = mismatches.first() == Some(&Mismatch::Class);
