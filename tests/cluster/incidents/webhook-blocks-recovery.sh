@@ -6,21 +6,8 @@ make() {
   healthy_service
   kubectl create namespace security >/dev/null
   kubectl -n security create service clusterip image-policy --tcp=443:8443 >/dev/null
-  kubectl apply -f - >/dev/null <<'YAML'
-apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingWebhookConfiguration
-metadata: {name: image-policy}
-webhooks:
-- name: image-policy.security.example.com
-  admissionReviewVersions: [v1]
-  sideEffects: None
-  failurePolicy: Fail
-  timeoutSeconds: 3
-  namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: production}}
-  rules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]
-  clientConfig: {service: {namespace: security, name: image-policy, path: /validate}}
-YAML
+  part image-policy
   kubectl -n production delete pods -l app.kubernetes.io/name=shepherd --wait=false >/dev/null
 }
 settle() { until_true 60 "pods are refused" event production FailedCreate 'failed calling webhook'; until_true 60 "no pod is ready" no_endpoints; requests 20; }
-end() { kubectl delete validatingwebhookconfiguration image-policy --ignore-not-found >/dev/null; }
+end() { without_part image-policy; }
