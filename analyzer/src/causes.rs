@@ -132,14 +132,18 @@ fn direct_edges(context: &Context<'_>, fired: &[(&Rule, Finding)]) -> Vec<BTreeS
             observers.get(state).into_iter().chain(wide).flatten().copied()
         });
         let explains = |(other_rule, other): &(&Rule, Finding)| {
-            in_time(finding, other) && (!is_hint(rule, finding) || other_rule.level == Level::Symptom || is_hint(other_rule, other))
+            in_time(finding, other)
+                && (!is_hint(rule, finding)
+                    || is_hint(other_rule, other)
+                    || other_rule.level == Level::Symptom && works_at(finding).any(|site| *site == other.subject))
         };
         hits.filter(|&to| to != from && fired.get(to).is_some_and(explains)).collect()
     });
     edges.collect()
 }
 
-/// Whether a finding is no answer itself; it explains symptoms away, but no cause, which would leave nobody to blame.
+/// Whether a finding is no answer itself. It explains other hints, and the symptoms of the very object that it is about; a
+/// graver finding elsewhere, or a cause, it does not explain: that would leave nobody to blame.
 fn is_hint(rule: &Rule, finding: &Finding) -> bool {
     finding.severity.unwrap_or(rule.severity) == Severity::Low
 }

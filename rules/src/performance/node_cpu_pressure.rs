@@ -17,11 +17,12 @@
 //! Let pods request what they use, so that they spread; give the greedy ones a limit; add a node.
 //!
 //! ## When it stays silent
-//! When nobody on the node is slow and some CPU is left, and when the node's size is not known.
+//! When nobody on the node is slow and some CPU is left, and when the node's size is not known. A pod that uses less than half of
+//! its request is slow for another reason: of its request it is sure, however full the node.
 
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::metrics::NodeUsage;
-use tarbox_model::object::{Node, Object};
+use tarbox_model::object::{Node, Object, Pod};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule, quantity};
 
@@ -66,16 +67,16 @@ fn finding(context: &Context<'_>, node: &Object<Node>) -> Option<Finding> {
     let mut takers: Vec<(f64, &str)> = Vec::new();
     for pod in context.relations.pods_on(snapshot, name).filter(|p| p.is_active()) {
         let workload = context.relations.workload_of_pod(snapshot, pod);
-        let seen = slowness(context, pod, workload.as_ref());
-        if !seen.is_empty() {
-            slow.push((pod.metadata.name.as_str(), seen));
-        }
         let cores: f64 = pod
             .spec
             .containers
             .iter()
             .filter_map(|c| Some(samples(snapshot, &pod.metadata.namespace, &pod.metadata.name, &c.name).last()?.0))
             .sum();
+        let seen = slowness(context, pod, workload.as_ref());
+        if !seen.is_empty() && !idle(pod, cores) {
+            slow.push((pod.metadata.name.as_str(), seen));
+        }
         takers.push((cores, &pod.metadata.name));
     }
     if slow.is_empty() && share < FULL {
@@ -107,4 +108,10 @@ fn finding(context: &Context<'_>, node: &Object<Node>) -> Option<Finding> {
             .remedy("See who takes it.", "kubectl top pods -A --sort-by=cpu | head -15")
             .remedy("Keep new pods away, and let some of the others be placed elsewhere.", format!("kubectl cordon {name}")),
     )
+}
+
+/// Whether a pod was measured far below what it requests, and so does not wait for CPU.
+fn idle(pod: &Pod, cores: f64) -> bool {
+    let requests = pod.spec.containers.iter().filter_map(|c| quantity::parse(c.resources.requests.get("cpu")?));
+    cores > 0.0 && cores < requests.sum::<f64>() / 2.0
 }

@@ -40,7 +40,7 @@ pub(super) static SIGNATURES: &[Signature] = &[
             "connect to redis",
         ],
         pattern: r"(?i)server selection (?:error|timed out|timeout)|Mongo(?:ose)?ServerSelectionError|ServerSelectionTimeoutError|MongoTimeoutException|MongoNetworkError|(?:failed|unable|could not|cannot|can't|error)[^\n]{0,20} connect(?:ing)? to (?:the )?(?:mongo(?:db)?|database|postgres(?:ql)?|mysql|mariadb|redis)\b|(?:database connection|connection to (?:the )?database) (?:failed|error|refused|lost)",
-        unless: &["successfully"],
+        unless: &["successfully", "checking out a connection"],
         examples: &[
             "Connection to database failed: timed out",
             "Failed to connect to MongoDB: no answer",
@@ -48,7 +48,11 @@ pub(super) static SIGNATURES: &[Signature] = &[
             "MongooseServerSelectionError: Server selection timed out after 30000 ms",
             "django.db.utils.OperationalError: unable to connect to database",
         ],
-        counterexamples: &["Successfully reconnected after server selection error", "connecting to database"],
+        counterexamples: &[
+            "Failed to connect to MongoDB: Timed out while checking out a connection from connection pool",
+            "Successfully reconnected after server selection error",
+            "connecting to database",
+        ],
     },
     Signature {
         id: "database-login-mongodb",
