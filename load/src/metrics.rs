@@ -13,7 +13,30 @@ use tarbox_model::snapshot::Snapshot;
 /// CPU period counters of containers, by sample file; both counters of a container stand on lines of their own.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
-    by_container: BTreeMap<(Arc<str>, String, String, String), Pair>,
+    by_container: BTreeMap<(Arc<str>, Place), Pair>,
+}
+
+/// Which container a counter belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// By namespace, pod and container.
+    Named(String, String, String),
+    /// By its id at the runtime: a kubelet that does not learn its containers' names (a runtime without labels in its
+    /// control groups) leaves them out.
+    Id(String),
+}
+
+impl Place {
+    fn of(label: impl Fn(&str) -> String) -> Option<Self> {
+        let container = label("container");
+        if !container.is_empty() {
+            return Some(Self::Named(label("namespace"), label("pod"), container));
+        }
+        // A container's control group ends in its id; systemd puts `cri-containerd-ID.scope` for it.
+        let group = label("id");
+        let id = group.rsplit('/').next()?.trim_end_matches(".scope").rsplit('-').next()?;
+        (id.len() == 64 && id.bytes().all(|b| b.is_ascii_hexdigit())).then(|| Self::Id(id.to_owned()))
+    }
 }
 
 #[derive(Debug, Default)]
@@ -44,11 +67,8 @@ impl Counters {
                     .unwrap_or_default()
                     .to_owned()
             };
-            let container = label("container");
-            if container.is_empty() {
-                continue;
-            }
-            let pair = counters.by_container.entry((Arc::clone(path), label("namespace"), label("pod"), container)).or_default();
+            let Some(place) = Place::of(label) else { continue };
+            let pair = counters.by_container.entry((Arc::clone(path), place)).or_default();
             if throttled {
                 pair.throttled = Some((value, first_line.saturating_add(u32::try_from(i).unwrap_or(u32::MAX)), line.to_owned()));
             } else {
@@ -67,10 +87,25 @@ impl Counters {
         }
     }
 
-    /// Puts complete pairs into the snapshot.
+    /// Puts complete pairs into the snapshot, whose pods must be there: they say whose an id is.
     pub(crate) fn finish(&mut self, into: &mut Snapshot) {
-        for ((path, namespace, pod, container), pair) in std::mem::take(&mut self.by_container) {
+        if self.by_container.is_empty() {
+            return;
+        }
+        let mut names: BTreeMap<String, (String, String, String)> = BTreeMap::new();
+        for pod in &into.pods {
+            for status in pod.status.container_statuses.iter().chain(&pod.status.init_container_statuses) {
+                let id = status.container_id.rsplit('/').next().unwrap_or_default().to_owned();
+                names.insert(id, (pod.metadata.namespace.clone(), pod.metadata.name.clone(), status.name.clone()));
+            }
+        }
+        for ((path, place), pair) in std::mem::take(&mut self.by_container) {
             let (Some(periods), Some((throttled, line, quote))) = (pair.periods, pair.throttled) else { continue };
+            let place = match place {
+                Place::Named(namespace, pod, container) => Some((namespace, pod, container)),
+                Place::Id(id) => names.get(&id).cloned(),
+            };
+            let Some((namespace, pod, container)) = place else { continue };
             let sample = sample_number(&path);
             let origin = Origin::new(&path, line, "");
             into.throttling.push(Throttling { origin, namespace, pod, container, sample, periods, throttled, quote });

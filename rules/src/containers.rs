@@ -5,7 +5,7 @@ mod memory;
 mod mounts;
 mod peers;
 pub(crate) mod start;
-mod told;
+pub(crate) mod told;
 pub(crate) mod trouble;
 
 family!("containers":

@@ -205,6 +205,9 @@ shape! {
         /// Digest of the image.
         #[serde(rename = "imageID")]
         pub image_id: String,
+        /// Id at the runtime: `containerd://…`.
+        #[serde(rename = "containerID")]
+        pub container_id: String,
         /// Now.
         pub state: ContainerState,
         /// Before the last restart.

@@ -110,6 +110,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             "Where it is a static pod of the control plane, see why the kubelet does not keep it.",
             "ls /etc/kubernetes/manifests; journalctl -u kubelet -n 50 --no-pager",
         );
+    if let Some(at_fault) = sick.map(|p| p.reference()).or_else(|| lease.map(|l| l.reference())) {
+        finding = finding.cause(at_fault);
+    }
     if let Some(node) = node {
         finding = finding.depends_on(ObjectRef::cluster_wide("Node", node));
     }

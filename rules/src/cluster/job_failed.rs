@@ -26,6 +26,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule, Timestamp};
 
 use super::runs::runs_of;
+use crate::containers::told::last_words_in;
 use crate::wording::counted;
 
 /// The rule.
@@ -78,8 +79,14 @@ fn finding(context: &Context<'_>, job: &Object<Job>) -> Option<Finding> {
         if failed.message.is_empty() { String::new() } else { format!(" The controller says: {}.", failed.message.trim_end_matches('.')) };
     let pods = context.relations.pods_of(context.snapshot, &top).filter(|p| p.metadata.controller().is_some_and(|o| o.name == name));
     let last = pods.filter_map(|p| ended(p).map(|(pointer, code)| (p, pointer, code))).last();
-    let code =
-        last.as_ref().map(|(pod, _, code)| format!(" The last pod, `{}`, ended with code {code}.", pod.metadata.name)).unwrap_or_default();
+    let last_pod = last.as_ref().map(|(pod, ..)| pod.reference());
+    let logs = last_pod.iter().flat_map(|pod| context.snapshot.logs_of(pod, None)).filter(|l| l.lines > 0);
+    let words = logs.last().and_then(|log| Some((log, last_words_in(log)?)));
+    let said_last = words.map(|(_, line)| format!(": `{}`", line.text.trim().trim_matches('`'))).unwrap_or_default();
+    let code = last
+        .as_ref()
+        .map(|(pod, _, code)| format!(" The last pod, `{}`, ended with code {code}{said_last}.", pod.metadata.name))
+        .unwrap_or_default();
     let told = if failed.message.is_empty() {
         job.evidence(format!("/status/conditions/{index}/type"), "Failed")
     } else {
@@ -89,6 +96,7 @@ fn finding(context: &Context<'_>, job: &Object<Job>) -> Option<Finding> {
         .summary(format!("{why}{said}{code}").trim_start())
         .workload(Some(top))
         .confidence(0.9)
+        .evidence(words.map(|(log, line)| log.line_evidence(line)))
         .evidence(last.map(|(pod, pointer, code)| pod.evidence(pointer, code.to_string())))
         .seen(job.status.start_time, at)
         .remedy("Read what its last pod says.", format!("kubectl logs job/{name} -n {namespace} --all-containers --tail=100"));

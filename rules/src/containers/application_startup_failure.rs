@@ -16,12 +16,13 @@
 //! By that line; if the version before ran, go back to it first.
 //!
 //! ## When it stays silent
-//! When the kubelet ended the run (a failed liveness probe, memory), when the process ended with code 0, and when the
-//! container is ready again.
+//! When the kubelet ended the run (a failed liveness probe, memory), when the process ended with code 0, when the
+//! container is ready again, and for the pods of a Job that has given up: job-failed tells of them.
 
 use tarbox_model::finding::{Finding, Severity};
+use tarbox_model::object::condition;
 use tarbox_model::rule::{Effect, Level, Need};
-use tarbox_model::{Context, Rule};
+use tarbox_model::{Context, Rule, Snapshot};
 
 use super::told::last_words;
 use super::trouble::{Trouble, exit_code, troubled};
@@ -48,7 +49,7 @@ fn finding(context: &Context<'_>, trouble: &Trouble<'_>) -> Option<Finding> {
     let (end, pointer) = trouble.end.as_ref()?;
     let by_itself = !matches!(end.exit_code, 0 | 137 | 143) && end.reason != "OOMKilled" && !trouble.was_killed_by_probe(context);
     let begun = !matches!(end.reason.as_str(), "StartError" | "ContainerCannotRun");
-    if !by_itself || !begun {
+    if !by_itself || !begun || belongs_to_failed_job(context, trouble) {
         return None;
     }
     let (name, owner) = (trouble.view.spec.name.as_str(), trouble.owner());
@@ -71,7 +72,7 @@ fn finding(context: &Context<'_>, trouble: &Trouble<'_>) -> Option<Finding> {
         trouble.restarts
     ))
     .workload(trouble.workload.cloned())
-    .confidence(if words.is_some() { 0.8 } else { 0.6 })
+    .confidence(if words.is_some() { 0.75 } else { 0.6 })
     .evidence(log.is_some().then_some(code))
     .seen(first, last)
     .remedy("Read what the run that ended said.", trouble.logs_command());
@@ -79,4 +80,12 @@ fn finding(context: &Context<'_>, trouble: &Trouble<'_>) -> Option<Finding> {
         finding = finding.remedy("If the revision before ran, go back to it. This starts new pods.", undo);
     }
     Some(finding)
+}
+
+/// Whether a pod belongs to a Job that has given up: job-failed tells that, with these last words.
+fn belongs_to_failed_job(context: &Context<'_>, trouble: &Trouble<'_>) -> bool {
+    let metadata = &trouble.pod.metadata;
+    let Some(owner) = metadata.controller().filter(|o| o.kind == "Job") else { return false };
+    let job = Snapshot::find(&context.snapshot.jobs, &metadata.namespace, &owner.name);
+    job.is_some_and(|j| condition(&j.status.conditions, "Failed").is_some_and(|(_, c)| c.status == "True"))
 }

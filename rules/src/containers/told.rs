@@ -107,11 +107,15 @@ fn is_refusal(log: &ContainerLog) -> bool {
 /// The line that a process left behind when it ended: its last exception, else its last error, else its last words.
 pub(super) fn last_words<'a>(context: &Context<'a>, trouble: &Trouble<'_>) -> Option<(&'a ContainerLog, &'a LogLine)> {
     let ended = ended(context, trouble)?;
+    Some((ended, last_words_in(ended)?))
+}
+
+/// The line that tells most of how a log ended.
+pub(crate) fn last_words_in(ended: &ContainerLog) -> Option<&LogLine> {
     let known = ended.hits.iter().filter(|h| LAST_WORDS.contains(&h.signature)).max_by_key(|h| h.last.number).map(|h| &h.last);
     let levels = ["ERROR", "Error", "error", "Exception", "failed", "Failed"];
     let error = || levels.iter().find_map(|w| ended.tail.iter().rfind(|l| l.text.contains(w)));
-    let line = known.or_else(error).or_else(|| ended.tail.iter().rfind(|l| !l.text.trim().is_empty()))?;
-    Some((ended, line))
+    known.or_else(error).or_else(|| ended.tail.iter().rfind(|l| !l.text.trim().is_empty()))
 }
 
 /// Names that a container's environment gives a value in place, by name.

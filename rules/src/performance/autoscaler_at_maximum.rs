@@ -35,8 +35,8 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-/// Seconds that a maximum may be touched.
-const TOUCHED: i64 = 60;
+/// Seconds that a maximum may be touched: the autoscaler looks every 15 s.
+const TOUCHED: i64 = 30;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     context.snapshot.autoscalers.iter().filter_map(|scaler| finding(context, scaler)).collect()

@@ -5,7 +5,8 @@
 //! ## What it detects
 //! Containers that are throttled in more than a quarter of their periods (between two samples of cadvisor, or over their
 //! life), that a monitoring system says to be throttled, or whose limit is so low that every answer takes several periods;
-//! and that are seen to be slow: by probes without an answer in time, by hanging workers, by late answers.
+//! and that are seen to be slow: by probes without an answer in time, by hanging workers, by late answers, by a
+//! start that takes for ever.
 //!
 //! ## Why it happens
 //! The limit is enforced in periods of 100 ms: with a limit of 50m a process may run for 5 ms, then it stands still for 95.
@@ -29,7 +30,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Evidence, ObjectRef, Rule, quantity};
 
 use super::cpu::{Place, Share, limit, throttled};
-use super::slowness::{alerts_on, is_of_throttling, slowness};
+use super::slowness::{alerts_on, is_of_throttling, late_start, slowness};
 use crate::wording::target;
 
 /// The rule.
@@ -47,6 +48,8 @@ pub static RULE: Rule = Rule {
 
 /// Share of periods from which on throttling is felt.
 const SHARE: f64 = 0.25;
+/// Share of periods from which on a process hardly gets through its start.
+const HALF: f64 = 0.5;
 /// Cores below which a process stands still more than it runs, whatever it does.
 const TINY: f64 = 0.05;
 
@@ -89,7 +92,10 @@ fn finding(
     } else {
         return None;
     };
-    let seen = slowness(context, pod, workload);
+    let mut seen = slowness(context, pod, workload);
+    if seen.is_empty() && (allowed.is_some_and(|l| l <= TINY) || share.is_some_and(|s| s.share >= HALF)) {
+        seen = late_start(context, pod, view);
+    }
     if seen.is_empty() {
         return None;
     }

@@ -1,7 +1,7 @@
 //! Whether a pod is seen to be slow: by its probes, its log, the answers of its Services, and by alerts.
 
 use tarbox_model::facts::Alert;
-use tarbox_model::object::{Object, Pod};
+use tarbox_model::object::{ContainerView, Object, Pod};
 use tarbox_model::{Context, Evidence, ObjectRef, Timestamp};
 
 /// How slowness was seen.
@@ -82,6 +82,28 @@ pub(super) fn slowness(context: &Context<'_>, pod: &Object<Pod>, workload: Optio
     }
     for alert in alerts_on(context, pod, workload).filter(|a| is_of_latency(a)) {
         seen.add(format!("an alert says: {}", alert.text), alert.evidence(), alert.since, snapshot.taken_at);
+    }
+    seen
+}
+
+/// Seconds after which a process that gets its CPU listens on its port.
+const STARTED: i64 = 15;
+
+/// Whether a container still listens on nothing, long after its process began. For those who know that it gets no CPU:
+/// a process may be late for many reasons.
+pub(super) fn late_start(context: &Context<'_>, pod: &Object<Pod>, view: &ContainerView<'_>) -> Slowness {
+    let mut seen = Slowness::default();
+    let status = view.status.map(|(_, _, status)| status).filter(|s| !s.ready);
+    let since = status.and_then(|s| s.state.running.as_ref()?.started_at);
+    let Some(age) = context.snapshot.age_seconds(since).filter(|age| *age >= STARTED) else { return seen };
+    let refused = context
+        .relations
+        .events_about(context.snapshot, &pod.reference())
+        .filter(|e| e.reason == "Unhealthy" && e.message.contains("connection refused"))
+        .max_by_key(|e| e.last_seen());
+    if let Some(event) = refused.filter(|e| e.container().is_none_or(|c| c == view.spec.name)) {
+        let words = format!("it listens on nothing {age} s after it began");
+        seen.add(words, event.evidence("/message", event.message.as_str()), event.first_seen(), event.last_seen());
     }
     seen
 }

@@ -33,18 +33,30 @@ impl<'a> Members<'a> {
         self.by_release.get(&release.reference()).map_or(&[], Vec::as_slice)
     }
 
-    /// Says that a finding would be explained by what ails the release's workloads.
+    /// Says that a finding would be explained by what ails the release's workloads, or the hook that Helm complains of.
     pub(crate) fn depend(&self, release: &HelmRelease, mut finding: Finding) -> Finding {
         for workload in self.of_release(release) {
             finding = finding.depends_on(workload.reference.clone());
         }
-        finding
+        release
+            .history
+            .last()
+            .and_then(failed_job)
+            .into_iter()
+            .fold(finding, |finding, name| finding.depends_on(ObjectRef::new("Job", release.namespace.as_str(), name)))
     }
 
     /// Workloads of a release that are not ready.
     pub(crate) fn unready(&self, release: &HelmRelease) -> Vec<&ObjectRef> {
         self.of_release(release).iter().filter(|w| w.ready < w.desired).map(|w| &w.reference).collect()
     }
+}
+
+/// The Job whose failure ended a revision, by Helm's words: `pre-upgrade hooks failed: job migrate failed: BackoffLimitExceeded`.
+fn failed_job(revision: &HelmRevision) -> Option<&str> {
+    let (_, rest) = revision.description.split_once("job ")?;
+    let (name, rest) = rest.split_once(' ')?;
+    rest.starts_with("failed").then_some(name)
 }
 
 /// How a revision came about.
