@@ -6,7 +6,7 @@ mod controllers;
 mod refused;
 mod route;
 mod told;
-mod upstreams;
+pub(crate) mod upstreams;
 
 family!("ingress":
     certificate_expired,

@@ -15,6 +15,9 @@ pub struct Truth {
     /// Rules that must not be named as root causes.
     #[serde(default)]
     pub never: Vec<String>,
+    /// Of a compound incident, where one cause makes many symptoms: rules that must be explained by the true cause.
+    #[serde(default)]
+    pub folded: Vec<String>,
 }
 
 impl Truth {

@@ -41,7 +41,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Critical,
     guide: "MongoDB Connection Issues",
     needs: &[Need::AnyOf(&["logs", "mongodb"])],
-    produces: &[Effect::Unreachable],
+    produces: &[Effect::Unreachable, Effect::DependencyDown],
     explained_by: &[Effect::NotReady, Effect::NetworkBroken, Effect::NoEndpoints],
     check,
 };

@@ -27,8 +27,8 @@ use tarbox_model::object::condition;
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule, Timestamp};
 
-use super::upstreams::{behind, upstreams};
-use crate::complaints::{Complaint, complaints};
+use super::upstreams::failed;
+use crate::complaints::Complaint;
 use crate::wording::counted;
 
 /// The rule.
@@ -57,20 +57,12 @@ struct Failures<'a> {
 }
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let upstreams = upstreams(context);
     let mut failures: BTreeMap<ObjectRef, Failures<'_>> = BTreeMap::new();
-    for line in
-        complaints(context, |hit| matches!(hit.signature, "ingress-request-failed" | "nginx-upstream-failed" | "ingress-service-empty"))
-    {
+    for (line, service) in failed(context) {
         let hit = line.hit;
-        let service = match hit.signature {
-            "ingress-request-failed" => hit.field("upstream").and_then(|u| upstreams.get(u).cloned()),
-            "ingress-service-empty" => {
-                hit.field("service").and_then(|s| s.split_once('/')).map(|(namespace, name)| ObjectRef::new("Service", namespace, name))
-            }
-            _ => hit.field("upstream").and_then(|u| behind(context, u)),
-        };
-        let Some(service) = service.filter(|s| !recovered(context, s, hit.last.time)) else { continue };
+        if recovered(context, &service, hit.last.time) {
+            continue;
+        }
         let entry = failures.entry(service).or_default();
         if hit.signature == "ingress-service-empty" {
             entry.empty.push(line);

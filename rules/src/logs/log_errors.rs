@@ -29,6 +29,7 @@ use tarbox_model::{Context, ObjectRef, Rule, Snapshot};
 
 use super::families::{Errors, Group, errors};
 use crate::calls::calls;
+use crate::ingress::upstreams::failed;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -65,6 +66,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut called: BTreeMap<ObjectRef, Vec<ObjectRef>> = BTreeMap::new();
     for call in calls(context) {
         called.entry(call.complaint.client.clone()).or_default().extend(call.target);
+    }
+    // An ingress controller's failed requests come of the Services behind it.
+    for (line, service) in failed(context) {
+        called.entry(line.client).or_default().push(service);
     }
     let findings = errors(context).into_iter().filter_map(|(owner, errors)| {
         let finding = finding(&owner, &errors)?;

@@ -53,7 +53,7 @@ fn finding(
             (false, true) => Severity::Low,
         })
         .confidence(if call.host.is_some() { 0.7 } else { 0.5 });
-    for object in call.target.iter().cloned().chain(behind) {
+    for object in call.target.iter().cloned().chain(behind).chain(services_of(context, call)) {
         finding = finding.depends_on(object);
     }
     if let Some(service) = call.target.as_ref().filter(|t| t.kind == "Service") {
@@ -69,6 +69,13 @@ fn finding(
         ),
         _ => finding.remedy("Read the lines around.", call.complaint.logs_command()),
     })
+}
+
+/// The Services that lead to a pod which is called by its own address: that address comes from one of them.
+fn services_of(context: &Context<'_>, call: &Call<'_>) -> Vec<ObjectRef> {
+    let pod = call.target.as_ref().filter(|t| t.kind == "Pod").and_then(|t| context.snapshot.pod(&t.namespace, &t.name));
+    let owner = pod.and_then(|p| context.relations.workload_of_pod(context.snapshot, p));
+    owner.iter().flat_map(|owner| context.relations.services_of(context.snapshot, owner)).map(|s| s.reference()).collect()
 }
 
 /// What stands behind the address, in words, and the workloads of it.

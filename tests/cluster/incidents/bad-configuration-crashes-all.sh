@@ -2,6 +2,7 @@
 # rule: application-startup-failure|config-file-missing
 # object: Deployment/production/shepherd|ConfigMap/production/shepherd-config
 # never: crash-loop rollout-stuck service-without-ready-endpoints mongodb-down ingress-upstream-errors
+# compound: readiness-probe-failing service-without-ready-endpoints ingress-upstream-errors
 make() {
   local recreate='deployment(.spec.strategy = {type: "Recreate"})'
   service "$recreate"; service_ready; seed; requests 20

@@ -2,6 +2,7 @@
 # rule: cascading-rollback|environment-variable-missing|application-startup-failure
 # object: Deployment/production/shepherd|Secret/production/sh.helm.release.v1.shepherd.v4
 # never: rollout-stuck crash-loop
+# compound: rollout-stuck
 make() {
   before_release; release install --wait --timeout 120s; service_ready; seed; requests 10
   ! release upgrade --wait --timeout 20s --set environment.MONGODB_MAX_POOL_SIZE=fifty

@@ -2,6 +2,7 @@
 # rule: cni-unavailable
 # object: Node/node-2|Node/node-1
 # never: node-not-ready container-runtime-unavailable pod-pending sandbox-creation-failing kubelet-unavailable
+# compound: pod-pending ingress-upstream-errors
 # nodes: 2
 make() {
   service 'pod(.nodeSelector = {"kubernetes.io/hostname": "node-2"})'; service_ready; seed

@@ -2,6 +2,7 @@
 # rule: dns-misconfigured|coredns-unavailable
 # object: ConfigMap/kube-system/coredns|Deployment/kube-system/coredns|Pod/kube-system/coredns
 # never: mongodb-down database-name-unresolved crash-loop
+# compound: coredns-unavailable database-name-unresolved readiness-probe-failing service-without-ready-endpoints
 make() {
   healthy_service
   kubectl -n kube-system get configmap coredns -o json | jq '.data.Corefile |= sub("cache 30 [{]"; "cach 30 {")' | kubectl apply -f - >/dev/null 2>&1

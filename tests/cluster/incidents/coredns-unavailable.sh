@@ -2,6 +2,7 @@
 # rule: coredns-unavailable
 # object: Deployment/kube-system/coredns
 # never: mongodb-down database-name-unresolved dns-resolution-failing readiness-probe-failing
+# compound: database-name-unresolved readiness-probe-failing service-without-ready-endpoints
 make() {
   healthy_service; kubectl -n kube-system scale deployment coredns --replicas=0 >/dev/null
   kubectl -n kube-system wait --for=delete pods -l k8s-app=kube-dns --timeout=60s >/dev/null; kubectl -n production rollout restart deployment shepherd >/dev/null

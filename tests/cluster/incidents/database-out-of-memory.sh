@@ -2,6 +2,7 @@
 # rule: out-of-memory-killed
 # object: StatefulSet/mongodb/mongodb|Pod/mongodb/mongodb-0
 # never: mongodb-down database-unreachable readiness-probe-failing crash-loop memory-leak
+# compound: readiness-probe-failing service-without-ready-endpoints
 make() {
   healthy_service
   kubectl -n mongodb patch statefulset mongodb --type=json -p '[{"op": "replace", "path": "/spec/template/spec/containers/0/resources", "value": {"requests": {"cpu": "50m", "memory": "6Mi"}, "limits": {"memory": "6Mi"}}}]' >/dev/null

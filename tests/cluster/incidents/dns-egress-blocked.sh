@@ -2,6 +2,7 @@
 # rule: dns-egress-blocked|network-policy-blocks-traffic
 # object: NetworkPolicy/production/only-database|Deployment/production/shepherd
 # never: coredns-unavailable mongodb-down database-name-unresolved dns-resolution-failing crash-loop dns-misconfigured
+# compound: database-name-unresolved readiness-probe-failing
 make() {
   part kube-router; healthy_service
   kubectl -n production apply -f - >/dev/null <<<'{"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "only-database"}, "spec": {"podSelector": {"matchLabels": {"app.kubernetes.io/name": "shepherd"}}, "policyTypes": ["Egress"], "egress": [{"to": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "mongodb"}}}], "ports": [{"port": 27017}]}]}}'

@@ -2,6 +2,7 @@
 # rule: taint-not-tolerated|node-cordoned
 # object: Node/node-1|Node/node-2|Deployment/production/shepherd
 # never: pod-pending service-without-ready-endpoints ingress-upstream-errors rollout-stuck
+# compound: pod-pending ingress-upstream-errors
 # nodes: 2
 make() {
   service 'object("StatefulSet"; "mongodb"; .spec.template.spec.tolerations = [{operator: "Exists"}] | .spec.template.spec.nodeSelector = {"kubernetes.io/hostname": "node-1"})'

@@ -2,6 +2,7 @@
 # rule: metrics-api-unavailable|api-service-unavailable
 # object: APIService/v1beta1.metrics.k8s.io|Deployment/kube-system/metrics-server
 # never: crash-loop autoscaler-without-metrics application-startup-failure system-pod-failing
+# compound: autoscaler-without-metrics
 make() {
   part metrics-server; healthy_service
   kubectl -n kube-system patch deployment metrics-server --type=json -p '[{"op": "add", "path": "/spec/template/spec/containers/0/command/-", "value": "--metric-resolution=soon"}, {"op": "add", "path": "/spec/strategy", "value": {"type": "Recreate"}}]' >/dev/null

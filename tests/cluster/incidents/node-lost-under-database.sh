@@ -2,6 +2,7 @@
 # rule: node-not-ready|kubelet-unavailable
 # object: Node/node-2
 # never: mongodb-down database-unreachable readiness-probe-failing service-without-ready-endpoints dns-misconfigured
+# compound: readiness-probe-failing service-without-ready-endpoints
 # nodes: 2
 make() {
   on_second_node='.spec.template.spec.nodeSelector = {"kubernetes.io/hostname": "node-2"}'

@@ -2,6 +2,7 @@
 # rule: quota-exceeded
 # object: ResourceQuota/production/team-quota|Namespace/production|Deployment/production/shepherd
 # never: rollout-stuck pod-pending service-without-ready-endpoints deployment-timeout
+# compound: rollout-stuck
 make() {
   kubectl create namespace production --save-config >/dev/null
   kubectl -n production create quota team-quota --hard=limits.memory=600Mi,requests.memory=200Mi,limits.cpu=4,requests.cpu=1 >/dev/null

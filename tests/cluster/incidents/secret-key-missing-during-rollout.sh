@@ -2,6 +2,7 @@
 # rule: secret-key-missing
 # object: Secret/production/shepherd-secret
 # never: secret-missing mongodb-down rollout-stuck service-without-ready-endpoints ingress-upstream-errors service-selector-mismatch
+# compound: ingress-upstream-errors service-without-ready-endpoints
 make() {
   local recreate='deployment(.spec.strategy = {type: "Recreate"})'
   service "$recreate"; service_ready; seed; requests 30

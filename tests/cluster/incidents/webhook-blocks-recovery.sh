@@ -2,6 +2,7 @@
 # rule: admission-webhook-unreachable
 # object: ValidatingWebhookConfiguration/image-policy|Deployment/production/shepherd|Service/security/image-policy
 # never: service-without-ready-endpoints ingress-upstream-errors rollout-stuck service-selector-mismatch deployment-scaled-to-zero
+# compound: ingress-upstream-errors
 make() {
   healthy_service
   kubectl create namespace security >/dev/null

@@ -18,9 +18,9 @@ collect() {
   [ -s "$BUNDLE" ] || die "tarbox-collect left no bundle"
 }
 
-# What is wrong with a report, one line each; nothing when it is right: complaints REPORT.json RULES OBJECT NEVER
+# What is wrong with a report, one line each; nothing when it is right: complaints REPORT.json RULES OBJECT NEVER FOLDED
 complaints() {
-  jq -r --arg rules "$2" --arg object "$3" --arg never "$4" '
+  jq -r --arg rules "$2" --arg object "$3" --arg never "$4" --arg folded "$5" '
     def written: [.kind, .namespace, .name] | map(select(. != null and . != "")) | join("/");
     def shown: "\(.rule) at \(.cause // .subject // {} | written)";
     (.root_causes // []) as $causes | ($rules | split("|")) as $rules | ($object | split("|")) as $objects
@@ -32,7 +32,9 @@ complaints() {
         $causes[0]
         | if (.rule as $rule | $rules | index($rule)) then empty else "first cause is \(shown), wanted \($rules | join("|"))" end,
           if any(.subject, .cause, .workload; . != null and (written as $w | $objects | index($w))) then empty else "first cause is \(shown), wanted the object \($objects | join("|"))" end,
-          if (.evidence // []) == [] then "first cause has no evidence" else empty end
+          if (.evidence // []) == [] then "first cause has no evidence" else empty end,
+          ([.explains[]? | split(":")[0]] as $explained | $folded | split(" ")[] | select(. != "" and (. as $rule | $explained | index($rule) | not))
+            | "first cause does not explain \(.)")
       end,
       ($causes[] | select(.rule as $rule | $never | split(" ") | index($rule)) | "must never be said here: \(shown)")
   ' "$1"
@@ -44,7 +46,7 @@ judge() {
   mkdir -p "$folder"; rm -rf "$folder/report"
   "$BIN/tarbox" analyze "$bundle" -o "$folder/report" --format json,html,md >"$folder/analyze.log" 2>&1 || { tail -n 20 "$folder/analyze.log" >&2; die "tarbox analyze ended with $?"; }
   for file in report.json report.html report.md; do [ -s "$folder/report/$file" ] || die "no $file in $folder/report"; done
-  found=$(complaints "$folder/report/report.json" "$(declared "$name" rule)" "$(declared "$name" object)" "$(declared "$name" never)")
+  found=$(complaints "$folder/report/report.json" "$(declared "$name" rule)" "$(declared "$name" object)" "$(declared "$name" never)" "$(declared "$name" compound)")
   [ -z "$found" ] || { printf '%s\n' "$found" | while read -r line; do say "$name: $line"; done; return 1; }
 }
 
@@ -65,13 +67,14 @@ keep() {
 declare_truth() {
   local name=$1 file=$SCENARIOS/$1.toml rest
   [ -f "$file" ] || die "$name is not recorded: run $HERE/record $name"
-  rest=$(grep -vE '^(#|(rules|objects|never) = )' "$file")
+  rest=$(grep -vE '^(#|(rules|objects|never|folded) = )' "$file")
   local list; list() { jq -cRn --arg text "$1" --arg by "$2" '$text | split($by) | map(select(. != "" and . != "-"))'; }
   {
     echo "# $(sed -n '1s/^# //p' "$HERE/incidents/$name.sh")"
     echo "rules = $(list "$(declared "$name" rule | sed 's/^none$//')" '|')"
     echo "objects = $(list "$(declared "$name" object)" '|')"
     echo "never = $(list "$(declared "$name" never)" ' ')"
+    [ -z "$(declared "$name" compound)" ] || echo "folded = $(list "$(declared "$name" compound)" ' ')"
     printf '%s\n' "$rest"
   } >"$file"
 }
