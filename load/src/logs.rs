@@ -99,6 +99,9 @@ impl LogScanner {
     fn look_at(&self, bytes: &[u8], start: usize, end: usize, number: u32, part: &mut LogPart) {
         let Some(raw) = bytes.get(start..end.min(start + LINE_LIMIT)) else { return };
         let line = read_line(raw, number);
+        if line.is_option_help() {
+            return;
+        }
         let mut candidates: Vec<Option<usize>> = self
             .literals
             .find_overlapping_iter(line.text.as_bytes())

@@ -63,6 +63,20 @@ pub struct LogLine {
     pub text: String,
 }
 
+impl LogLine {
+    /// Whether it explains an option, as a program does that was called wrongly (`  -t, --timeout duration   Time to wait…`):
+    /// such a line speaks of errors and time-outs, and reports none.
+    pub fn is_option_help(&self) -> bool {
+        let text = self.text.trim_start();
+        let long = text.strip_prefix('-').and_then(|rest| match rest.split_once(", -") {
+            Some((short, long)) if short.len() == 1 => Some(long),
+            _ => Some(rest),
+        });
+        let name = long.and_then(|l| l.strip_prefix('-')).is_some_and(|l| l.starts_with(|c: char| c.is_ascii_alphanumeric()));
+        name && text.contains("  ")
+    }
+}
+
 /// Lines of one log that match one signature and have the same fields.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LogHit {
@@ -157,5 +171,21 @@ impl ContainerLog {
     /// Evidence for a line.
     pub fn line_evidence(&self, line: &LogLine) -> Evidence {
         Evidence::line(Arc::clone(&self.path), line.number, line.text.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_explains_an_option_reports_no_error() {
+        let is_help = |text: &str| LogLine { number: 1, time: None, text: text.to_owned() }.is_option_help();
+        assert!(is_help("      --request-timeout duration   Time to wait before giving up (default 1m0s)"));
+        assert!(is_help("  -l, --node-selector string      Selector, error if empty"));
+        assert!(is_help("  --threads INT         The number of worker threads"));
+        assert!(!is_help("Error: unknown flag: --request-timeout"));
+        assert!(!is_help("--- FAIL: TestPort  (0.01s)"));
+        assert!(!is_help("-- connection timeout"));
     }
 }

@@ -58,6 +58,7 @@ pub(crate) fn calls<'a>(context: &Context<'a>) -> Vec<Call<'a>> {
     let databases = by_service(context, &servers(context));
     let configured = Configured::new(context, &complaints);
     let mut all: Vec<Call<'a>> = complaints.into_iter().filter_map(|c| call(context, &databases, &configured, c)).collect();
+    locate(context, &mut all);
     drop_vaguer(&mut all);
     all
 }
@@ -166,6 +167,23 @@ fn inner_failure(error: Option<&str>, text: &str) -> Option<Failure> {
         Some(Failure::TimedOut)
     } else {
         None
+    }
+}
+
+/// Gives calls of a database that say no address the one that the same client calls by its other lines, if that is only one.
+fn locate<'a>(context: &Context<'a>, all: &mut [Call<'a>]) {
+    let mut addresses: BTreeMap<(ObjectRef, Engine), BTreeSet<(&'a str, Option<u16>)>> = BTreeMap::new();
+    for call in all.iter() {
+        if let (Some(engine), Some(host)) = (call.engine, call.host) {
+            addresses.entry((call.complaint.client.clone(), engine)).or_default().insert((host, call.port));
+        }
+    }
+    for call in all.iter_mut().filter(|c| c.host.is_none()) {
+        let known = call.engine.and_then(|engine| addresses.get(&(call.complaint.client.clone(), engine)));
+        if let Some((host, port)) = known.filter(|k| k.len() == 1).and_then(|k| k.first().copied()) {
+            (call.host, call.port) = (Some(host), port);
+            call.target = context.relations.resolve_host(context.snapshot, host, &call.complaint.log.namespace);
+        }
     }
 }
 

@@ -114,8 +114,8 @@ pub(super) fn last_words<'a>(context: &Context<'a>, trouble: &Trouble<'_>) -> Op
 pub(crate) fn last_words_in(ended: &ContainerLog) -> Option<&LogLine> {
     let known = ended.hits.iter().filter(|h| LAST_WORDS.contains(&h.signature)).max_by_key(|h| h.last.number).map(|h| &h.last);
     let levels = ["ERROR", "Error", "error", "Exception", "failed", "Failed"];
-    let error = || levels.iter().find_map(|w| ended.tail.iter().rfind(|l| l.text.contains(w)));
-    known.or_else(error).or_else(|| ended.tail.iter().rfind(|l| !l.text.trim().is_empty()))
+    let error = || levels.iter().find_map(|w| ended.tail.iter().rfind(|l| l.text.contains(w) && !l.is_option_help()));
+    known.or_else(error).or_else(|| ended.tail.iter().rfind(|l| !l.text.trim().is_empty() && !l.is_option_help()))
 }
 
 /// Names that a container's environment gives a value in place, by name.

@@ -39,7 +39,7 @@ pub static RULE: Rule = Rule {
     guide: "Insufficient Replicas for Rolling Update",
     needs: &[Need::Objects("deployments"), Need::Objects("replicasets")],
     produces: &[Effect::RolloutBlocked],
-    explained_by: &[],
+    explained_by: &[Effect::PodsNotCreated],
     check,
 };
 

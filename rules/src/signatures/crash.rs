@@ -3,11 +3,46 @@
 use tarbox_model::log::{Family, Signature};
 
 /// Ids of the signatures below, and of Python's exceptions: lines that name what ended a process.
-pub(crate) const LAST_WORDS: [&str; 8] =
-    ["python-exception", "go-panic", "java-exception", "node-exception", "dotnet-exception", "ruby-exception", "php-fatal", "fatal-line"];
+pub(crate) const LAST_WORDS: [&str; 9] = [
+    "argument-refused",
+    "python-exception",
+    "go-panic",
+    "java-exception",
+    "node-exception",
+    "dotnet-exception",
+    "ruby-exception",
+    "php-fatal",
+    "fatal-line",
+];
 
 /// Lines of processes that end.
 pub(super) static SIGNATURES: &[Signature] = &[
+    Signature {
+        id: "argument-refused",
+        family: Family::Application,
+        literals: &[
+            "flag provided but not defined",
+            "unknown flag",
+            "unknown shorthand flag",
+            "unknown command",
+            "unrecognized argument",
+            "unrecognized option",
+            "invalid argument",
+            "invalid value",
+            "unknown option",
+        ],
+        pattern: r#"flag provided but not defined: (?P<flag>-\S+)|unknown (?:shorthand )?flag: (?P<unknown>.{1,80})|unknown command "?(?P<command>[^" ]+)|unrecognized arguments?: (?P<argument>.{1,120})|(?:unrecognized|unknown) option:? ['"`]?(?P<option>-?-?[\w=.-]+)|invalid argument (?P<value>"[^"]*") for (?P<of>"[^"]*")|invalid value (?P<given>"[^"]*") for flag (?P<for>-\S+)"#,
+        unless: &[],
+        examples: &[
+            "flag provided but not defined: -state-dir",
+            "Error: unknown flag: --enable-snippets",
+            r#"Error: unknown command "server-junk" for "velero""#,
+            "gunicorn: error: unrecognized arguments: --threadz 4",
+            r#"Error: invalid argument "soon" for "--metric-resolution" flag: time: invalid duration "soon""#,
+            r#"invalid value "x" for flag -port: parse error"#,
+        ],
+        counterexamples: &["400 invalid argument in request body", "POST /search?option=unknown 200"],
+    },
     Signature {
         id: "go-panic",
         family: Family::Application,

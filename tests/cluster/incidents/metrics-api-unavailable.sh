@@ -1,7 +1,7 @@
 # metrics-server does not start, so that the metrics API has nobody behind it and the autoscaler no figures.
-# rule: metrics-api-unavailable|api-service-unavailable
+# rule: metrics-api-unavailable|api-service-unavailable|application-startup-failure
 # object: APIService/v1beta1.metrics.k8s.io|Deployment/kube-system/metrics-server
-# never: crash-loop autoscaler-without-metrics application-startup-failure system-pod-failing
+# never: crash-loop autoscaler-without-metrics system-pod-failing connection-timeout
 # compound: autoscaler-without-metrics
 make() {
   part metrics-server; healthy_service
