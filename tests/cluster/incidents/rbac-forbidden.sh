@@ -19,5 +19,5 @@ spec:
     resources: {requests: {cpu: 10m, memory: 16Mi}, limits: {memory: 64Mi}}
 YAML
 }
-settle() { until_true 60 "the API refuses" refused; sleep 30; }
+settle() { until_true 60 "the API refuses" refused; sleep 12; }
 refused() { kubectl -n production logs operator | grep 'is forbidden: User'; }
