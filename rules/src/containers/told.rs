@@ -107,15 +107,22 @@ fn is_refusal(log: &ContainerLog) -> bool {
 /// The line that a process left behind when it ended: its last exception, else its last error, else its last words.
 pub(super) fn last_words<'a>(context: &Context<'a>, trouble: &Trouble<'_>) -> Option<(&'a ContainerLog, &'a LogLine)> {
     let ended = ended(context, trouble)?;
-    Some((ended, last_words_in(ended)?))
+    // A run that goes on has said no last words; its errors may well be those of the run before.
+    let goes_on = ended.run == Run::Current && trouble.view.status.is_some_and(|(_, _, s)| s.state.running.is_some());
+    let line = if goes_on { telling(ended) } else { last_words_in(ended) };
+    Some((ended, line?))
 }
 
 /// The line that tells most of how a log ended.
 pub(crate) fn last_words_in(ended: &ContainerLog) -> Option<&LogLine> {
-    let known = ended.hits.iter().filter(|h| LAST_WORDS.contains(&h.signature)).max_by_key(|h| h.last.number).map(|h| &h.last);
+    telling(ended).or_else(|| ended.tail.iter().rfind(|l| !l.text.trim().is_empty() && !l.is_option_help()))
+}
+
+/// The last exception of a log, else its last error.
+fn telling(log: &ContainerLog) -> Option<&LogLine> {
+    let known = log.hits.iter().filter(|h| LAST_WORDS.contains(&h.signature)).max_by_key(|h| h.last.number).map(|h| &h.last);
     let levels = ["ERROR", "Error", "error", "Exception", "failed", "Failed"];
-    let error = || levels.iter().find_map(|w| ended.tail.iter().rfind(|l| l.text.contains(w) && !l.is_option_help()));
-    known.or_else(error).or_else(|| ended.tail.iter().rfind(|l| !l.text.trim().is_empty() && !l.is_option_help()))
+    known.or_else(|| levels.iter().find_map(|w| log.tail.iter().rfind(|l| l.text.contains(w) && !l.is_option_help())))
 }
 
 /// Names that a container's environment gives a value in place, by name.

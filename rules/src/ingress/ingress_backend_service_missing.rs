@@ -26,7 +26,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule, similarity};
 
 use super::route::{is_made_up, redirects, route};
-use super::told::told;
+use super::told::{alone, told};
 use crate::wording::did_you_mean;
 
 /// The rule.
@@ -36,7 +36,7 @@ pub static RULE: Rule = Rule {
     level: Level::Cause,
     severity: Severity::Critical,
     guide: "Ingress Issues",
-    needs: &[Need::Objects("ingresses")],
+    needs: &[Need::AnyOf(&["ingresses", "logs"])],
     produces: &[Effect::IngressErrors],
     explained_by: &[Effect::PodsNotCreated],
     check,
@@ -48,6 +48,20 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         for (pointer, backend) in ingress.backends() {
             findings.extend(finding(context, ingress, &pointer, backend));
         }
+    }
+    let missing = |service: &ObjectRef| context.snapshot.service(&service.namespace, &service.name).is_none();
+    for (service, log, hit) in alone(context, "ingress-service-unknown", "service", "Service", missing) {
+        let title = format!("An Ingress routes to Service `{}`, which does not exist", service.name);
+        findings.push(
+            Finding::new(service.clone(), title, log.evidence(hit))
+                .summary(format!(
+                    "The ingress controller looks for Service `{}/{}` in vain; requests to it end with 503. The Ingress itself is not in the bundle.",
+                    service.namespace, service.name
+                ))
+                .confidence(0.9)
+                .seen(hit.first.time, hit.last.time)
+                .remedy("See which Ingress asks for it.", format!("kubectl describe ingress -n {}", service.namespace)),
+        );
     }
     findings
 }

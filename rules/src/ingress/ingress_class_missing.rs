@@ -27,7 +27,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule, similarity};
 
 use super::class::{asked, has_address, is_default};
-use super::told::told;
+use super::told::{alone, told};
 use crate::wording::{did_you_mean, listed};
 
 /// The rule.
@@ -37,14 +37,22 @@ pub static RULE: Rule = Rule {
     level: Level::Cause,
     severity: Severity::High,
     guide: "Ingress Issues",
-    needs: &[Need::Objects("ingresses")],
+    needs: &[Need::AnyOf(&["ingresses", "logs"])],
     produces: &[Effect::IngressUnserved],
     explained_by: &[],
     check,
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    context.snapshot.ingresses.iter().filter_map(|ingress| finding(context, ingress)).collect()
+    let by_word = alone(context, "ingress-class-invalid", "ingress", "Ingress", |_| true).into_iter().map(|(ingress, log, hit)| {
+        Finding::new(ingress.clone(), format!("No controller takes Ingress `{}`: its class is not there", ingress.name), log.evidence(hit))
+            .summary("The ingress controller passes it over, so nothing of it is served. The Ingress itself is not in the bundle.")
+            // Another controller may serve it.
+            .confidence(0.75)
+            .seen(hit.first.time, hit.last.time)
+            .remedy("Compare its class with those that exist.", format!("kubectl get ingress,ingressclass -n {}", ingress.namespace))
+    });
+    context.snapshot.ingresses.iter().filter_map(|ingress| finding(context, ingress)).chain(by_word).collect()
 }
 
 fn finding(context: &Context<'_>, ingress: &Object<Ingress>) -> Option<Finding> {

@@ -5,7 +5,8 @@
 //! ## What it detects
 //! Secrets that `spec.tls` of an Ingress names and that do not exist in its namespace, lack `tls.crt` or `tls.key`, or hold a
 //! key that belongs to another certificate; by the lists or by the ingress controller's word. The nearest name, one of that
-//! name in another namespace, and the object that should have made it (a Certificate of cert-manager) are told.
+//! name in another namespace, and the object that should have made it (a Certificate of cert-manager) are told. In a bundle
+//! without Ingresses the controller's word counts alone.
 //!
 //! ## Why it happens
 //! The Secret was never made in this namespace, cert-manager could not have the certificate signed, or somebody mixed up the
@@ -26,7 +27,7 @@ use tarbox_model::object::{Ingress, Object, Secret};
 use tarbox_model::rule::{Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule, similarity};
 
-use super::told::told;
+use super::told::{alone, told};
 use crate::configuration::maker::maker;
 use crate::wording::did_you_mean;
 
@@ -37,7 +38,7 @@ pub static RULE: Rule = Rule {
     level: Level::Cause,
     severity: Severity::High,
     guide: "SSL/TLS termination",
-    needs: &[Need::Objects("ingresses")],
+    needs: &[Need::AnyOf(&["ingresses", "logs"])],
     produces: &[],
     explained_by: &[],
     check,
@@ -53,6 +54,19 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         for (t, tls) in ingress.spec.tls.iter().enumerate().filter(|(_, tls)| !tls.secret_name.is_empty()) {
             findings.extend(finding(context, ingress, t, &tls.secret_name));
         }
+    }
+    let missing = |secret: &ObjectRef| context.snapshot.secret(&secret.namespace, &secret.name).is_none();
+    for (secret, log, hit) in alone(context, "ingress-certificate-unusable", "secret", "Secret", missing) {
+        let title = format!("The TLS Secret `{}` of an Ingress cannot be used", secret.name);
+        findings.push(
+            Finding::new(secret.clone(), title, log.evidence(hit))
+                .summary(
+                    "The ingress controller says so, and shows a certificate of its own instead. The Ingress itself is not in the bundle.",
+                )
+                .confidence(0.9)
+                .seen(hit.first.time, hit.last.time)
+                .remedy("See whether it exists.", format!("kubectl get secret {} -n {}", secret.name, secret.namespace)),
+        );
     }
     findings
 }
