@@ -114,7 +114,9 @@ fn direct_edges(context: &Context<'_>, fired: &[(&Rule, Finding)]) -> Vec<BTreeS
     for (i, (rule, finding)) in fired.iter().enumerate() {
         for &effect in rule.explained_by {
             anywhere.entry(effect).or_default().push(i);
-            for site in shows_at(finding) {
+            // Who says that something he depends on is down means the other's readiness, not his own.
+            let own = effect != Effect::NotReady || !rule.produces.contains(&Effect::DependencyDown);
+            for site in shows_at(finding).filter(|site| own || finding.depends_on.contains(site)) {
                 observers.entry((effect, site.clone())).or_default().push(i);
             }
         }
@@ -154,7 +156,9 @@ fn callers(fired: &[(&Rule, Finding)]) -> BTreeMap<ObjectRef, BTreeSet<ObjectRef
     for (_, finding) in fired {
         for object in &finding.depends_on {
             let caller = finding.workload.as_ref().unwrap_or(&finding.subject);
-            callers.entry(object.clone()).or_default().insert(caller.clone());
+            if caller != object {
+                callers.entry(object.clone()).or_default().insert(caller.clone());
+            }
         }
     }
     callers

@@ -8,6 +8,7 @@ mod describe;
 mod drafts;
 mod indented;
 mod kubectl;
+mod owners;
 mod pod;
 mod tables;
 mod units;
@@ -62,9 +63,13 @@ pub(crate) fn read(name: &str, bytes: &[u8], scanner: &LogScanner) -> Snapshot {
     }
     manifests.into_iter().for_each(|block| kubectl::wanted(block, &mut drafts));
     let mut snapshot = drafts.finish(&path);
+    owners::adopt_replica_sets(&mut snapshot);
     (snapshot.alerts, snapshot.node_units) = (told, units);
     for (block, namespace, target, container, previous) in logs {
         let (body, first_line) = (block.text(), block.first_line());
+        if is_refusal(&body) {
+            continue;
+        }
         let (namespace, pod) = pod_of(&snapshot, &namespace, &target);
         let run = if previous { Run::Previous } else { Run::Current };
         snapshot.logs.push(scanner.scan(body.as_bytes(), first_line).finish(Arc::clone(&path), &namespace, &pod, &container, run));
@@ -74,6 +79,19 @@ pub(crate) fn read(name: &str, bytes: &[u8], scanner: &LogScanner) -> Snapshot {
     snapshot.coverage = coverage;
     snapshot.sort();
     snapshot
+}
+
+/// Whether kubectl says why there is no log, in place of a log.
+fn is_refusal(text: &str) -> bool {
+    let text = text.trim();
+    let says = [
+        "Error from server",
+        "error: ",
+        "The connection to the server",
+        "Unable to connect to the server",
+        "unable to retrieve container logs",
+    ];
+    !text.contains('\n') && says.iter().any(|words| text.starts_with(words))
 }
 
 /// A line without what a terminal did with it.

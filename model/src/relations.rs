@@ -217,7 +217,8 @@ impl Relations {
             [name] => service(from_namespace, name),
             [name, namespace] => service(namespace, name).or_else(|| service(from_namespace, namespace)),
             [name, namespace, "svc", ..] => service(namespace, name),
-            [_, name, namespace, "svc", ..] => service(namespace, name),
+            // The Service that gives a pod its name may not be in the bundle.
+            [pod, name, namespace, "svc", ..] => service(namespace, name).or_else(|| snapshot.pod(namespace, pod).map(Object::reference)),
             [_, name, namespace] => service(namespace, name),
             _ => None,
         }

@@ -168,7 +168,13 @@ fn shape(kind: &str, row: &Row) -> Value {
                 .cell("COMPLETIONS")
                 .and_then(|c| c.split_once('/'))
                 .map_or((None, None), |(a, b)| (a.parse::<i64>().ok(), b.parse::<i64>().ok()));
-            json!({ "spec": object([("completions", of.map(Value::from))]), "status": object([("succeeded", done.map(Value::from))]) })
+            // Since Kubernetes 1.31 the table says how it ended.
+            let ended = row.cell("STATUS").filter(|s| matches!(*s, "Failed" | "Complete"));
+            let conditions = ended.map(|kind| json!([{ "type": kind, "status": "True" }]));
+            json!({
+                "spec": object([("completions", of.map(Value::from))]),
+                "status": object([("succeeded", done.map(Value::from)), ("conditions", conditions)]),
+            })
         }
         _ => json!({}),
     }

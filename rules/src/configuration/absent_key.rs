@@ -55,6 +55,8 @@ fn missing(context: &Context<'_>, pod: &Object<Pod>, reference: &Reference<'_>) 
         says.push(format!("references non-existent {volume_word} key: {key}"));
     }
     let told = told(context, pod, &says);
+    // A table shows how many keys there are, and names none; that there is none at all the kubelet says itself.
+    let held = held.filter(|h| !h.keys.is_empty());
     let absent = held.as_ref().is_some_and(|h| !h.keys.contains(&key));
     if held.is_some() && !absent || !(absent && waits(pod) || told.is_some()) {
         return None;

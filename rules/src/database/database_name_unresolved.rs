@@ -32,6 +32,9 @@ use crate::addresses::{Fault, Wrong, wrong, wrong_of_mongodb};
 use crate::calls::{Call, Failure, calls};
 use crate::wording::capitalised;
 
+const EXPLAINED_BY: [Effect; 6] =
+    [Effect::NameUnresolved, Effect::DnsDown, Effect::NetworkBroken, Effect::NoEndpoints, Effect::NotReady, Effect::Misconfigured];
+
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "database-name-unresolved",
@@ -41,7 +44,7 @@ pub static RULE: Rule = Rule {
     guide: "MongoDB Connection Issues",
     needs: &[Need::AnyOf(&["logs", "pods", "deployments"])],
     produces: &[Effect::DependencyDown],
-    explained_by: &[Effect::NameUnresolved, Effect::DnsDown, Effect::NetworkBroken, Effect::NoEndpoints, Effect::Misconfigured],
+    explained_by: &EXPLAINED_BY,
     check,
 };
 
@@ -96,12 +99,12 @@ fn heard(context: &Context<'_>, call: &Call<'_>) -> Option<Finding> {
     let host = call.host.unwrap_or("its host");
     let nearest = call.host.filter(|_| call.failure == Failure::NameUnknown).and_then(|h| nearest(context, h, engine));
     let meant = nearest.map(|s| host_of(s, &client.namespace));
-    let target = call.target.as_ref().and_then(|t| context.snapshot.service(&t.namespace, &t.name));
-    // A headless Service has addresses as long as pods behind it are ready, and no others.
-    let headless = target.filter(|s| s.is_headless());
+    // A headless Service has the addresses of its ready pods, and no others; so has a pod's own name.
+    let service = |t: &ObjectRef| context.snapshot.service(&t.namespace, &t.name);
+    let pods = call.target.as_ref().filter(|t| t.kind == "Pod" || service(t).is_some_and(|s| s.is_headless()));
     let exists = call.target.as_ref().map(|t| {
-        let why = headless.map_or("DNS does not know it, or is not asked", |_| "it is headless: without a ready pod it has no address");
-        format!(" A Service `{}/{}` exists: {why}.", t.namespace, t.name)
+        let why = pods.map_or("DNS does not know it, or is not asked", |_| "without a ready pod it has no address");
+        format!(" {} `{}/{}` exists: {why}.", t.kind, t.namespace, t.name)
     });
     let hint = meant.as_ref().filter(|_| exists.is_none()).map(|m| format!(" Did you mean `{m}`?")).unwrap_or_default();
     let mut finding = call
@@ -111,7 +114,7 @@ fn heard(context: &Context<'_>, call: &Call<'_>) -> Option<Finding> {
         .confidence(if call.failure == Failure::NameUnknown { 0.88 } else { 0.75 })
         .evidence(nearest.map(Object::named));
     let setting = setting(context, client, engine);
-    finding = headless.into_iter().fold(finding, |finding, service| finding.depends_on(service.reference()));
+    finding = pods.into_iter().cloned().fold(finding, Finding::depends_on);
     finding = finding.evidence(setting.as_ref().map(|s| s.evidence.clone()));
     Some(match (setting, meant) {
         (Some(setting), Some(meant)) if call.target.is_none() => {

@@ -38,7 +38,7 @@ pub static RULE: Rule = Rule {
     guide: "Database Performance Issues",
     needs: &[Need::Logs],
     produces: &[Effect::DependencyDown],
-    explained_by: &[Effect::Unreachable, Effect::NetworkBroken, Effect::NoEndpoints, Effect::Slow, Effect::Misconfigured],
+    explained_by: &[Effect::Unreachable, Effect::NotReady, Effect::NetworkBroken, Effect::NoEndpoints, Effect::Slow, Effect::Misconfigured],
     check,
 };
 

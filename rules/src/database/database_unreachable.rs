@@ -36,7 +36,7 @@ pub static RULE: Rule = Rule {
     guide: "MongoDB Connection Issues",
     needs: &[Need::Logs],
     produces: &[Effect::DependencyDown],
-    explained_by: &[Effect::Unreachable, Effect::NetworkBroken, Effect::NameUnresolved, Effect::Misconfigured],
+    explained_by: &[Effect::Unreachable, Effect::NotReady, Effect::NetworkBroken, Effect::NameUnresolved, Effect::Misconfigured],
     check,
 };
 

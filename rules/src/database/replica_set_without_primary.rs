@@ -78,6 +78,7 @@ fn by_status(set: &ReplicaSet<'_>) -> Finding {
     let first = evidence.next().unwrap_or_else(|| set.answer.evidence("/set", set.name));
     let finding = Finding::new(set.pod(), format!("Replica set `{}` of `{}` has no primary", set.name, set.server.name), first)
         .workload(Some(set.server.clone()))
+        .depends_on(set.server.clone())
         .summary(format!("{why}: {}. Without a primary nothing can be written.", states.join(", ")))
         .confidence(0.96)
         .evidence(evidence);
@@ -105,6 +106,7 @@ fn by_log(context: &Context<'_>, servers: &[Server<'_>], told: &BTreeSet<ObjectR
         let finding =
             Finding::new(pod.reference(), format!("Replica set of `{}` has no primary", server.reference.name), first.evidence.clone())
                 .workload(Some(server.reference.clone()))
+                .depends_on(server.reference.clone())
                 .summary(format!(
                     "By their logs none of its {} is primary: {}.",
                     counted(states.len(), "member"),

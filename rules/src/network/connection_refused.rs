@@ -36,7 +36,7 @@ pub static RULE: Rule = Rule {
     guide: "Common Log Patterns",
     needs: &[Need::Logs],
     produces: &[Effect::DependencyDown],
-    explained_by: &[Effect::Unreachable, Effect::NoEndpoints, Effect::NetworkBroken],
+    explained_by: &[Effect::Unreachable, Effect::NotReady, Effect::NoEndpoints, Effect::NetworkBroken],
     check: |context| {
         findings(context, &[Failure::Refused, Failure::Reset], |call| match is_refused(call) {
             true => "The other side answers, and nobody listens there.",

@@ -36,7 +36,7 @@ pub static RULE: Rule = Rule {
     guide: "Common Log Patterns",
     needs: &[Need::Logs],
     produces: &[Effect::DependencyDown],
-    explained_by: &[Effect::Unreachable, Effect::NoEndpoints, Effect::NetworkBroken, Effect::NodeDown, Effect::Slow],
+    explained_by: &[Effect::Unreachable, Effect::NotReady, Effect::NoEndpoints, Effect::NetworkBroken, Effect::NodeDown, Effect::Slow],
     check: |context| {
         findings(context, &[Failure::TimedOut, Failure::NoRoute], |call| match call.failure {
             Failure::NoRoute => "There is no way to the address.",

@@ -41,7 +41,9 @@ pub(super) fn templates<'a>(context: &Context<'a>) -> Vec<Template<'a>> {
         origin: &pod.origin,
         base: "",
     });
-    of_workloads.chain(of_pods).filter(|t| !Snapshot::is_system_namespace(&t.owner.namespace)).collect()
+    // What was read off a table has containers without names: nobody knows what they are given.
+    let known = |t: &Template<'_>| t.spec.containers.iter().all(|c| !c.name.is_empty());
+    of_workloads.chain(of_pods).filter(|t| !Snapshot::is_system_namespace(&t.owner.namespace) && known(t)).collect()
 }
 
 impl<'a> Template<'a> {
