@@ -32,8 +32,7 @@ use crate::addresses::{Fault, Wrong, wrong, wrong_of_mongodb};
 use crate::calls::{Call, Failure, calls};
 use crate::wording::capitalised;
 
-const EXPLAINED_BY: [Effect; 6] =
-    [Effect::NameUnresolved, Effect::DnsDown, Effect::NetworkBroken, Effect::NoEndpoints, Effect::NotReady, Effect::Misconfigured];
+use Effect::{DnsDown, Misconfigured, NameUnresolved, NetworkBroken, NoEndpoints, NotReady};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -44,7 +43,7 @@ pub static RULE: Rule = Rule {
     guide: "MongoDB Connection Issues",
     needs: &[Need::AnyOf(&["logs", "pods", "deployments"])],
     produces: &[Effect::DependencyDown],
-    explained_by: &EXPLAINED_BY,
+    explained_by: &[NameUnresolved, DnsDown, NetworkBroken, NoEndpoints, NotReady, Misconfigured],
     check,
 };
 
@@ -99,7 +98,7 @@ fn heard(context: &Context<'_>, call: &Call<'_>) -> Option<Finding> {
     let host = call.host.unwrap_or("its host");
     let nearest = call.host.filter(|_| call.failure == Failure::NameUnknown).and_then(|h| nearest(context, h, engine));
     let meant = nearest.map(|s| host_of(s, &client.namespace));
-    // A headless Service has the addresses of its ready pods, and no others; so has a pod's own name.
+    // Without a ready pod neither a headless Service nor a pod has a name.
     let service = |t: &ObjectRef| context.snapshot.service(&t.namespace, &t.name);
     let pods = call.target.as_ref().filter(|t| t.kind == "Pod" || service(t).is_some_and(|s| s.is_headless()));
     let exists = call.target.as_ref().map(|t| {

@@ -4,7 +4,7 @@
 //!
 //! ## What it detects
 //! Releases whose newest revision has been *pending-install*, *pending-upgrade*, *pending-rollback* or *uninstalling* for more
-//! than ten minutes. Every further operation is refused with `another operation (install/upgrade/rollback) is in progress`.
+//! than ten minutes, or although everything of theirs is rolled out and no hook runs. Every further operation is refused with `another operation (install/upgrade/rollback) is in progress`.
 //!
 //! ## Why it happens
 //! The pipeline that ran Helm was cancelled or lost its connection, or its pod was evicted, before Helm could write the end.
@@ -17,15 +17,16 @@
 //! pending one.
 //!
 //! ## When it stays silent
-//! While an operation may well be running: in the first ten minutes.
+//! While an operation may well be running: in the first ten minutes, as long as there is
+//! something to wait for.
 
-use tarbox_model::Context;
-use tarbox_model::Rule;
 use tarbox_model::facts::HelmRelease;
 use tarbox_model::finding::{Finding, Severity};
+use tarbox_model::object::condition;
 use tarbox_model::rule::{Level, Need};
+use tarbox_model::{Context, Rule, Timestamp};
 
-use super::helm::{describe, last_good, remedies};
+use super::helm::{Members, describe, last_good, remedies};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -43,14 +44,31 @@ pub static RULE: Rule = Rule {
 /// Seconds that an operation may take.
 const PATIENCE: i64 = 600;
 
+/// Seconds after which Helm has seen that what it waits for is there: it looks every two seconds.
+const SEEN: i64 = 20;
+
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    context.snapshot.helm_releases.iter().filter_map(|release| finding(context, release)).collect()
+    let members = Members::of(context.snapshot);
+    context.snapshot.helm_releases.iter().filter_map(|release| finding(context, &members, release)).collect()
 }
 
-fn finding(context: &Context<'_>, release: &HelmRelease) -> Option<Finding> {
+/// Seconds since when everything of a release is rolled out and no hook runs, so that nobody can be waiting any more.
+fn done_for(context: &Context<'_>, members: &Members<'_>, release: &HelmRelease, begun: Option<Timestamp>) -> Option<i64> {
+    let own = members.of_release(release);
+    let hooks = context.snapshot.jobs.iter().any(|j| j.metadata.namespace == release.namespace && j.status.active > 0);
+    let ends = own.iter().map(|w| {
+        let (_, told) = condition(w.conditions, "Progressing").filter(|(_, c)| c.reason == "NewReplicaSetAvailable")?;
+        told.last_update_time.filter(|at| begun.is_some_and(|begun| *at > begun))
+    });
+    let last = ends.collect::<Option<Vec<Timestamp>>>()?.into_iter().max()?;
+    context.snapshot.age_seconds(Some(last)).filter(|_| !hooks && members.unready(release).is_empty())
+}
+
+fn finding(context: &Context<'_>, members: &Members<'_>, release: &HelmRelease) -> Option<Finding> {
     let newest = release.history.last().filter(|r| r.status.starts_with("pending-") || r.status == "uninstalling")?;
     let age = context.snapshot.age_seconds(newest.updated);
-    if age.is_some_and(|age| age < PATIENCE) {
+    let done = done_for(context, members, release, newest.updated).is_some_and(|age| age >= SEEN);
+    if age.is_some_and(|age| age < PATIENCE) && !done {
         return None;
     }
     let (name, namespace) = (release.name.as_str(), release.namespace.as_str());
@@ -66,7 +84,11 @@ fn finding(context: &Context<'_>, release: &HelmRelease) -> Option<Finding> {
         describe(newest),
         newest.status
     ))
-    .confidence(if age.is_some() { 0.93 } else { 0.7 })
+    .confidence(match age {
+        Some(age) if age >= PATIENCE => 0.93,
+        Some(_) => 0.85,
+        None => 0.7,
+    })
     .seen(newest.updated, context.snapshot.taken_at);
     let finding = remedies(release, finding);
     Some(finding.remedy(

@@ -87,6 +87,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         .remedy("Where it is a systemd unit of the control plane, start it again there.", "systemctl restart kube-scheduler");
     if let Some(node) = snapshot.nodes.iter().find(|n| super::fit::is_control_plane(n)) {
         finding = finding.cause(node.reference());
+    } else if let Some(lease) = lease {
+        finding = finding.cause(lease.reference());
     }
     vec![finding]
 }
