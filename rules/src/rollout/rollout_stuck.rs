@@ -37,7 +37,7 @@ pub static RULE: Rule = Rule {
     guide: "Rolling Update Stuck",
     needs: &[Need::Objects("deployments")],
     produces: &[],
-    explained_by: &[Effect::RolloutBlocked],
+    explained_by: &[Effect::RolloutBlocked, Effect::Unscheduled],
     check,
 };
 

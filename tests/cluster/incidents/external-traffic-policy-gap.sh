@@ -9,4 +9,4 @@ make() {
   service_ready
 }
 settle() { until_true 30 "nobody answers on node-1" unanswered; requests 5; }
-unanswered() { ! curl -sS -m 2 -o /dev/null "http://$NODE_IP:$(kubectl -n production get service shepherd -o jsonpath='{.spec.ports[0].nodePort}')/api/health"; }
+unanswered() { ! on_node node-2 curl -sS -m 2 -o /dev/null "http://$NODE_IP:$(kubectl -n production get service shepherd -o jsonpath='{.spec.ports[0].nodePort}')/api/health"; }

@@ -8,5 +8,5 @@ make() {
 }
 settle() {
   ! release upgrade --set environment.RELEASE=1.4.3; grep -q 'another operation' "$LOGS/helm.log"
-  kubectl -n production rollout status deployment/shepherd --timeout=120s >/dev/null; requests 5
+  kubectl -n production rollout status deployment/shepherd --timeout=120s >/dev/null; requests 5; sleep 25
 }

@@ -9,4 +9,4 @@ make() {
   kubectl -n production create configmap tools --from-file=migrate="$STATE/foreign-program" >/dev/null
   service 'pod(.volumes += [{name: "tools", configMap: {name: "tools", defaultMode: 493}}] | .containers[0].volumeMounts += [{name: "tools", mountPath: "/opt/tools"}] | .containers[0].command = ["/opt/tools/migrate"])'
 }
-settle() { until_true 60 "the kernel refuses the program" some_container production '(.lastState.terminated.message // .state.waiting.message // "") | test("exec format error")'; until_true 60 "it is restarted" restarted production 1; }
+settle() { until_true 60 "the kernel refuses the program" logged_line 'exec format error'; until_true 60 "it is restarted" restarted production 1; }

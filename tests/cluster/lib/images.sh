@@ -10,7 +10,7 @@ pack() {
   local archive=$1 image=$2 command=$3 work digest digests=() layer; shift 3
   work=$(mktemp -d "$CACHE/pack.XXXXXX")
   for layer in "$@"; do
-    digest=$(sha256sum "$layer"); digest=${digest%% *}; digests+=("$digest"); ln "$layer" "$work/$digest.tar"
+    digest=$(sha256sum "$layer"); digest=${digest%% *}; digests+=("$digest"); ln "$layer" "$work/$digest.tar" 2>/dev/null || cp "$layer" "$work/$digest.tar"
   done
   printf '%s\n' "${digests[@]}" | jq -Rn --argjson command "$command" --arg architecture "${ARCHITECTURE:-amd64}" '[inputs] as $layers | {
     architecture: $architecture, os: "linux", rootfs: {type: "layers", diff_ids: [$layers[] | "sha256:" + .]},

@@ -119,8 +119,9 @@ end_network_policies() {
 # Makes kinds known to the cluster, and forgets them again with all their objects: custom_resources NAME.GROUP…
 custom_resources() {
   local name; for name in "$@"; do kubectl create -f "$(program_folder custom-resources)/$name.yaml" >/dev/null; done
-  kubectl wait --for=condition=Established $(printf 'customresourcedefinition/%s ' "$@") --timeout=$((30 * PATIENCE))s >/dev/null
+  until_true 30 "the new kinds are served" established "$@"
 }
+established() { kubectl get customresourcedefinitions "$@" -o json | jq -e 'all((.items // [.])[]; any(.status.conditions[]?; .type == "Established" and .status == "True"))'; }
 without_custom_resources() { kubectl delete customresourcedefinitions --all >/dev/null; }
 
 # The service as the chart of service/chart installs it, with its database beside it: release install|upgrade|rollback … (helm's options)
