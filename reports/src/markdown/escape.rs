@@ -53,7 +53,16 @@ fn words(text: &str, out: &mut String) {
         let word = &rest[..end];
         rest = &rest[end..];
         if is_active(word) {
-            push_code(word, out);
+            // Quotes and the sentence's own marks stay outside.
+            let inner = word.trim_start_matches(['"', '\'', '(']);
+            let core = inner.trim_end_matches(['"', '\'', ')', ',', ';', '.', ':']);
+            if core.is_empty() {
+                push_code(word, out);
+            } else {
+                push_text(&word[..word.len() - inner.len()], out);
+                push_code(core, out);
+                push_text(&inner[core.len()..], out);
+            }
         } else {
             push_text(word, out);
         }
