@@ -4,6 +4,7 @@
 
 mod causes;
 mod cli;
+mod diff;
 mod docs;
 mod judged;
 mod rules;
