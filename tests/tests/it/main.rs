@@ -7,5 +7,6 @@ mod cli;
 mod diff;
 mod docs;
 mod judged;
+mod reports;
 mod rules;
 mod scenarios;
