@@ -7,6 +7,7 @@ mod cli;
 mod diff;
 mod docs;
 mod judged;
+mod kubectl;
 mod reports;
 mod rules;
 mod scenarios;
