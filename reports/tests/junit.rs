@@ -93,7 +93,7 @@ fn rules_end_as_tests() {
     assert!(cases(&document, "system-out").contains(&"rollout-stuck"), "a consequence is told, and fails nothing");
     let failure = document.descendants().find(|n| n.has_tag_name("failure") && n.text().unwrap().contains("MONGODB_URI")).unwrap();
     assert!(failure.text().unwrap().contains("Consequence: ") && failure.text().unwrap().contains("kubectl edit deployment/shepherd"));
-    let names: Vec<_> = document.descendants().filter_map(|n| n.has_tag_name("testcase").then(|| n.attribute("name").unwrap())).collect();
+    let names: Vec<_> = document.descendants().filter(|n| n.has_tag_name("testcase")).map(|n| n.attribute("name").unwrap()).collect();
     assert!(names.is_sorted() && names.windows(2).all(|pair| pair[0] != pair[1]), "one case a rule");
 }
 
