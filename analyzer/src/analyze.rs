@@ -1,8 +1,10 @@
 //! A snapshot to an analysis: rules, causes, timeline.
 
-use tarbox_model::analysis::{Analysis, NotEvaluated, RuledOut, Totals};
+use std::collections::BTreeMap;
+
+use tarbox_model::analysis::{Analysis, FiredRule, NotEvaluated, RuledOut, Totals};
 use tarbox_model::rule::RuleOutcome;
-use tarbox_model::{Context, Relations, Snapshot};
+use tarbox_model::{Context, Finding, Relations, Rule, Snapshot};
 
 use crate::{causes, engine, timeline};
 
@@ -20,6 +22,7 @@ pub fn conclude(snapshot: &Snapshot, bundle: &str) -> Analysis {
             RuleOutcome::NotEvaluated(reason) => not_evaluated.push(NotEvaluated { rule: rule.id, reason }),
         }
     }
+    let pages = pages(&fired);
     ruled_out.sort();
     not_evaluated.sort();
     let totals = totals(snapshot, (rules - not_evaluated.len()) as u64);
@@ -38,6 +41,7 @@ pub fn conclude(snapshot: &Snapshot, bundle: &str) -> Analysis {
         findings: causes.findings,
         roots: causes.roots,
         prevention,
+        fired: pages,
         ruled_out,
         not_evaluated,
         timeline: timeline::moments(&context),
@@ -45,6 +49,14 @@ pub fn conclude(snapshot: &Snapshot, bundle: &str) -> Analysis {
         problems: snapshot.problems.clone(),
         totals,
     }
+}
+
+/// The pages of the rules that found something, by name.
+fn pages(fired: &[(&Rule, Finding)]) -> Vec<FiredRule> {
+    let rules: BTreeMap<&'static str, &Rule> = fired.iter().map(|(rule, _)| (rule.id, *rule)).collect();
+    let page = |id: &str| tarbox_rules::find(id).map(|registered| registered.page()).unwrap_or_default();
+    let one = |rule: &Rule| FiredRule { rule: rule.id, title: rule.title, level: rule.level, severity: rule.severity, page: page(rule.id) };
+    rules.into_values().map(one).collect()
 }
 
 fn totals(s: &Snapshot, rules: u64) -> Totals {

@@ -18,14 +18,16 @@ pub enum Exit {
     Found = 5,
     /// `verify`: the bundle is not what its manifest says.
     Damaged = 6,
-    /// `search`: no line matches. `diff`: nothing differs is 0, something differs is this.
+    /// `search`: no line matches.
     Nothing = 7,
+    /// `diff`: something differs.
+    Differs = 8,
 }
 
 impl Exit {
     /// Every code in order, for the table in `--help` and the documentation.
     pub const ALL: &[Self] =
-        &[Self::Done, Self::Internal, Self::Usage, Self::Input, Self::Output, Self::Found, Self::Damaged, Self::Nothing];
+        &[Self::Done, Self::Internal, Self::Usage, Self::Input, Self::Output, Self::Found, Self::Damaged, Self::Nothing, Self::Differs];
 
     /// The number the shell sees.
     pub fn code(self) -> u8 {
@@ -43,6 +45,7 @@ impl Exit {
             Self::Found => "analyze --fail-on: a root cause of that severity or higher was found",
             Self::Damaged => "verify: the bundle is not what its manifest says",
             Self::Nothing => "search: nothing matches",
+            Self::Differs => "diff: something differs",
         }
     }
 

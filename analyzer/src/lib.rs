@@ -12,6 +12,7 @@ mod causes;
 pub mod cli;
 mod commands;
 mod console;
+pub mod diff;
 mod engine;
 pub mod exit;
 mod failure;

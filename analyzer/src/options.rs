@@ -15,6 +15,7 @@ fn after_help() -> String {
          tarbox analyze case-4711.tar.zst --format json -o -   the report as JSON on stdout\n  \
          tarbox analyze case-4711.tar.zst --fail-on high   for scripts: exit code 5 when something is broken\n  \
          tarbox search case-4711.tar.zst level:error       lines of logs, events, objects\n  \
+         tarbox diff good.tar.zst bad.tar.zst              what appeared, went, changed\n  \
          tarbox inspect case-4711.tar.zst                  what the bundle holds and what it lacks\n  \
          tarbox serve case-4711.tar.zst                    kubectl on the bundle\n  \
          tarbox rules explain secret-key-missing           what a rule looks for, and how to fix it\n\n\
@@ -40,6 +41,8 @@ pub(crate) enum Command {
     Inspect(Inspect),
     /// Check every file of a bundle against its manifest
     Verify(Verify),
+    /// Show what appeared, went and changed between two bundles
+    Diff(Diff),
     /// Find lines in logs, events and objects
     Search(Search),
     /// Serve a bundle as a read-only Kubernetes API on this machine: kubectl works on it
@@ -61,6 +64,22 @@ pub(crate) struct Serve {
     /// Port on the loopback address [default: any free one]
     #[arg(long, value_name = "PORT", default_value_t = 0, hide_default_value = true)]
     pub(crate) port: u16,
+}
+
+/// `tarbox diff`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    tarbox diff monday.tar.zst tuesday.tar.zst\n  \
+    tarbox diff good.tar.zst bad.tar.zst --json | jq '.root_causes[] | select(.change == \"new\")'\n\n\
+    Pods count with their workload. Versions, times and heartbeats are no difference. Exit code 0: nothing differs; 8: something does.")]
+pub(crate) struct Diff {
+    /// Bundle before: a file, or an unpacked folder
+    pub(crate) old: PathBuf,
+    /// Bundle after
+    pub(crate) new: PathBuf,
+    /// For machines
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// `tarbox analyze`.

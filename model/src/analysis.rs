@@ -21,6 +21,21 @@ pub struct Ranked {
     pub explained_by: Vec<usize>,
 }
 
+/// A rule that found something, with what its page says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FiredRule {
+    /// The rule.
+    pub rule: &'static str,
+    /// What it says, in one line.
+    pub title: &'static str,
+    /// Level of the rule.
+    pub level: Level,
+    /// The rule's own severity.
+    pub severity: Severity,
+    /// The rule's page, Markdown.
+    pub page: String,
+}
+
 /// A rule that looked and found nothing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RuledOut {
@@ -72,6 +87,8 @@ pub struct Analysis {
     pub roots: Vec<usize>,
     /// Indices of prevention findings.
     pub prevention: Vec<usize>,
+    /// Rules that found something, by name.
+    pub fired: Vec<FiredRule>,
     /// What was checked and is fine.
     pub ruled_out: Vec<RuledOut>,
     /// What could not be checked.

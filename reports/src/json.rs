@@ -6,6 +6,8 @@
 
 mod writer;
 
+pub(crate) use writer::to_string;
+
 use serde::Serialize;
 use tarbox_model::analysis::{Analysis, Ranked};
 use tarbox_model::finding::Remedy;
@@ -159,7 +161,7 @@ struct Moment<'a> {
 }
 
 fn render(analysis: &Analysis) -> Result<String, RenderError> {
-    writer::to_string(&report(analysis)).map_err(|error| RenderError::new(SPEC.name, error))
+    to_string(&report(analysis)).map_err(|error| RenderError::new(SPEC.name, error))
 }
 
 fn report(analysis: &Analysis) -> Report<'_> {

@@ -9,6 +9,8 @@
 //! | [`json`] | `tarbox.report/v1`, the contract with machines; schema in `schema/report-v1.schema.json` |
 //! | `html` | one self-contained page |
 //! | [`markdown`] | text for GitHub and Jira |
+//! | `sarif` | SARIF 2.1.0, for code scanning dashboards |
+//! | `junit` | JUnit XML, for build servers: one test case a rule |
 //! | [`terminal`] | the answer on one screen |
 //! | [`sanitize`] | the one place that decides which characters are shown as themselves |
 //!
@@ -18,8 +20,10 @@ mod answer;
 mod chain;
 mod html;
 pub mod json;
+mod junit;
 pub mod markdown;
 pub mod sanitize;
+mod sarif;
 pub mod terminal;
 mod words;
 
@@ -37,6 +41,10 @@ pub enum Format {
     Markdown,
     /// For machines: `tarbox.report/v1`.
     Json,
+    /// For code scanning dashboards: SARIF 2.1.0.
+    Sarif,
+    /// For build servers: JUnit XML.
+    Junit,
 }
 
 /// What a format's file says of itself.
@@ -49,13 +57,15 @@ struct Spec {
 
 impl Format {
     /// Every format, in the order in which help lists them.
-    pub const ALL: &'static [Self] = &[Self::Html, Self::Markdown, Self::Json];
+    pub const ALL: &'static [Self] = &[Self::Html, Self::Markdown, Self::Json, Self::Sarif, Self::Junit];
 
     fn spec(self) -> &'static Spec {
         match self {
             Self::Html => &html::SPEC,
             Self::Markdown => &markdown::SPEC,
             Self::Json => &json::SPEC,
+            Self::Sarif => &sarif::SPEC,
+            Self::Junit => &junit::SPEC,
         }
     }
 

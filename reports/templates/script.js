@@ -73,7 +73,8 @@
       apply();
     }
     const fold = target.closest("details");
-    if (fold && !fold.open) {
+    if (fold) {
+      // A browser may have unfolded it already, and yet not have moved there: what is far away has no layout yet.
       fold.open = true;
       target.scrollIntoView();
     }

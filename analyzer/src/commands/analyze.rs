@@ -18,7 +18,7 @@ use crate::options::Analyze;
 pub(crate) fn run(options: &Analyze) -> Result<Exit, Failure> {
     let to_stdout = options.output.as_os_str() == "-";
     if to_stdout && (options.format.len() != 1 || options.bundles.len() != 1) {
-        return Err(Failure::new(Exit::Usage, "`-o -` takes one bundle and one format: add --format json, md or html"));
+        return Err(Failure::new(Exit::Usage, "`-o -` takes one bundle and one format: add --format json, md, html, sarif or junit"));
     }
     if let Some(threads) = options.threads {
         // A pool that is there already (tests, the demo) stays; results are the same at any number of threads.

@@ -262,7 +262,7 @@ shape! {
 }
 
 /// A port by number or by name, as Services and probes give it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize)]
 #[serde(untagged)]
 pub enum PortName {
     /// By number.

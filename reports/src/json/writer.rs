@@ -8,7 +8,7 @@ use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 use crate::sanitize::is_unsafe;
 
 /// The value as indented JSON with a line end.
-pub(super) fn to_string(value: &impl Serialize) -> Result<String, serde_json::Error> {
+pub(crate) fn to_string(value: &impl Serialize) -> Result<String, serde_json::Error> {
     let mut bytes = Vec::with_capacity(16 * 1024);
     value.serialize(&mut Serializer::with_formatter(&mut bytes, Visible(PrettyFormatter::with_indent(b"  "))))?;
     bytes.push(b'\n');

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use tarbox_model::analysis::{Moment, NotEvaluated, Ranked, RuledOut, Totals};
+use tarbox_model::analysis::{FiredRule, Moment, NotEvaluated, Ranked, RuledOut, Totals};
 use tarbox_model::coverage::{InputProblem, Outcome, SourceCoverage};
 use tarbox_model::evidence::Origin;
 use tarbox_model::finding::Severity;
@@ -136,6 +136,24 @@ fn source(name: &str, outcome: Outcome, items: u64, detail: &str) -> SourceCover
     SourceCoverage { source: name.to_owned(), outcome, items, detail: detail.to_owned() }
 }
 
+/// The pages of the rules that found something.
+fn fired(findings: &[Ranked]) -> Vec<FiredRule> {
+    let one = |it: &Ranked| FiredRule {
+        rule: it.finding.rule,
+        title: "What the rule says, in one line",
+        level: it.level,
+        severity: it.severity,
+        page: format!(
+            "# {}\n\n## What it detects\n\nIts own kind of trouble: `kubectl get pods -o jsonpath='{{.items}}'`.",
+            it.finding.rule
+        ),
+    };
+    let mut all: Vec<_> = findings.iter().map(one).collect();
+    all.sort_by_key(|rule| rule.rule);
+    all.dedup_by_key(|rule| rule.rule);
+    all
+}
+
 /// A bad night: three root causes, consequences, gaps.
 pub(crate) fn incident() -> Analysis {
     let mut findings = causes();
@@ -157,6 +175,7 @@ pub(crate) fn incident() -> Analysis {
             namespaces: vec!["production".to_owned()],
         },
         taken_at: Some(at("03:12:44")),
+        fired: fired(&findings),
         findings,
         roots: vec![0, 1, 2],
         prevention: vec![8],
@@ -211,6 +230,7 @@ pub(crate) fn healthy() -> Analysis {
     let night = incident();
     Analysis {
         findings: Vec::new(),
+        fired: Vec::new(),
         roots: Vec::new(),
         prevention: Vec::new(),
         timeline: Vec::new(),

@@ -10,7 +10,7 @@ use tarbox_tests::stage;
 use crate::judged::fixtures;
 
 /// The program, built now if it is not: cargo builds a package's programs for that package's own tests only.
-fn program() -> &'static Path {
+pub(crate) fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let build = ["build", "--locked", "--quiet", "--package", "tarbox-analyzer", "--bin", "tarbox"];
@@ -21,13 +21,13 @@ fn program() -> &'static Path {
     })
 }
 
-fn tarbox(folder: &Path, args: &[&str]) -> Output {
+pub(crate) fn tarbox(folder: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(program());
     command.args(args).current_dir(folder).env_clear().env("HOME", folder).env("COLUMNS", "80");
     command.output().unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 

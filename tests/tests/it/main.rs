@@ -4,7 +4,10 @@
 
 mod causes;
 mod cli;
+mod diff;
 mod docs;
 mod judged;
+mod kubectl;
+mod reports;
 mod rules;
 mod scenarios;
