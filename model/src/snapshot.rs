@@ -206,6 +206,12 @@ impl Snapshot {
         Some(self.taken_at?.as_second() - since?.as_second())
     }
 
+    /// Whether a pod may well be on its way: made less than so many seconds ago, and not ended once since.
+    pub fn is_starting(&self, pod: &Object<Pod>, seconds: i64) -> bool {
+        let young = self.age_seconds(pod.metadata.creation_timestamp).is_some_and(|age| age < seconds);
+        young && pod.containers().all(|v| v.status.is_none_or(|(_, _, s)| s.restart_count == 0))
+    }
+
     /// Certificates of a Secret, by key and place in the chain.
     pub fn certificates_of<'a>(&'a self, namespace: &'a str, secret: &'a str) -> impl Iterator<Item = &'a Certificate> {
         let key = |c: &Certificate| (c.kind.as_str(), c.namespace.as_str(), c.name.as_str()) < ("Secret", namespace, secret);

@@ -88,8 +88,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         }
         let entry = by_workload.entry(workload.cloned().unwrap_or_else(|| pod.reference())).or_default();
         entry.1 += 1;
-        let young = context.snapshot.age_seconds(pod.metadata.creation_timestamp).is_some_and(|age| age < YOUNG);
-        if !young && unready(pod) {
+        if !context.snapshot.is_starting(pod, YOUNG) && unready(pod) {
             entry.0.push(pod);
         }
     }

@@ -57,7 +57,9 @@ type Found = (String, Evidence, Refusal);
 
 fn by_status(trouble: &Trouble<'_>) -> Option<Found> {
     let (_, _, status) = trouble.view.status?;
-    let waiting = status.state.waiting.as_ref().map(|w| ("/state/waiting/message", w.message.as_str()));
+    // A hook's command is lifecycle-hook-failing's.
+    let waiting = status.state.waiting.as_ref().filter(|w| !w.message.contains("lifecycle hook"));
+    let waiting = waiting.map(|w| ("/state/waiting/message", w.message.as_str()));
     let now = status.state.terminated.as_ref().map(|t| ("/state/terminated/message", t.message.as_str()));
     let before = status.last_state.terminated.as_ref().map(|t| ("/lastState/terminated/message", t.message.as_str()));
     [waiting, now, before].into_iter().flatten().find_map(|(pointer, message)| {

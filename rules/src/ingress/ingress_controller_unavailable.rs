@@ -54,10 +54,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 fn down(context: &Context<'_>, controller: &Controller<'_>) -> Option<Finding> {
     let (snapshot, reference) = (context.snapshot, &controller.reference);
-    let starting = |p: &&Object<Pod>| {
-        let young = snapshot.age_seconds(p.metadata.creation_timestamp).is_some_and(|age| age < GRACE);
-        young && p.containers().all(|v| v.status.is_none_or(|(_, _, s)| s.restart_count == 0))
-    };
+    let starting = |p: &&Object<Pod>| snapshot.is_starting(p, GRACE);
     let known = !controller.pods.is_empty() || controller.desired == Some(0) || snapshot.coverage.is_complete("pods");
     if controller.is_ready() || !known || !controller.pods.is_empty() && controller.pods.iter().all(starting) {
         return None;

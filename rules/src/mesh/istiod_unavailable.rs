@@ -23,7 +23,6 @@
 use std::collections::BTreeMap;
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::object::{Object, Pod};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule};
 
@@ -73,10 +72,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 fn finding(context: &Context<'_>, plane: &ControlPlane<'_>) -> Option<Finding> {
     let snapshot = context.snapshot;
-    let young = |p: &&Object<Pod>| snapshot.age_seconds(p.metadata.creation_timestamp).is_some_and(|age| age < YOUNG);
     let ready = plane.pods.iter().any(|p| p.is_ready()) || plane.workload.as_ref().is_some_and(|w| w.ready > 0 && plane.pods.is_empty());
     let complete = snapshot.coverage.is_complete("pods");
-    if ready || plane.pods.iter().any(young) || plane.pods.is_empty() && !complete && plane.desired != Some(0) {
+    if ready || plane.pods.iter().any(|p| snapshot.is_starting(p, YOUNG)) || plane.pods.is_empty() && !complete && plane.desired != Some(0)
+    {
         return None;
     }
     let proxies = snapshot.pods.iter().filter(|p| p.is_active() && p.mesh_proxy().is_some()).count();

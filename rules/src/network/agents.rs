@@ -55,9 +55,7 @@ pub(super) fn sick<'a>(context: &Context<'a>, chosen: impl Fn(&Object<Pod>) -> b
     let pods = context.relations.pods_with_workloads(context.snapshot);
     let mine = pods.filter(|(p, _)| p.is_active() && !p.spec.node_name.is_empty() && chosen(p));
     mine.filter_map(|(pod, owner)| {
-        // Who has ended more than once has had its time.
-        let again = pod.status.container_statuses.iter().any(|s| s.restart_count > 1);
-        let young = !again && context.snapshot.age_seconds(pod.metadata.creation_timestamp).is_some_and(|age| age < YOUNG);
+        let young = context.snapshot.is_starting(pod, YOUNG);
         let (i, ready) = condition(&pod.status.conditions, "Ready").filter(|(_, c)| c.status != "True" && !young)?;
         let status = || (pod.evidence(format!("/status/conditions/{i}/status"), ready.status.as_str()), "it does not say why".to_owned());
         let (evidence, words) = trouble(pod).unwrap_or_else(status);

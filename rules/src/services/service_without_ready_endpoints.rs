@@ -56,11 +56,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 fn finding(context: &Context<'_>, backing: &Backing<'_>) -> Option<Finding> {
     let (service, snapshot) = (backing.service, context.snapshot);
-    let starting = !backing.pods.is_empty()
-        && backing.pods.iter().all(|p| {
-            let young = snapshot.age_seconds(p.metadata.creation_timestamp).is_some_and(|age| age < GRACE);
-            young && p.containers().all(|v| v.status.is_none_or(|(_, _, s)| s.restart_count == 0))
-        });
+    let starting = !backing.pods.is_empty() && backing.pods.iter().all(|p| snapshot.is_starting(p, GRACE));
     if backing.serves() || !backing.is_known(snapshot) || starting || service.spec.publish_not_ready_addresses {
         return None;
     }

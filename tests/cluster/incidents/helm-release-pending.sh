@@ -1,6 +1,6 @@
 # Somebody ended helm in the middle of an upgrade: the release stays pending, and every further upgrade is refused.
 # rule: helm-release-pending
-# object: Secret/production/sh.helm.release.v1.shepherd.v2|Deployment/production/shepherd
+# object: HelmRelease/production/shepherd|Secret/production/sh.helm.release.v1.shepherd.v2|Deployment/production/shepherd
 # never: helm-release-failed rollout-stuck
 make() {
   before_release; release install --wait --timeout 120s; service_ready; seed; requests 20
