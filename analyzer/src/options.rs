@@ -57,7 +57,8 @@ pub(crate) enum Command {
 #[command(after_help = "Examples:\n  \
     tarbox serve case.tar.zst                    prints the `export KUBECONFIG=…` for another terminal; Ctrl-C ends it\n  \
     kubectl get pods -A -o wide                  there, and whatever else only reads\n\n\
-    Ages, and `--since` of logs, are counted to the time of the bundle. Values of Secrets are placeholders: the bundle has none.")]
+    Ages in tables, and `--since` of logs, are counted to the time of the bundle; `kubectl describe` and `kubectl events` count\n\
+    by the clock of this machine. Values of Secrets are placeholders: the bundle has none.")]
 pub(crate) struct Serve {
     /// Bundle: a file of tarbox-collect, or its unpacked folder
     pub(crate) bundle: PathBuf,

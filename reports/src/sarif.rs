@@ -4,7 +4,7 @@
 //! Messages are plain text. SARIF lets plain text hold links (`[text](target)`) and placeholders (`{0}`); what comes from
 //! a bundle can be neither. Snippets are exact, as in the JSON report, and written in the same harmless bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use serde::Serialize;
@@ -270,12 +270,12 @@ fn location<'a>(evidence: &Evidence, id: Option<usize>, objects: impl IntoIterat
     let line = evidence.line.filter(|&line| line > 0);
     let region = line.map(|start_line| Region { start_line, snippet: Text { text: evidence.quote.clone() } });
     let pointer = evidence.pointer.as_deref().filter(|pointer| !pointer.is_empty()).map(|pointer| format!("at {pointer}"));
-    let mut objects: Vec<String> = objects.into_iter().map(ToString::to_string).collect();
-    objects.dedup();
+    let mut seen = BTreeSet::new();
+    let objects = objects.into_iter().filter(|object| seen.insert(*object)).map(ToString::to_string);
     Location {
         id,
         physical_location: Physical { artifact_location: Artifact { uri: uri(&evidence.path), uri_base_id: BASE }, region },
-        logical_locations: objects.into_iter().map(|name| Logical { fully_qualified_name: name, kind: "resource" }).collect(),
+        logical_locations: objects.map(|name| Logical { fully_qualified_name: name, kind: "resource" }).collect(),
         message: pointer.map(|text| message(&text)),
     }
 }

@@ -48,6 +48,9 @@ fn fits_the_schema_of_oasis() {
     for analysis in [sample::incident(), sample::healthy(), sample::blind(), sample::hostile("x\u{1b}\u{202e}"), Default::default()] {
         assert_eq!(schema.violation(&log(&analysis)), None);
     }
+    let mut itself = sample::incident();
+    itself.findings[0].finding.cause = Some(itself.findings[0].finding.subject.clone());
+    assert_eq!(schema.violation(&log(&itself)), None, "an object that shows its own fault is named once");
     let mut broken = log(&sample::incident());
     broken["runs"][0]["results"][0]["level"] = "grave".into();
     assert!(schema.violation(&broken).is_some(), "the schema would notice");

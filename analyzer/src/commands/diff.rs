@@ -93,7 +93,9 @@ fn findings(text: &mut String, head: &str, findings: &[FindingChange], width: us
     }
     let mut table = Table::new(&["", "SEVERITY", head]);
     for finding in findings {
-        table.row([sign(finding.standing), finding.severity.as_str(), &format!("{} ({})", finding.title, finding.key)]);
+        // Spaces, so that the line can be broken.
+        let place = finding.key.replacen(':', " at ", 1);
+        table.row([sign(finding.standing), finding.severity.as_str(), &format!("{} ({place})", finding.title)]);
     }
     text.push_str(&format!("\n{}", table.render(width)));
 }
@@ -140,10 +142,25 @@ fn field(text: &mut String, change: &FieldChange, width: usize) {
         text.push_str(&format!("{line}\n"));
         return;
     }
-    text.push_str(&format!("    {name}\n"));
+    text.push_str(&format!("    {}\n", broken(&name, width.saturating_sub(4))));
     let mut table = Table::new(&["      -", &old]);
     table.row(["      +", &new]);
     text.push_str(&table.render(width));
+}
+
+/// A path over as many lines as it needs, broken after its dots.
+fn broken(path: &str, room: usize) -> String {
+    let (mut text, mut column) = (String::new(), 0);
+    for part in path.split_inclusive('.') {
+        let length = part.chars().count();
+        if column > 0 && column + length > room {
+            text.push_str("\n      ");
+            column = 2;
+        }
+        text.push_str(part);
+        column += length;
+    }
+    text
 }
 
 /// Both values as shown: of long texts the first line that differs.

@@ -14,6 +14,10 @@ use super::{Change, FieldChange};
 /// Kinds that beat, or mirror another kind.
 const NOISE: &[&str] = &["IPAddress", "PodMetrics", "NodeMetrics", "ComponentStatus", "CSINode"];
 
+/// A ConfigMap that Kubernetes copies into every namespace: one copy is told.
+const COPIED: &str = "kube-root-ca.crt";
+const ORIGINAL: &str = "kube-system";
+
 /// What differs, and what could not be compared.
 pub(super) struct Comparison {
     pub(super) changes: BTreeMap<ObjectRef, Change>,
@@ -158,7 +162,11 @@ fn objects(s: &Snapshot) -> Objects {
 
 /// Objects of a kind; what a controller made is told of the controller.
 fn list<T: Kind + Serialize>(objects: &[Object<T>], into: &mut Objects) {
-    let made = |object: &&Object<T>| object.metadata().controller().is_some() && matches!(T::KIND, "ReplicaSet" | "Job");
+    let made = |object: &&Object<T>| match T::KIND {
+        "ReplicaSet" | "Job" => object.metadata().controller().is_some(),
+        "ConfigMap" => object.metadata().name == COPIED && object.metadata().namespace != ORIGINAL,
+        _ => false,
+    };
     for object in objects.iter().filter(|object| !made(object)) {
         // A shape always becomes JSON: its maps have text for keys.
         let value = serde_json::to_value(&object.value).unwrap_or(Value::Null);

@@ -71,6 +71,10 @@ fn an_incident_differs_from_the_healthy_cluster_in_its_cause_and_its_harm() {
     let shown = text(&tarbox(folder.path(), &["diff", "healthy.tar.zst", "secret-key-missing.tar.zst"]).stdout);
     assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
     assert!(shown.contains("+ new  critical") && shown.contains("~ Deployment/production/shepherd"), "{shown}");
+    std::fs::copy(fixtures().join("scenarios/virtual-service-host-unknown.tar.zst"), folder.path().join("mesh.tar.zst")).unwrap();
+    let mesh = text(&tarbox(folder.path(), &["diff", "healthy.tar.zst", "mesh.tar.zst"]).stdout);
+    assert!(mesh.lines().all(|line| line.chars().count() <= 80), "{mesh}");
+    assert_eq!(mesh.matches("/kube-root-ca.crt").count(), 1, "one copy is told: {mesh}");
     let back = text(&tarbox(folder.path(), &["diff", "secret-key-missing.tar.zst", "healthy.tar.zst"]).stdout);
     assert!(back.contains("- gone  critical"), "{back}");
     let same = tarbox(folder.path(), &["diff", "healthy.tar.zst", "healthy.tar.zst"]);
