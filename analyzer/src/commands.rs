@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod analyze;
+mod examples;
 pub(crate) mod inspect;
 pub(crate) mod rules;
 pub(crate) mod search;

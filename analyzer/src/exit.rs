@@ -10,7 +10,7 @@ pub enum Exit {
     Internal = 1,
     /// The command line was wrong; nothing was read.
     Usage = 2,
-    /// The input is not there, is no bundle, is refused, or is of a newer format.
+    /// The input is not there, is no bundle, is refused, or is of a newer format; a rule file is wrong.
     Input = 3,
     /// The report (or other output) could not be written.
     Output = 4,
@@ -20,12 +20,14 @@ pub enum Exit {
     Damaged = 6,
     /// `search`: no line matches. `diff`: nothing differs is 0, something differs is this.
     Nothing = 7,
+    /// `rules test`: an example does not match, or a counterexample does.
+    Examples = 8,
 }
 
 impl Exit {
     /// Every code in order, for the table in `--help` and the documentation.
     pub const ALL: &[Self] =
-        &[Self::Done, Self::Internal, Self::Usage, Self::Input, Self::Output, Self::Found, Self::Damaged, Self::Nothing];
+        &[Self::Done, Self::Internal, Self::Usage, Self::Input, Self::Output, Self::Found, Self::Damaged, Self::Nothing, Self::Examples];
 
     /// The number the shell sees.
     pub fn code(self) -> u8 {
@@ -38,11 +40,12 @@ impl Exit {
             Self::Done => "done",
             Self::Internal => "a defect in tarbox itself",
             Self::Usage => "wrong command line",
-            Self::Input => "the input is not there, is no bundle, is refused, or has a newer format",
+            Self::Input => "the input is not there, is no bundle, is refused, or has a newer format; a rule file is wrong",
             Self::Output => "the output could not be written; nothing half-written remains",
             Self::Found => "analyze --fail-on: a root cause of that severity or higher was found",
             Self::Damaged => "verify: the bundle is not what its manifest says",
             Self::Nothing => "search: nothing matches",
+            Self::Examples => "rules test: an example does not match, or a counterexample does",
         }
     }
 

@@ -21,13 +21,13 @@ fn program() -> &'static Path {
     })
 }
 
-fn tarbox(folder: &Path, args: &[&str]) -> Output {
+pub(crate) fn tarbox(folder: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(program());
     command.args(args).current_dir(folder).env_clear().env("HOME", folder).env("COLUMNS", "80");
     command.output().unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 

@@ -6,5 +6,6 @@ mod causes;
 mod cli;
 mod docs;
 mod judged;
+mod own_rules;
 mod rules;
 mod scenarios;
