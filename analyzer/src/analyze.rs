@@ -5,14 +5,20 @@ use std::collections::BTreeMap;
 use tarbox_model::analysis::{Analysis, FiredRule, NotEvaluated, RuledOut, Totals};
 use tarbox_model::rule::RuleOutcome;
 use tarbox_model::{Context, Finding, Relations, Rule, Snapshot};
+use tarbox_rules::custom::CustomRule;
 
 use crate::{causes, engine, timeline};
 
 /// Runs all rules over a snapshot and draws the conclusions.
 pub fn conclude(snapshot: &Snapshot, bundle: &str) -> Analysis {
+    conclude_with(snapshot, bundle, &[])
+}
+
+/// Runs all rules and these of the user.
+pub(crate) fn conclude_with(snapshot: &Snapshot, bundle: &str, own: &[CustomRule]) -> Analysis {
     let relations = Relations::new(snapshot);
     let context = Context { snapshot, relations: &relations };
-    let outcomes = engine::run(tarbox_rules::all().map(|r| r.rule), &context);
+    let outcomes = engine::run(tarbox_rules::all().map(|r| r.rule), own, &context);
     let (mut fired, mut ruled_out, mut not_evaluated) = (Vec::new(), Vec::new(), Vec::new());
     let rules = outcomes.len();
     for (rule, outcome) in outcomes {

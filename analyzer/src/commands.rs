@@ -2,6 +2,7 @@
 
 pub(crate) mod analyze;
 pub(crate) mod diff;
+mod examples;
 pub(crate) mod inspect;
 pub(crate) mod rules;
 pub(crate) mod search;

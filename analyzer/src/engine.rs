@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use tarbox_model::finding::Finding;
 use tarbox_model::rule::{Context, RuleOutcome};
 use tarbox_model::{ObjectRef, Rule};
+use tarbox_rules::custom::CustomRule;
 
 /// Most findings kept of one rule; the rest is counted in the last one's summary. Keeps a bundle made to match 10⁵ times
 /// from making a report that nobody can open.
@@ -15,19 +16,25 @@ pub(crate) const FINDINGS_PER_RULE: usize = 500;
 /// Most evidence kept of one finding after folding.
 const EVIDENCE_PER_FINDING: usize = 8;
 
-/// Every rule with its outcome, in the rules' order.
-pub(crate) fn run<'r>(rules: impl IntoIterator<Item = &'r Rule>, context: &Context<'_>) -> Vec<(&'r Rule, RuleOutcome)> {
+/// Every rule with its outcome, in the rules' order; the user's own come last.
+pub(crate) fn run<'r>(
+    rules: impl IntoIterator<Item = &'r Rule>,
+    own: &'r [CustomRule],
+    context: &Context<'_>,
+) -> Vec<(&'r Rule, RuleOutcome)> {
     let rules: Vec<&Rule> = rules.into_iter().collect();
-    rules.into_par_iter().map(|rule| (rule, evaluate(rule, context))).collect()
+    let built_in = rules.into_par_iter().map(|rule| (rule, evaluate(rule, context, rule.check)));
+    let own = own.par_iter().map(|own| (&own.rule, evaluate(&own.rule, context, |context| own.check(context))));
+    built_in.chain(own).collect()
 }
 
 /// One rule's outcome.
-fn evaluate(rule: &Rule, context: &Context<'_>) -> RuleOutcome {
+fn evaluate(rule: &Rule, context: &Context<'_>, check: impl Fn(&Context<'_>) -> Vec<Finding>) -> RuleOutcome {
     if let Some(reason) = rule.missing_need(context.snapshot) {
         return RuleOutcome::NotEvaluated(reason);
     }
     // The context is only read, so a panic leaves nothing half-changed behind.
-    match catch_unwind(AssertUnwindSafe(|| (rule.check)(context))) {
+    match catch_unwind(AssertUnwindSafe(|| check(context))) {
         Ok(findings) if findings.is_empty() => RuleOutcome::Clear,
         Ok(findings) => RuleOutcome::Fired(fold(rule, findings)),
         Err(_) => RuleOutcome::NotEvaluated("the rule failed on this input; please report it with `tarbox inspect`".to_owned()),

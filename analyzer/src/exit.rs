@@ -10,7 +10,7 @@ pub enum Exit {
     Internal = 1,
     /// The command line was wrong; nothing was read.
     Usage = 2,
-    /// The input is not there, is no bundle, is refused, or is of a newer format.
+    /// The input is not there, is no bundle, is refused, or is of a newer format; a rule file is wrong.
     Input = 3,
     /// The report (or other output) could not be written.
     Output = 4,
@@ -22,12 +22,24 @@ pub enum Exit {
     Nothing = 7,
     /// `diff`: something differs.
     Differs = 8,
+    /// `rules test`: an example does not match, or a counterexample does.
+    Examples = 9,
 }
 
 impl Exit {
     /// Every code in order, for the table in `--help` and the documentation.
-    pub const ALL: &[Self] =
-        &[Self::Done, Self::Internal, Self::Usage, Self::Input, Self::Output, Self::Found, Self::Damaged, Self::Nothing, Self::Differs];
+    pub const ALL: &[Self] = &[
+        Self::Done,
+        Self::Internal,
+        Self::Usage,
+        Self::Input,
+        Self::Output,
+        Self::Found,
+        Self::Damaged,
+        Self::Nothing,
+        Self::Differs,
+        Self::Examples,
+    ];
 
     /// The number the shell sees.
     pub fn code(self) -> u8 {
@@ -40,12 +52,13 @@ impl Exit {
             Self::Done => "done",
             Self::Internal => "a defect in tarbox itself",
             Self::Usage => "wrong command line",
-            Self::Input => "the input is not there, is no bundle, is refused, or has a newer format",
+            Self::Input => "the input is not there, is no bundle, is refused, or has a newer format; a rule file is wrong",
             Self::Output => "the output could not be written; nothing half-written remains",
             Self::Found => "analyze --fail-on: a root cause of that severity or higher was found",
             Self::Damaged => "verify: the bundle is not what its manifest says",
             Self::Nothing => "search: nothing matches",
             Self::Differs => "diff: something differs",
+            Self::Examples => "rules test: an example does not match, or a counterexample does",
         }
     }
 

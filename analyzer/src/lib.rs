@@ -17,6 +17,7 @@ mod engine;
 pub mod exit;
 mod failure;
 mod options;
+mod own_rules;
 mod timeline;
 
 pub use analyze::conclude;

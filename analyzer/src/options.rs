@@ -89,7 +89,8 @@ pub(crate) struct Diff {
     tarbox analyze case.tar.zst\n  \
     tarbox analyze case.tar.zst -o report --format html,md,json\n  \
     tarbox analyze unpacked-bundle/ --format json -o - | jq '.root_causes[0]'\n  \
-    tarbox analyze monday.tar.zst tuesday.tar.zst -o reports")]
+    tarbox analyze monday.tar.zst tuesday.tar.zst -o reports\n  \
+    tarbox analyze case.tar.zst --rules our-rules      with rules of your own, see `tarbox rules test --help`")]
 pub(crate) struct Analyze {
     /// Bundles: files, or unpacked folders
     #[arg(required = true, value_name = "BUNDLE")]
@@ -103,6 +104,9 @@ pub(crate) struct Analyze {
     /// Exit with 5 when a root cause is at least this severe
     #[arg(long, value_name = "SEVERITY", value_enum)]
     pub(crate) fail_on: Option<AtLeast>,
+    /// Folder of rules of your own (*.toml), used beside the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub(crate) rules: Option<PathBuf>,
     /// Threads [default: one a core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) threads: Option<u16>,
@@ -201,11 +205,36 @@ pub(crate) enum Rules {
         /// For machines
         #[arg(long)]
         json: bool,
+        /// Folder of rules of your own, listed too
+        #[arg(long, value_name = "DIR")]
+        rules: Option<PathBuf>,
     },
     /// Explain a rule: what it detects, why that happens, how to confirm and fix it
     Explain {
         /// Id of the rule, as reports name it
         id: String,
+        /// Folder of rules of your own, looked at too
+        #[arg(long, value_name = "DIR")]
+        rules: Option<PathBuf>,
+    },
+    /// Check the examples and counterexamples of a folder of rules of your own
+    #[command(after_help = "A file `our-rules/shop.toml`; docs/writing-rules.md explains every field:\n\n  \
+        [[rule]]\n  \
+        id = \"shop-licence-expired\"\n  \
+        title = \"`{workload}` runs without a licence\"\n  \
+        severity = \"high\"\n  \
+        pattern = 'licence (?P<number>[A-Z0-9-]+) expired'\n  \
+        examples = [\"ERROR licence AB-17 expired\"]\n  \
+        counterexamples = [\"licence AB-17 expires in 9 days\"]\n\n\
+        Examples:\n  \
+        tarbox rules test our-rules\n  \
+        tarbox analyze case.tar.zst --rules our-rules")]
+    Test {
+        /// Folder with *.toml files
+        dir: PathBuf,
+        /// For machines
+        #[arg(long)]
+        json: bool,
     },
 }
 

@@ -10,12 +10,12 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 use memchr::{memchr, memrchr};
 use regex::Regex;
 use tarbox_model::Timestamp;
-use tarbox_model::log::{ContainerLog, LogHit, LogLine, Run, Signature, TAIL, Template};
+use tarbox_model::log::{ContainerLog, Follower, LogHit, LogLine, Run, Signature, TAIL, Template};
 
 use super::level;
 use super::template::template;
 
-/// Most different hits kept of one signature in one log; later ones only count.
+/// Most different hits kept of one signature in one log; lines with further fields are not counted.
 const HITS_PER_SIGNATURE: usize = 24;
 /// Most templates kept of one log.
 const TEMPLATES: usize = 48;
@@ -34,6 +34,8 @@ pub struct LogScanner {
     /// By literal: the signature that it belongs to; `None` for [`ERROR_WORDS`].
     owners: Vec<Option<usize>>,
     signatures: Vec<(Signature, Option<Pattern>)>,
+    /// By signature: the line that must follow.
+    followers: BTreeMap<&'static str, (Follower, Regex)>,
 }
 
 /// What one chunk of a log holds.
@@ -72,7 +74,25 @@ impl LogScanner {
         words.extend(ERROR_WORDS);
         owners.resize(words.len(), None);
         let literals = AhoCorasickBuilder::new().ascii_case_insensitive(true).build(&words).map_err(|e| format!("log signatures: {e}"))?;
-        Ok(Self { literals, owners, signatures: compiled })
+        Ok(Self { literals, owners, signatures: compiled, followers: BTreeMap::new() })
+    }
+
+    /// Takes lines of these signatures only where another line follows. That line is looked for in the same chunk of
+    /// the log (some megabytes).
+    ///
+    /// # Errors
+    /// A pattern that cannot be compiled, in words.
+    pub fn with_followers(mut self, followers: impl IntoIterator<Item = Follower>) -> Result<Self, String> {
+        for follower in followers {
+            let regex = Regex::new(follower.pattern).map_err(|e| format!("signature {}: {e}", follower.signature))?;
+            self.followers.insert(follower.signature, (follower, regex));
+        }
+        Ok(self)
+    }
+
+    /// How often a signature takes lines of a text, as it would in a log.
+    pub fn matches(&self, text: &str, signature: &str) -> u64 {
+        self.scan(text.as_bytes(), 1).hits.values().filter(|h| h.signature == signature).map(|h| h.count).sum()
     }
 
     /// Scans whole lines; `first_line` is the number of the first, from 1.
@@ -118,13 +138,27 @@ impl LogScanner {
             if contains_any(&line.text, signature.unless) {
                 continue;
             }
-            if let Some(fields) = fields(pattern.as_ref(), &line.text) {
+            if let Some(fields) = fields(pattern.as_ref(), &line.text)
+                && self.is_followed(signature, &line, bytes.get(end + 1..).unwrap_or_default())
+            {
                 part.note_hit(signature, fields, &line, || context(bytes, start, end, number));
             }
         }
         if erroneous && level::of(&line.text).is_none_or(|level| level >= level::Level::Error) {
             part.note_template(&line);
         }
+    }
+
+    /// Whether the line that must follow does, among the lines after it.
+    fn is_followed(&self, signature: &Signature, line: &LogLine, after: &[u8]) -> bool {
+        let Some((follower, regex)) = self.followers.get(signature.id) else { return true };
+        let lines = after.split(|&b| b == b'\n').take(follower.lines.min(Follower::LINES));
+        let next = lines.map(|raw| read_line(raw.get(..LINE_LIMIT).unwrap_or(raw), 0));
+        let in_time = |next: &LogLine| match (follower.seconds, line.time, next.time) {
+            (Some(seconds), Some(first), Some(second)) => second.as_second() - first.as_second() <= seconds,
+            _ => true,
+        };
+        next.take_while(in_time).any(|next| regex.is_match(&next.text))
     }
 }
 
@@ -144,16 +178,7 @@ impl LogPart {
         }
         let same = self.hits.range((signature.id, Vec::new())..).take_while(|((id, _), _)| *id == signature.id).count();
         if same < HITS_PER_SIGNATURE {
-            let hit = LogHit {
-                signature: signature.id,
-                family: signature.family,
-                fields,
-                first: line.clone(),
-                last: line.clone(),
-                count: 1,
-                context: context(),
-            };
-            self.hits.insert(key, hit);
+            self.hits.insert(key, hit_of(signature, fields, line, context()));
         }
     }
 
@@ -230,6 +255,11 @@ impl LogPart {
             tail: self.tail,
         }
     }
+}
+
+/// A hit of one line.
+fn hit_of(signature: &Signature, fields: Vec<(Arc<str>, String)>, line: &LogLine, context: Vec<(u32, String)>) -> LogHit {
+    LogHit { signature: signature.id, family: signature.family, fields, first: line.clone(), last: line.clone(), count: 1, context }
 }
 
 /// Counts lines up to a position, going forward only.

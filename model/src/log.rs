@@ -43,6 +43,24 @@ pub struct Signature {
     pub counterexamples: &'static [&'static str],
 }
 
+/// A second line that must stand after a line of a [`Signature`], or the first is not meant.
+#[derive(Debug, Clone, Copy)]
+pub struct Follower {
+    /// [`Signature::id`] of the first.
+    pub signature: &'static str,
+    /// Regular expression of the second line.
+    pub pattern: &'static str,
+    /// At most so many lines further; at most [`Follower::LINES`].
+    pub lines: usize,
+    /// At most so many seconds later, by the times before the lines; a line without a time is late for none.
+    pub seconds: Option<i64>,
+}
+
+impl Follower {
+    /// Most lines that are looked through for the second line.
+    pub const LINES: usize = 500;
+}
+
 /// Which run of a container a log is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Run {

@@ -97,6 +97,68 @@ pub enum Effect {
     MetricsMissing,
 }
 
+impl Effect {
+    /// Every state.
+    pub const ALL: &[Self] = &[
+        Self::ControlPlaneDown,
+        Self::NodeDown,
+        Self::DnsDown,
+        Self::NetworkBroken,
+        Self::MeshDown,
+        Self::VolumeUnavailable,
+        Self::PodsNotCreated,
+        Self::Unscheduled,
+        Self::ImageUnavailable,
+        Self::NotStarted,
+        Self::Misconfigured,
+        Self::Exits,
+        Self::Slow,
+        Self::ProbeFails,
+        Self::Restarts,
+        Self::NotReady,
+        Self::RolloutBlocked,
+        Self::NoEndpoints,
+        Self::Unreachable,
+        Self::NameUnresolved,
+        Self::DependencyDown,
+        Self::NoAddress,
+        Self::IngressUnserved,
+        Self::IngressErrors,
+        Self::MetricsMissing,
+    ];
+
+    /// As files of users and documentation spell it: `not-ready`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ControlPlaneDown => "control-plane-down",
+            Self::NodeDown => "node-down",
+            Self::DnsDown => "dns-down",
+            Self::NetworkBroken => "network-broken",
+            Self::MeshDown => "mesh-down",
+            Self::VolumeUnavailable => "volume-unavailable",
+            Self::PodsNotCreated => "pods-not-created",
+            Self::Unscheduled => "unscheduled",
+            Self::ImageUnavailable => "image-unavailable",
+            Self::NotStarted => "not-started",
+            Self::Misconfigured => "misconfigured",
+            Self::Exits => "exits",
+            Self::Slow => "slow",
+            Self::ProbeFails => "probe-fails",
+            Self::Restarts => "restarts",
+            Self::NotReady => "not-ready",
+            Self::RolloutBlocked => "rollout-blocked",
+            Self::NoEndpoints => "no-endpoints",
+            Self::Unreachable => "unreachable",
+            Self::NameUnresolved => "name-unresolved",
+            Self::DependencyDown => "dependency-down",
+            Self::NoAddress => "no-address",
+            Self::IngressUnserved => "ingress-unserved",
+            Self::IngressErrors => "ingress-errors",
+            Self::MetricsMissing => "metrics-missing",
+        }
+    }
+}
+
 /// Everything that a rule may look at.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {

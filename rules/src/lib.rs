@@ -24,6 +24,7 @@ mod commands;
 mod complaints;
 pub mod configuration;
 pub mod containers;
+pub mod custom;
 pub mod database;
 pub mod dns;
 pub mod images;

@@ -3,17 +3,19 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use tarbox_load::load;
+use tarbox_load::{LogScanner, load};
 use tarbox_model::Analysis;
 use tarbox_model::finding::Severity;
 use tarbox_reports::{Format, render, terminal};
+use tarbox_rules::custom::CustomRule;
 
 use super::scanner;
-use crate::analyze::conclude;
+use crate::analyze::conclude_with;
 use crate::console;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::options::Analyze;
+use crate::own_rules;
 
 pub(crate) fn run(options: &Analyze) -> Result<Exit, Failure> {
     let to_stdout = options.output.as_os_str() == "-";
@@ -24,10 +26,16 @@ pub(crate) fn run(options: &Analyze) -> Result<Exit, Failure> {
         // A pool that is there already (tests, the demo) stays; results are the same at any number of threads.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
     }
+    let own = options.rules.as_deref().map(own_rules::read).transpose()?.unwrap_or_default();
+    let both = if own.is_empty() { None } else { Some(own_rules::scanner(&own)?) };
+    let scanner = match &both {
+        Some(both) => both,
+        None => scanner()?,
+    };
     let mut worst = None;
     let mut failures = Vec::new();
     for bundle in &options.bundles {
-        match one(options, bundle, to_stdout) {
+        match one(options, bundle, to_stdout, scanner, &own) {
             Ok(severity) => worst = worst.max(severity),
             Err(failure) if options.bundles.len() == 1 => return Err(failure),
             // One broken bundle does not cost the others their reports.
@@ -42,9 +50,9 @@ pub(crate) fn run(options: &Analyze) -> Result<Exit, Failure> {
 }
 
 /// Analyzes one bundle and says how severe its worst root cause is.
-fn one(options: &Analyze, bundle: &Path, to_stdout: bool) -> Result<Option<Severity>, Failure> {
-    let snapshot = load(bundle, scanner()?)?;
-    let analysis = conclude(&snapshot, &bundle.to_string_lossy());
+fn one(options: &Analyze, bundle: &Path, to_stdout: bool, scanner: &LogScanner, own: &[CustomRule]) -> Result<Option<Severity>, Failure> {
+    let snapshot = load(bundle, scanner)?;
+    let analysis = conclude_with(&snapshot, &bundle.to_string_lossy(), own);
     if to_stdout {
         for &format in &options.format {
             console::print(&render(format, &analysis)?);
