@@ -12,6 +12,8 @@ mod plain;
 mod random;
 mod slot;
 mod sniff;
+mod zip;
+mod zip_stream;
 mod zstd_frame;
 
 use crate::verify::faults;
@@ -21,7 +23,7 @@ use folder::Folder;
 use frames::Frames;
 pub(crate) use intake::Intake;
 use intake::IntakeError;
-use plain::{Ahead, Bare, Gzip};
+use plain::{Ahead, Bare};
 pub use random::RandomAccess;
 use serde::{Deserialize, Serialize};
 use sniff::{Sniffed, sniff};
@@ -29,6 +31,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use zip::Zip;
 
 /// An entry that is being delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +80,10 @@ pub enum Container {
     Zstd,
     /// gzip.
     Gzip,
+    /// xz.
+    Xz,
+    /// zip.
+    Zip,
     /// Plain tar.
     Tar,
     /// An unpacked folder.
@@ -142,6 +149,7 @@ pub struct Reader {
 enum Source {
     Archive(Box<Archive>),
     Folder(Folder),
+    Zip(Zip),
     Done { compressed: u64, plain: u64 },
 }
 
@@ -152,7 +160,7 @@ impl std::fmt::Debug for Reader {
 }
 
 impl Reader {
-    /// Opens a bundle: ours (whole, cut, or unpacked), or any tar in zstd, gzip or nothing. The kind is told by content, never by name.
+    /// Opens a bundle: ours (whole, cut, or unpacked), any tar in zstd, gzip, xz or nothing, or a zip. The kind is told by content, never by name.
     ///
     /// # Errors
     /// When there is nothing to read: see [`OpenErrorKind`].
@@ -242,6 +250,7 @@ impl Reader {
         match &self.source {
             Source::Archive(archive) => archive.consumed,
             Source::Folder(folder) => folder.bytes,
+            Source::Zip(zip) => zip.consumed,
             Source::Done { compressed, .. } => *compressed,
         }
     }
@@ -252,6 +261,7 @@ impl Reader {
         let plain_bytes = match &self.source {
             Source::Archive(archive) => archive.offset,
             Source::Folder(folder) => folder.bytes,
+            Source::Zip(zip) => zip.plain,
             Source::Done { plain, .. } => *plain,
         };
         Summary {
@@ -272,10 +282,8 @@ impl Reader {
     fn step(&mut self) -> Result<bool, Stop> {
         let outcome = match &mut self.source {
             Source::Archive(archive) => archive.step(&mut self.intake).map_err(Stop::from),
-            Source::Folder(folder) => folder.step(&mut self.intake).map_err(|error| match error {
-                IntakeError::NewerFormat(found) => Stop::NewerFormat(found),
-                IntakeError::Refused(reason) => Stop::Refused { reason, offset: None },
-            }),
+            Source::Folder(folder) => folder.step(&mut self.intake).map_err(Stop::from),
+            Source::Zip(zip) => zip.step(&mut self.intake).map_err(Stop::from),
             Source::Done { .. } => return Ok(false),
         };
         if let Ok(true) = outcome {
@@ -284,6 +292,7 @@ impl Reader {
         let (compressed, plain, end) = match &self.source {
             Source::Archive(archive) => (archive.consumed, archive.offset, archive.how_it_ended()),
             Source::Folder(folder) => (folder.bytes, folder.bytes, if folder.stopped { End::Stopped } else { End::Clean }),
+            Source::Zip(zip) => (zip.consumed, zip.plain, zip.end),
             Source::Done { compressed, plain } => (*compressed, *plain, self.end),
         };
         // Dropped at once: threads that read ahead end here.
@@ -317,7 +326,8 @@ impl Reader {
         let packing = match self.container {
             Container::ZstdFrames | Container::Zstd => "zstd-compressed data",
             Container::Gzip => "gzip-compressed data",
-            Container::Tar | Container::Folder => "data",
+            Container::Xz => "xz-compressed data",
+            Container::Tar | Container::Folder | Container::Zip => "data",
         };
         format!("{packing} that is no tar archive")
     }
@@ -340,6 +350,15 @@ enum Stop {
     NewerFormat(u32),
     Refused { reason: String, offset: Option<u64> },
     Io(io::Error),
+}
+
+impl From<IntakeError> for Stop {
+    fn from(error: IntakeError) -> Self {
+        match error {
+            IntakeError::NewerFormat(found) => Self::NewerFormat(found),
+            IntakeError::Refused(reason) => Self::Refused { reason, offset: None },
+        }
+    }
 }
 
 impl From<ArchiveError> for Stop {
@@ -375,7 +394,9 @@ fn source(path: &Path) -> Result<(Container, Source), OpenErrorKind> {
         Ok(Ok(match sniff(&first) {
             _ if first.is_empty() => return Ok(Err(OpenErrorKind::Empty)),
             Sniffed::Tar => (Container::Tar, archive(Box::new(Bare::new(file)), false)),
-            Sniffed::Gzip => (Container::Gzip, archive(Box::new(Ahead::new(Box::new(Gzip::new(file)))?), false)),
+            Sniffed::Gzip => (Container::Gzip, archive(Box::new(Ahead::new(Box::new(plain::gzip(file)))?), false)),
+            Sniffed::Xz => (Container::Xz, archive(Box::new(Ahead::new(Box::new(plain::xz(file)))?), false)),
+            Sniffed::Zip => (Container::Zip, Source::Zip(Zip::new(file)?)),
             // The first bytes may be what is damaged: the seek table at the end says as well whose file it is.
             sniffed @ (Sniffed::Zstd | Sniffed::Other(_)) => {
                 let frames = Frames::new(file)?;

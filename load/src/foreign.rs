@@ -7,6 +7,7 @@ mod cluster_info_dump;
 mod crust_gather;
 pub(crate) mod documents;
 mod kubectl_gather;
+mod mongo_data;
 mod must_gather;
 mod plain_files;
 mod sections;

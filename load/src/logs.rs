@@ -289,10 +289,19 @@ fn read_line(raw: &[u8], number: u32) -> LogLine {
     LogLine { number, time, text: rest.to_owned() }
 }
 
-/// The time that the runtime put before a line, if it did, and the rest of the line.
+/// The time that the runtime put before a line, if it did, and the rest of the line. A mongod's own log has it as its first field: such a
+/// line stays whole.
 pub fn split_time(line: &str) -> (Option<Timestamp>, &str) {
     let timed = line.split_once(' ').filter(|(first, _)| first.len() >= 20).and_then(|(first, rest)| Some((first.parse().ok()?, rest)));
-    timed.map_or((None, line), |(time, rest)| (Some(time), rest))
+    match timed {
+        Some((time, rest)) => (Some(time), rest),
+        None => (mongod_time(line), line),
+    }
+}
+
+/// The time in a line of a mongod's structured log: `{"t":{"$date":"…"},…`.
+fn mongod_time(line: &str) -> Option<Timestamp> {
+    line.strip_prefix(r#"{"t":{"$date":""#)?.split_once('"')?.0.parse().ok()
 }
 
 /// The last lines.
@@ -362,4 +371,18 @@ fn fields(pattern: Option<&Pattern>, text: &str) -> Option<Vec<(Arc<str>, String
 fn contains_any(text: &str, words: &[&str]) -> bool {
     let text = text.as_bytes();
     words.iter().any(|word| text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split_time;
+
+    #[test]
+    fn times_stand_before_the_line_or_in_it() {
+        let mongod = r#"{"t":{"$date":"2026-11-24T03:00:00.500-04:00"},"s":"I","c":"REPL","msg":"x"}"#;
+        let time = "2026-11-24T07:00:00.5Z".parse().ok();
+        assert_eq!(split_time(mongod), (time, mongod));
+        assert_eq!(split_time("2026-11-24T07:00:00.5Z text"), (time, "text"));
+        assert_eq!(split_time(r#"{"t":{"$date":"soon"}}"#).0, None);
+    }
 }

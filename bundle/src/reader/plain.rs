@@ -1,11 +1,13 @@
 //! The plain bytes of an archive, whatever they are packed in, as a sequence of pieces.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 use std::sync::mpsc::{Receiver, sync_channel};
 
 /// Plain bytes read at once where nothing else gives a size.
 const PIECE_BYTES: usize = 1 << 20;
+/// Plain bytes asked of a decoder at once.
+const STEP_BYTES: usize = 32 << 10;
 /// Pieces that may wait for their consumer.
 const AHEAD: usize = 4;
 
@@ -78,41 +80,61 @@ impl Plain for Bare {
     }
 }
 
-/// gzip, of one member or several.
-pub(super) struct Gzip {
-    decoder: flate2::read::MultiGzDecoder<Counted>,
+/// Memory that an xz block may ask for: what `xz -9` needs, four times.
+const XZ_MEMORY_KIB: u32 = 256 << 10;
+
+/// A decoder that gives one stream of plain bytes, in which nothing can be found again behind damage.
+pub(super) struct Stream<D> {
+    decoder: D,
+    /// Bytes of the file that the decoder took.
+    read: fn(&D) -> u64,
     started: bool,
-    done: bool,
+    /// What stands behind the bytes that were given last.
+    outcome: Option<io::Result<()>>,
 }
 
-impl Gzip {
-    pub(super) fn new(file: File) -> Self {
-        let counted = Counted { file, read: 0 };
-        Self { decoder: flate2::read::MultiGzDecoder::new(counted), started: false, done: false }
-    }
+/// gzip, of one member or several.
+pub(super) fn gzip(file: File) -> Stream<impl Read> {
+    let decoder = flate2::read::MultiGzDecoder::new(Counted { file, read: 0 });
+    Stream { decoder, read: |d| d.get_ref().read, started: false, outcome: None }
 }
 
-impl Plain for Gzip {
+/// xz, of one stream or several.
+pub(super) fn xz(file: File) -> Stream<impl Read> {
+    let decoder = lzma_rust2::XzReader::new_mem_limit(BufReader::new(Counted { file, read: 0 }), true, XZ_MEMORY_KIB);
+    Stream { decoder, read: |d| d.inner().get_ref().read, started: false, outcome: None }
+}
+
+impl<D: Read + Send> Plain for Stream<D> {
     fn next(&mut self) -> Result<Option<Piece>, PlainError> {
-        if self.done {
-            return Ok(None);
-        }
         let mut bytes = Vec::new();
-        let outcome = (&mut self.decoder).take(PIECE_BYTES as u64).read_to_end(&mut bytes);
-        let at = self.decoder.get_ref().read;
+        while self.outcome.is_none() && bytes.len() < PIECE_BYTES {
+            // Small steps: what a failing call decoded is lost.
+            let before = bytes.len();
+            bytes.resize(before + STEP_BYTES, 0);
+            let got = self.decoder.read(&mut bytes[before..]);
+            bytes.truncate(before + got.as_ref().map_or(0, |n| *n));
+            self.outcome = match got {
+                Ok(0) => Some(Ok(())),
+                Ok(_) => None,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
+                Err(error) => Some(Err(error)),
+            };
+        }
+        let at = (self.read)(&self.decoder);
         if !bytes.is_empty() {
-            // Should there be an error behind these bytes, the next call meets it again.
             let frame_start = !std::mem::replace(&mut self.started, true);
             return Ok(Some(Piece::Bytes { bytes, frame_start, consumed: at }));
         }
-        self.done = true;
-        match outcome {
-            Ok(_) => Ok(None),
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(Some(Piece::Cut { at })),
-            Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) => {
-                Ok(Some(Piece::Hole { length: None, at, reason: error.to_string() }))
-            }
-            Err(error) => Err(error.into()),
+        match self.outcome.replace(Ok(())) {
+            None | Some(Ok(())) => Ok(None),
+            Some(Err(error)) => match error.kind() {
+                io::ErrorKind::UnexpectedEof => Ok(Some(Piece::Cut { at })),
+                io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::Unsupported | io::ErrorKind::OutOfMemory => {
+                    Ok(Some(Piece::Hole { length: None, at, reason: error.to_string() }))
+                }
+                _ => Err(error.into()),
+            },
         }
     }
 }

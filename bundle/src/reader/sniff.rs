@@ -7,17 +7,17 @@ use super::block;
 pub(super) enum Sniffed {
     Zstd,
     Gzip,
+    Xz,
+    Zip,
     Tar,
     /// Not readable; for a sentence "it looks like …".
     Other(&'static str),
 }
 
 pub(super) fn sniff(first: &[u8]) -> Sniffed {
-    const OTHERS: [(&[u8], &str); 14] = [
-        (b"\xFD7zXZ\0", "xz-compressed data (unpack it first: `xz -d`)"),
+    const OTHERS: [(&[u8], &str); 12] = [
         (b"BZh", "bzip2-compressed data (unpack it first: `bzip2 -d`)"),
         (b"\x04\x22\x4D\x18", "lz4-compressed data (unpack it first: `lz4 -d`)"),
-        (b"PK\x03\x04", "a zip archive (unpack it first, then give the folder)"),
         (b"7z\xBC\xAF\x27\x1C", "a 7-Zip archive (unpack it first, then give the folder)"),
         (b"age-encryption.org/", "a file encrypted with age (decrypt it first: `age -d -i KEY`)"),
         (b"-----BEGIN AGE ENCRYPTED FILE", "a file encrypted with age (decrypt it first: `age -d -i KEY`)"),
@@ -32,6 +32,8 @@ pub(super) fn sniff(first: &[u8]) -> Sniffed {
     match first {
         [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => Sniffed::Zstd,
         [0x1F, 0x8B, 0x08, ..] => Sniffed::Gzip,
+        [0xFD, b'7', b'z', b'X', b'Z', 0, ..] => Sniffed::Xz,
+        [b'P', b'K', 3, 4, ..] => Sniffed::Zip,
         _ if first.len() >= 512 && block::looks_like_tar(first) => Sniffed::Tar,
         _ => {
             let known = OTHERS.iter().find(|(magic, _)| first.starts_with(magic)).map(|(_, name)| *name);

@@ -9,6 +9,7 @@ use tarbox_model::evidence::Origin;
 use tarbox_model::object::{Kind, Object};
 use tarbox_model::snapshot::Snapshot;
 
+use super::mongo_data;
 use crate::objects::{Json, Resource, kind_of, read_one, resource_of};
 
 /// Lists within lists that are followed: `kubectl get -o json` of several makes one.
@@ -40,6 +41,10 @@ pub(crate) fn read(path: &Arc<str>, bytes: &[u8], kind: Option<&str>, null_words
         let document = if document.get("Items").is_some() || document.get("ObjectMeta").is_some() { modern(document) } else { document };
         // With several documents in a file a pointer cannot say which: they are told by their place in it.
         let base = if several { format!("/{i}") } else { String::new() };
+        if mongo_data::is_one(&document) {
+            mongo_data::read(document, path, &base, into);
+            continue;
+        }
         object(document, kind, path, &base, 0, into);
     }
 }

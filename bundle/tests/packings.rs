@@ -1,0 +1,146 @@
+//! xz and zip: read by content, within the limits, and as far as they go.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot write its own sample has failed")]
+
+mod common;
+
+use common::{Folder, noise};
+use std::io::{Cursor, Write as _};
+use tarbox_bundle::{Container, End, Limits, ProblemKind, Reader, Summary};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+type Files = Vec<(String, Vec<u8>)>;
+
+fn files() -> Files {
+    let mut files: Files = (0..20).map(|i| (format!("top/logs/p{i:02}.log"), format!("line of {i}\n").repeat(300).into_bytes())).collect();
+    files.push(("top/noise.bin".to_owned(), noise(2_500_000, 9)));
+    files
+}
+
+fn read(bytes: &[u8], limits: Limits) -> (Files, Summary) {
+    let folder = Folder::new();
+    let path = folder.path("anything.json");
+    std::fs::write(&path, bytes).unwrap();
+    let mut reader = Reader::open(&path, limits).unwrap();
+    let mut entries: Files = Vec::new();
+    while let Some(chunk) = reader.next_chunk().unwrap() {
+        match entries.last_mut() {
+            Some((_, content)) if chunk.seq > 0 => content.extend(chunk.bytes),
+            _ => entries.push((chunk.entry.path.clone(), chunk.bytes)),
+        }
+    }
+    (entries, reader.into_summary())
+}
+
+fn xz(files: &Files) -> Vec<u8> {
+    let mut archive = tar::Builder::new(lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(1)).unwrap());
+    for (name, content) in files {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(content.len() as u64);
+        header.set_mode(0o644);
+        archive.append_data(&mut header, name, content.as_slice()).unwrap();
+    }
+    archive.into_inner().unwrap().finish().unwrap()
+}
+
+fn zip_of(files: &Files, method: CompressionMethod) -> Vec<u8> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(method);
+    for (name, content) in files {
+        archive.start_file(name.as_str(), options).unwrap();
+        archive.write_all(content).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+/// A zip whose sizes stand behind the contents, as Go writes them.
+fn streamed(files: &Files) -> Vec<u8> {
+    let mut archive = ZipWriter::new_stream(Vec::new());
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    for (name, content) in files {
+        archive.start_file(name.as_str(), options).unwrap();
+        archive.write_all(content).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn whole_ones_give_everything() {
+    let files = files();
+    for (bytes, container) in [
+        (xz(&files), Container::Xz),
+        (zip_of(&files, CompressionMethod::Deflated), Container::Zip),
+        (zip_of(&files, CompressionMethod::Stored), Container::Zip),
+        (streamed(&files), Container::Zip),
+    ] {
+        let (entries, summary) = read(&bytes, Limits::default());
+        assert!(entries == files, "{container:?}");
+        assert_eq!((summary.container, summary.end, summary.problems), (container, End::Clean, vec![]));
+    }
+}
+
+#[test]
+fn cut_ones_give_what_was_whole() {
+    let files = files();
+    for bytes in [xz(&files), zip_of(&files, CompressionMethod::Deflated), zip_of(&files, CompressionMethod::Stored), streamed(&files)] {
+        let (entries, summary) = read(&bytes[..bytes.len() - 1_000_000], Limits::default());
+        assert!(entries[..20] == files[..20], "{:?}", summary.container);
+        let (name, content) = &entries[20];
+        assert!(*name == files[20].0 && files[20].1.starts_with(content) && content.len() > 1_000_000, "{:?}", summary.container);
+        assert_eq!(summary.end, End::Cut);
+        assert!(summary.problems.iter().any(|p| p.kind == ProblemKind::Cut), "{:?}", summary.problems);
+    }
+}
+
+#[test]
+fn a_damaged_entry_of_a_zip_costs_only_itself() {
+    let files = files();
+    let mut bytes = zip_of(&files, CompressionMethod::Stored);
+    let at = memchr::memmem::find(&bytes, b"line of 3\n").unwrap();
+    bytes[at] = b'L';
+    let (entries, summary) = read(&bytes, Limits::default());
+    assert_eq!((entries.len(), summary.end), (21, End::Damaged));
+    assert!(entries[4..] == files[4..]);
+    assert_eq!(summary.problems[0].entry.as_deref(), Some("top/logs/p03.log"));
+}
+
+#[test]
+fn zips_in_a_zip_are_folders_and_only_once() {
+    let innermost = zip_of(&vec![("x.log".to_owned(), b"deep\n".to_vec())], CompressionMethod::Deflated);
+    let node = zip_of(
+        &vec![("n1/logs/kubelet.log".to_owned(), b"started\n".to_vec()), ("more.zip".to_owned(), innermost)],
+        CompressionMethod::Deflated,
+    );
+    let files = vec![("top/metadata.yaml".to_owned(), b"a: 1\n".to_vec()), ("top/nodes/n1.zip".to_owned(), node)];
+    for bytes in [zip_of(&files, CompressionMethod::Deflated), streamed(&files)] {
+        let (entries, summary) = read(&bytes, Limits::default());
+        let names: Vec<&str> = entries.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["top/metadata.yaml", "top/nodes/n1.zip/n1/logs/kubelet.log", "top/nodes/n1.zip/more.zip"]);
+        assert_eq!((entries[1].1.as_slice(), summary.problems), (&b"started\n"[..], vec![]));
+    }
+}
+
+#[test]
+fn limits_hold() {
+    let files = files();
+    for bytes in [xz(&files), zip_of(&files, CompressionMethod::Deflated)] {
+        let (entries, summary) = read(&bytes, Limits { entries: 5, ..Limits::default() });
+        assert_eq!((entries.len(), summary.end), (5, End::Stopped));
+        let (_, summary) = read(&bytes, Limits { total_bytes: 1_500_000, ..Limits::default() });
+        assert_eq!(summary.end, End::Stopped);
+        assert!(summary.problems.iter().any(|p| p.kind == ProblemKind::LimitReached));
+    }
+    // A bomb: 260 MB of zeros in some hundred KB.
+    let zeros = zip_of(&vec![("a.log".to_owned(), vec![0; 260 << 20])], CompressionMethod::Deflated);
+    let (_, summary) = read(&zeros, Limits { ratio: 100, ..Limits::default() });
+    assert_eq!(summary.end, End::Stopped);
+}
+
+#[test]
+fn names_lead_nowhere() {
+    let files = ["../out.log", "/etc/x.log", "a/../../b.log", "good.log"].map(|name| (name.to_owned(), b"text\n".to_vec()));
+    let (entries, summary) = read(&zip_of(&files.to_vec(), CompressionMethod::Deflated), Limits::default());
+    assert_eq!(entries.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["good.log"]);
+    assert!(summary.problems.len() == 3 && summary.problems.iter().all(|p| p.kind == ProblemKind::UnsafeName));
+}
