@@ -86,9 +86,9 @@ impl LogLine {
     /// such a line speaks of errors and time-outs, and reports none.
     pub fn is_option_help(&self) -> bool {
         let text = self.text.trim_start();
-        let long = text.strip_prefix('-').and_then(|rest| match rest.split_once(", -") {
-            Some((short, long)) if short.len() == 1 => Some(long),
-            _ => Some(rest),
+        let long = text.strip_prefix('-').map(|rest| match rest.split_once(", -") {
+            Some((short, long)) if short.len() == 1 => long,
+            _ => rest,
         });
         let name = long.and_then(|l| l.strip_prefix('-')).is_some_and(|l| l.starts_with(|c: char| c.is_ascii_alphanumeric()));
         name && text.contains("  ")

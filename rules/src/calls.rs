@@ -172,7 +172,8 @@ fn inner_failure(error: Option<&str>, text: &str) -> Option<Failure> {
 
 /// Gives calls of a database that say no address the one that the same client calls by its other lines, if that is only one.
 fn locate<'a>(context: &Context<'a>, all: &mut [Call<'a>]) {
-    let mut addresses: BTreeMap<(ObjectRef, Engine), BTreeSet<(&'a str, Option<u16>)>> = BTreeMap::new();
+    type Addresses<'a> = BTreeSet<(&'a str, Option<u16>)>;
+    let mut addresses: BTreeMap<(ObjectRef, Engine), Addresses<'a>> = BTreeMap::new();
     for call in all.iter() {
         if let (Some(engine), Some(host)) = (call.engine, call.host) {
             addresses.entry((call.complaint.client.clone(), engine)).or_default().insert((host, call.port));

@@ -13,10 +13,13 @@ const EVIDENCE: usize = 4;
 /// Longest value of a group in prose, in characters.
 const VALUE: usize = 120;
 
+/// A workload and the lines of its logs.
+type Heard<'a> = (Option<ObjectRef>, Vec<(&'a ContainerLog, &'a LogHit)>);
+
 impl CustomRule {
     /// One finding for each workload (or pod) whose lines still hold, as built-in rules do.
     pub fn check(&self, context: &Context<'_>) -> Vec<Finding> {
-        let mut by_owner: BTreeMap<ObjectRef, (Option<ObjectRef>, Vec<(&ContainerLog, &LogHit)>)> = BTreeMap::new();
+        let mut by_owner: BTreeMap<ObjectRef, Heard<'_>> = BTreeMap::new();
         for log in context.snapshot.logs.iter().filter(|log| self.place.holds(context, log)) {
             let pod = context.snapshot.pod(&log.namespace, &log.pod);
             let hits: Vec<&LogHit> =

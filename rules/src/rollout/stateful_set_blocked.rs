@@ -38,7 +38,7 @@ pub static RULE: Rule = Rule {
     guide: "Rolling Update Stuck",
     needs: &[Need::Objects("statefulsets")],
     produces: &[Effect::RolloutBlocked],
-    explained_by: &[Effect::NodeDown],
+    explained_by: &[Effect::NodeDown, Effect::PodsNotCreated],
     check,
 };
 
