@@ -17,17 +17,18 @@
 //! By the check that fails; on the control plane, by the log of its container (`crictl logs`).
 //!
 //! ## When it stays silent
-//! When a single client cannot reach it: that is the client's network. When all checks pass and nobody has complained in
-//! the last quarter of an hour.
+//! When a single client cannot reach it: that is the client's network. When all checks pass and everybody who
+//! complained is well again, or has not complained in the last quarter of an hour.
 
 use std::collections::BTreeSet;
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::log::{ContainerLog, LogHit};
+use tarbox_model::log::LogHit;
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Evidence, ObjectRef, Rule};
 
 use super::api_health::{failed_checks, is_of_etcd, unwell};
+use crate::complaints::complaints;
 use crate::wording::{counted, listed};
 
 /// The rule.
@@ -81,10 +82,11 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         evidence.push(pod.named());
         confidence = confidence.max(0.9);
     }
-    let complaints = complaints(context);
-    let clients: BTreeSet<&ObjectRef> = complaints.iter().map(|(client, ..)| client).collect();
+    let recent = |hit: &LogHit| snapshot.age_seconds(hit.last.time).is_none_or(|age| age < RECENT);
+    let complaints = complaints(context, |hit| hit.signature == "api-server-unreachable" && recent(hit));
+    let clients: BTreeSet<&ObjectRef> = complaints.iter().map(|c| &c.client).collect();
     if clients.len() >= 3 || !evidence.is_empty() {
-        let why: BTreeSet<&str> = complaints.iter().filter_map(|(_, _, hit)| hit.field("why")).collect();
+        let why: BTreeSet<&str> = complaints.iter().filter_map(|c| c.hit.field("why")).collect();
         if !clients.is_empty() {
             words.push(format!(
                 "{} cannot reach it ({}): {}.",
@@ -94,7 +96,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             ));
             confidence = confidence.max(0.7);
         }
-        evidence.extend(complaints.iter().map(|(_, log, hit)| log.evidence(hit)));
+        evidence.extend(complaints.iter().map(|c| c.log.evidence(c.hit)));
     }
     let mut evidence = evidence.into_iter();
     let Some(told) = evidence.next() else { return Vec::new() };
@@ -111,18 +113,4 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         finding = finding.cause(pod.reference()).depends_on(ObjectRef::cluster_wide("Node", pod.spec.node_name.as_str()));
     }
     vec![finding]
-}
-
-/// Lines of clients that cannot reach it now: who, and where it stands.
-fn complaints<'a>(context: &Context<'a>) -> Vec<(ObjectRef, &'a ContainerLog, &'a LogHit)> {
-    let snapshot = context.snapshot;
-    let mut all = Vec::new();
-    for log in &snapshot.logs {
-        for hit in log.hits_of("api-server-unreachable").filter(|h| snapshot.age_seconds(h.last.time).is_none_or(|age| age < RECENT)) {
-            let pod = log.pod_reference();
-            let owner = snapshot.pod(&pod.namespace, &pod.name).and_then(|p| context.relations.workload_of_pod(snapshot, p));
-            all.push((owner.unwrap_or(pod), log, hit));
-        }
-    }
-    all
 }

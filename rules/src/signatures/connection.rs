@@ -215,7 +215,8 @@ pub(super) static SIGNATURES: &[Signature] = &[
             "connection closed by",
         ],
         r"(?:(?P<address>(?:[A-Za-z][\w-]*(?:\.[\w-]+)*|\d{1,3}(?:\.\d{1,3}){3}):\d{2,5})[^\n\d]{0,40})?(?i:connection reset by peer|\bECONNRESET\b|socket hang up|server closed the connection unexpectedly|Connection aborted|RemoteDisconnected|connection closed by (?:peer|remote|server))",
-        &["client", "remote write"],
+        // A server that tells of clients who hung up.
+        &["client", "remote write", "Failed to check socket connectivity"],
         &[
             "read tcp 10.1.0.2:41000->10.96.0.9:8080: read: connection reset by peer",
             "Error: socket hang up",
