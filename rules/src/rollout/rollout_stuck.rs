@@ -97,7 +97,7 @@ fn finding(context: &Context<'_>, deployment: &Object<Deployment>) -> Option<Fin
     .confidence(if late.is_some() { 0.9 } else { 0.7 })
     .evidence(new.map(|r| r.named()))
     .evidence(change.into_iter().flat_map(|c| c.evidence))
-    .seen(begun, late.and_then(|(_, c)| c.last_transition_time).or(begun))
+    .seen(begun, context.snapshot.taken_at)
     .remedy("See how far it came.", command("status"));
     if all.len() > 1 {
         finding = finding.remedy("Go back to the revision before. This replaces the new pods by old ones.", command("undo"));
