@@ -8,12 +8,12 @@ SCENARIOS=$ROOT/fixtures/scenarios
 # A line of an incident's head: declared NAME FIELD
 declared() { sed -n "s/^# $2: *//p" "$HERE/incidents/$1.sh"; }
 
-# Collects into a folder of its own, and leaves the bundle's path in BUNDLE: collect NAME
+# Collects into a folder of its own, and leaves the bundle's path in BUNDLE: collect NAME [OPTION…]
 # Exit code 5 says that something could not be had, which is what some incidents are about; the bundle is whole all the same.
 collect() {
   local folder=$RESULTS/$1 code=0
   rm -rf "$folder"; mkdir -p "$folder"; BUNDLE=$folder/$1.tar.zst
-  "$BIN/tarbox-collect" --progress plain -o "$BUNDLE" >"$folder/collect.log" 2>&1 || code=$?
+  "$BIN/tarbox-collect" --progress plain -o "$BUNDLE" "${@:2}" >"$folder/collect.log" 2>&1 || code=$?
   case $code in 0 | 5) ;; *) tail -n 20 "$folder/collect.log" >&2; die "tarbox-collect ended with $code" ;; esac
   [ -s "$BUNDLE" ] || die "tarbox-collect left no bundle"
 }
