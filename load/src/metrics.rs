@@ -1,12 +1,13 @@
 //! Samples: the kubelet's `stats/summary`, cadvisor's counters, and metrics.k8s.io.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
 use tarbox_model::Timestamp;
 use tarbox_model::evidence::Origin;
 use tarbox_model::metrics::{ContainerUsage, NodeUsage, Throttling, VolumeUsage};
+use tarbox_model::object::{Object, Pod};
 use tarbox_model::quantity;
 use tarbox_model::snapshot::Snapshot;
 
@@ -87,18 +88,25 @@ impl Counters {
         }
     }
 
-    /// Puts complete pairs into the snapshot, whose pods must be there: they say whose an id is.
-    pub(crate) fn finish(&mut self, into: &mut Snapshot) {
-        if self.by_container.is_empty() {
-            return;
-        }
-        let mut names: BTreeMap<String, (String, String, String)> = BTreeMap::new();
-        for pod in &into.pods {
+    /// Namespace, pod and container of every id that a counter has in their place.
+    fn names(&self, pods: &[Object<Pod>]) -> BTreeMap<String, (String, String, String)> {
+        let id = |place: &Place| if let Place::Id(id) = place { Some(id.clone()) } else { None };
+        let asked: BTreeSet<String> = self.by_container.keys().filter_map(|(_, place)| id(place)).collect();
+        let mut names = BTreeMap::new();
+        for pod in pods.iter().filter(|_| !asked.is_empty()) {
             for status in pod.status.container_statuses.iter().chain(&pod.status.init_container_statuses) {
-                let id = status.container_id.rsplit('/').next().unwrap_or_default().to_owned();
-                names.insert(id, (pod.metadata.namespace.clone(), pod.metadata.name.clone(), status.name.clone()));
+                let id = status.container_id.rsplit('/').next().unwrap_or_default();
+                if asked.contains(id) {
+                    names.insert(id.to_owned(), (pod.metadata.namespace.clone(), pod.metadata.name.clone(), status.name.clone()));
+                }
             }
         }
+        names
+    }
+
+    /// Puts complete pairs into the snapshot, whose pods must be there: they say whose an id is.
+    pub(crate) fn finish(&mut self, into: &mut Snapshot) {
+        let names = self.names(&into.pods);
         for ((path, place), pair) in std::mem::take(&mut self.by_container) {
             let (Some(periods), Some((throttled, line, quote))) = (pair.periods, pair.throttled) else { continue };
             let place = match place {

@@ -147,9 +147,13 @@ impl Relations {
 
     /// The workload at the top of a pod's owners.
     pub fn workload_of_pod(&self, snapshot: &Snapshot, pod: &Object<Pod>) -> Option<ObjectRef> {
+        self.top_of(snapshot, pod).cloned()
+    }
+
+    fn top_of(&self, snapshot: &Snapshot, pod: &Object<Pod>) -> Option<&ObjectRef> {
         let name = (pod.metadata.namespace.as_str(), pod.metadata.name.as_str());
         let index = snapshot.pods.binary_search_by(|p| (p.metadata.namespace.as_str(), p.metadata.name.as_str()).cmp(&name)).ok()?;
-        self.workload_of(index).cloned()
+        self.workload_of(index)
     }
 
     /// Pods of a workload.
@@ -184,6 +188,11 @@ impl Relations {
     /// Services that lead to a workload's pods, or would if it had any.
     pub fn services_of<'a>(&'a self, snapshot: &'a Snapshot, workload: &ObjectRef) -> impl Iterator<Item = &'a Object<Service>> {
         self.services_of_workload.get(workload).into_iter().flatten().filter_map(|&i| snapshot.services.get(i))
+    }
+
+    /// Services that lead to a pod, as to every pod of its workload.
+    pub fn services_of_pod<'a>(&'a self, snapshot: &'a Snapshot, pod: &Object<Pod>) -> impl Iterator<Item = &'a Object<Service>> {
+        self.top_of(snapshot, pod).into_iter().flat_map(|workload| self.services_of(snapshot, workload))
     }
 
     /// Ingresses that route to a Service (which need not exist).

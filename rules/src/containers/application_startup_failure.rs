@@ -22,10 +22,10 @@
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::condition;
 use tarbox_model::rule::{Effect, Level, Need};
-use tarbox_model::{Context, Rule, Snapshot};
+use tarbox_model::{Context, Rule};
 
 use super::told::last_words;
-use super::trouble::{Trouble, exit_code, troubled};
+use super::trouble::{Trouble, exit_code, job_of, troubled};
 use crate::commands::undo;
 
 /// The rule.
@@ -84,8 +84,5 @@ fn finding(context: &Context<'_>, trouble: &Trouble<'_>) -> Option<Finding> {
 
 /// Whether a pod belongs to a Job that has given up: job-failed tells that, with these last words.
 fn belongs_to_failed_job(context: &Context<'_>, trouble: &Trouble<'_>) -> bool {
-    let metadata = &trouble.pod.metadata;
-    let Some(owner) = metadata.controller().filter(|o| o.kind == "Job") else { return false };
-    let job = Snapshot::find(&context.snapshot.jobs, &metadata.namespace, &owner.name);
-    job.is_some_and(|j| condition(&j.status.conditions, "Failed").is_some_and(|(_, c)| c.status == "True"))
+    job_of(context, trouble.pod).is_some_and(|j| condition(&j.status.conditions, "Failed").is_some_and(|(_, c)| c.status == "True"))
 }

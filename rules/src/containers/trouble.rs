@@ -1,7 +1,7 @@
 //! Containers that are in trouble at the bundle's time: not ready, and with an end behind them or without a beginning.
 
-use tarbox_model::object::{ContainerView, Object, Pod, Terminated, condition};
-use tarbox_model::{Context, ObjectRef, Timestamp};
+use tarbox_model::object::{ContainerView, Job, Object, Pod, Terminated, condition};
+use tarbox_model::{Context, ObjectRef, Snapshot, Timestamp};
 
 /// A container that is not ready although it should be.
 #[derive(Debug, Clone)]
@@ -42,11 +42,16 @@ pub(crate) fn troubled<'a>(context: &Context<'a>) -> Vec<Trouble<'a>> {
     all
 }
 
+/// The Job that made a pod.
+pub(super) fn job_of<'a>(context: &Context<'a>, pod: &Pod) -> Option<&'a Object<Job>> {
+    let owner = pod.metadata.controller().filter(|o| o.kind == "Job")?;
+    Snapshot::find(&context.snapshot.jobs, &pod.metadata.namespace, &owner.name)
+}
+
 /// Whether the Job of a failed pod has not succeeded meanwhile.
 fn of_failing_job(context: &Context<'_>, pod: &Pod) -> bool {
-    let Some(owner) = pod.metadata.controller().filter(|o| o.kind == "Job") else { return false };
-    let job = tarbox_model::Snapshot::find(&context.snapshot.jobs, &pod.metadata.namespace, &owner.name);
-    job.is_some_and(|j| j.status.succeeded == 0 && condition(&j.status.conditions, "Complete").is_none_or(|(_, c)| c.status != "True"))
+    job_of(context, pod)
+        .is_some_and(|j| j.status.succeeded == 0 && condition(&j.status.conditions, "Complete").is_none_or(|(_, c)| c.status != "True"))
 }
 
 impl Trouble<'_> {

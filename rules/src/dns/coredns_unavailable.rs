@@ -21,7 +21,7 @@
 //! While all its pods are ready, in its first half minute, and when neither the workload nor its pods were collected.
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::object::{Object, Pod, condition};
+use tarbox_model::object::{Object, condition};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule};
 
@@ -68,10 +68,7 @@ fn finding(context: &Context<'_>, server: &Server<'_>, answering: bool) -> Optio
     let known: Vec<_> = server.pods.iter().filter(|p| condition(&p.status.conditions, "Ready").is_some()).collect();
     let sick: Vec<_> = known.iter().filter(|p| !p.is_ready()).collect();
     let wanted = server.desired.map_or(server.pods.len(), |d| usize::try_from(d).unwrap_or_default());
-    let starting = !sick.is_empty()
-        && sick
-            .iter()
-            .all(|p| context.snapshot.age_seconds(p.metadata.creation_timestamp).is_some_and(|age| age < GRACE) && restarts(p) == 0);
+    let starting = !sick.is_empty() && sick.iter().all(|p| context.snapshot.is_starting(p, GRACE));
     let idle = server.desired == Some(0);
     let short = usize::try_from(server.ready).unwrap_or_default() < wanted;
     // Without a single state nothing is known; a second workload at zero is no trouble while the first answers.
@@ -143,8 +140,4 @@ fn finding(context: &Context<'_>, server: &Server<'_>, answering: bool) -> Optio
             )
             .remedy("When the cause is mended, start it anew.", format!("kubectl rollout restart {}{flag}", target(&server.reference)))
     })
-}
-
-fn restarts(pod: &Pod) -> i32 {
-    pod.status.container_statuses.iter().map(|s| s.restart_count).sum()
 }

@@ -1,6 +1,6 @@
 //! What an ingress controller says of an object in its log.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use tarbox_model::log::{ContainerLog, LogHit};
 use tarbox_model::{Context, ObjectRef};
@@ -8,13 +8,17 @@ use tarbox_model::{Context, ObjectRef};
 /// Seconds after which a line of the controller's log is of the past: it repeats itself at every change.
 const FRESH: i64 = 3600;
 
-/// Lines of a signature whose field names an object (`namespace/name`).
+/// Lines of a signature that the controller may still mean, in the order of the logs.
+fn fresh<'a>(context: &Context<'a>, signature: &str) -> impl Iterator<Item = (&'a ContainerLog, &'a LogHit)> {
+    let snapshot = context.snapshot;
+    let all = snapshot.logs.iter().flat_map(move |log| log.hits.iter().map(move |hit| (log, hit)));
+    all.filter(move |(_, h)| h.signature == signature && snapshot.age_seconds(h.last.time).is_none_or(|age| age < FRESH))
+}
+
+/// The newest line of a signature whose field names an object (`namespace/name`).
 pub(super) fn told<'a>(context: &Context<'a>, signature: &str, field: &str, object: &ObjectRef) -> Option<(&'a ContainerLog, &'a LogHit)> {
     let name = format!("{}/{}", object.namespace, object.name);
-    let all = context.snapshot.logs.iter().flat_map(|log| log.hits.iter().map(move |hit| (log, hit)));
-    let mine = all.filter(|(_, h)| h.signature == signature && h.field(field) == Some(name.as_str()));
-    let mut fresh = mine.filter(|(_, h)| context.snapshot.age_seconds(h.last.time).is_none_or(|age| age < FRESH));
-    fresh.next_back()
+    fresh(context, signature).filter(|(_, h)| h.field(field) == Some(name.as_str())).last()
 }
 
 /// What a signature says of objects of one kind, where the bundle has no Ingress that could be looked at: the controller's
@@ -29,8 +33,11 @@ pub(super) fn alone<'a>(
     if context.snapshot.coverage.has("ingresses") {
         return Vec::new();
     }
-    let hits = context.snapshot.logs.iter().flat_map(|log| log.hits.iter().filter(|h| h.signature == signature));
-    let named: BTreeSet<&str> = hits.filter_map(|h| h.field(field)).collect();
-    let objects = named.into_iter().filter_map(|n| n.split_once('/')).map(|(namespace, name)| ObjectRef::new(kind, namespace, name));
-    objects.filter(missing).filter_map(|o| told(context, signature, field, &o).map(|(log, hit)| (o, log, hit))).collect()
+    let named = fresh(context, signature).filter_map(|(log, hit)| Some((hit.field(field)?, (log, hit))));
+    let newest: BTreeMap<&str, (&ContainerLog, &LogHit)> = named.collect();
+    let objects = newest.into_iter().filter_map(|(name, (log, hit))| {
+        let (namespace, name) = name.split_once('/')?;
+        Some((ObjectRef::new(kind, namespace, name), log, hit))
+    });
+    objects.filter(|(object, ..)| missing(object)).collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tarbox_model::log::LogHit;
+use tarbox_model::object::Object;
 use tarbox_model::{Context, ObjectRef};
 
 use crate::addresses::host_and_port;
@@ -57,7 +58,6 @@ fn behind(context: &Context<'_>, upstream: &str) -> Option<ObjectRef> {
         return Some(object);
     }
     let pod = context.snapshot.pod(&object.namespace, &object.name)?;
-    let owner = context.relations.workload_of_pod(context.snapshot, pod)?;
-    let mut services = context.relations.services_of(context.snapshot, &owner).map(|s| s.reference());
+    let mut services = context.relations.services_of_pod(context.snapshot, pod).map(Object::reference);
     services.find(|s| !context.relations.ingresses_of(context.snapshot, s).is_empty())
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tarbox_model::finding::{Finding, Severity};
+use tarbox_model::object::Object;
 use tarbox_model::{Context, ObjectRef, Snapshot};
 
 use crate::calls::{Call, Failure, calls};
@@ -74,8 +75,7 @@ fn finding(
 /// The Services that lead to a pod which is called by its own address: that address comes from one of them.
 fn services_of(context: &Context<'_>, call: &Call<'_>) -> Vec<ObjectRef> {
     let pod = call.target.as_ref().filter(|t| t.kind == "Pod").and_then(|t| context.snapshot.pod(&t.namespace, &t.name));
-    let owner = pod.and_then(|p| context.relations.workload_of_pod(context.snapshot, p));
-    owner.iter().flat_map(|owner| context.relations.services_of(context.snapshot, owner)).map(|s| s.reference()).collect()
+    pod.into_iter().flat_map(|pod| context.relations.services_of_pod(context.snapshot, pod)).map(Object::reference).collect()
 }
 
 /// What stands behind the address, in words, and the workloads of it.

@@ -38,12 +38,10 @@ impl<'a> Members<'a> {
         for workload in self.of_release(release) {
             finding = finding.depends_on(workload.reference.clone());
         }
-        release
-            .history
-            .last()
-            .and_then(failed_job)
-            .into_iter()
-            .fold(finding, |finding, name| finding.depends_on(ObjectRef::new("Job", release.namespace.as_str(), name)))
+        if let Some(name) = release.history.last().and_then(failed_job) {
+            finding = finding.depends_on(ObjectRef::new("Job", release.namespace.as_str(), name));
+        }
+        finding
     }
 
     /// Workloads of a release that are not ready.

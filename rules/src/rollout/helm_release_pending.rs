@@ -4,7 +4,8 @@
 //!
 //! ## What it detects
 //! Releases whose newest revision has been *pending-install*, *pending-upgrade*, *pending-rollback* or *uninstalling* for more
-//! than ten minutes, or although everything of theirs is rolled out and no hook runs. Every further operation is refused with `another operation (install/upgrade/rollback) is in progress`.
+//! than ten minutes, or although everything of theirs is rolled out and no hook runs. Every further operation is refused with
+//! `another operation (install/upgrade/rollback) is in progress`.
 //!
 //! ## Why it happens
 //! The pipeline that ran Helm was cancelled or lost its connection, or its pod was evicted, before Helm could write the end.
