@@ -8,6 +8,7 @@ mod diff;
 mod docs;
 mod judged;
 mod kubectl;
+mod operators;
 mod own_rules;
 mod reports;
 mod rules;
