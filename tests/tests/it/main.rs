@@ -10,5 +10,6 @@ mod judged;
 mod kubectl;
 mod own_rules;
 mod reports;
+mod round_trip;
 mod rules;
 mod scenarios;
