@@ -51,7 +51,7 @@ pub(crate) enum Item {
     /// A container's log.
     Log { namespace: String, pod: String, container: String, run: Run },
     /// Logs of all containers of a pod, between START and END lines.
-    Sections { namespace: String, pod: String },
+    Sections { namespace: String, pod: String, run: Run },
     /// A kubelet's `stats/summary`.
     Summary,
     /// cadvisor's counters.
@@ -141,7 +141,9 @@ impl<'s> Gathering<'s> {
         let parts: Vec<_> = batch
             .into_par_iter()
             .map(|chunk| {
-                let item = (layout.item)(&chunk.entry.path);
+                // How a file is packed says nothing of what it is.
+                let path = chunk.entry.path.as_str();
+                let item = (layout.item)([".gz", ".zst", ".xz"].iter().find_map(|packed| path.strip_suffix(packed)).unwrap_or(path));
                 let part = decode(scanner, layout, &item, &chunk);
                 (Arc::clone(&chunk.entry), item, part)
             })
@@ -183,24 +185,19 @@ impl<'s> Gathering<'s> {
             }
         }
         self.counters.finish(&mut self.snapshot);
-        self.snapshot.facts.format = self.layout.name.to_owned();
-        crate::facts::releases_from_secrets(&mut self.snapshot);
-        self.snapshot.sort();
-        documents::without_repetitions(&mut self.snapshot);
-        documents::home_of_logs(&mut self.snapshot);
-        self.snapshot.coverage = self.coverage();
-        self.snapshot.taken_at = native::latest(&self.snapshot);
+        conclude(&mut self.snapshot, self.layout.name);
+        self.snapshot.coverage = coverage(&self.snapshot, self.layout.whole, &self.seen, &self.refused);
         self.snapshot
     }
 
     /// Takes apart what had to be whole.
     fn take_whole(&mut self, path: &str, item: &Item, bytes: &[u8]) {
         match item {
-            Item::Sections { namespace, pod } => {
+            Item::Sections { namespace, pod, run } => {
                 let path = Arc::from(path);
                 for section in sections::split(bytes) {
                     let part = self.scanner.scan(section.text, section.first_line);
-                    let log = part.finish(Arc::clone(&path), namespace, pod, section.container, Run::Current);
+                    let log = part.finish(Arc::clone(&path), namespace, pod, section.container, *run);
                     self.snapshot.logs.push(log);
                 }
             }
@@ -215,38 +212,66 @@ impl<'s> Gathering<'s> {
             _ => {}
         }
     }
+}
 
-    /// What is there was collected; what the tool always lists and is not there, there is none of; all else says nothing.
-    fn coverage(&self) -> Coverage {
-        let mut coverage = Coverage::default();
-        let counts: BTreeMap<&str, u64> = self.snapshot.counts().collect();
-        let note = |coverage: &mut Coverage, source: &str, outcome, detail: &str| {
-            let items = counts.get(source).copied().unwrap_or(0);
-            coverage.record(SourceCoverage { source: source.to_owned(), outcome, items, detail: detail.to_owned() });
-        };
-        for (&source, &items) in &counts {
-            let whole = self.layout.whole.contains(&source);
-            match self.refused.get(source) {
-                Some(why) if items == 0 => note(&mut coverage, source, Outcome::Denied, why),
-                Some(why) => note(&mut coverage, source, Outcome::Partial, why),
-                None if whole && (items > 0 || self.seen.contains(source)) => note(&mut coverage, source, Outcome::Collected, ""),
-                None if items > 0 || self.seen.contains(source) => {
-                    note(&mut coverage, source, Outcome::Partial, "this kind of bundle holds what somebody chose to put into it");
-                }
-                None => {}
+/// What is there was collected; what the tool always lists and is not there, there is none of; all else says nothing.
+fn coverage(snapshot: &Snapshot, whole: &[&str], seen: &BTreeSet<String>, refused: &BTreeMap<String, String>) -> Coverage {
+    let mut coverage = Coverage::default();
+    let counts: BTreeMap<&str, u64> = snapshot.counts().collect();
+    let note = |coverage: &mut Coverage, source: &str, outcome, detail: &str| {
+        let items = counts.get(source).copied().unwrap_or(0);
+        coverage.record(SourceCoverage { source: source.to_owned(), outcome, items, detail: detail.to_owned() });
+    };
+    for (&source, &items) in &counts {
+        let whole = whole.contains(&source);
+        match refused.get(source) {
+            Some(why) if items == 0 => note(&mut coverage, source, Outcome::Denied, why),
+            Some(why) => note(&mut coverage, source, Outcome::Partial, why),
+            None if whole && (items > 0 || seen.contains(source)) => note(&mut coverage, source, Outcome::Collected, ""),
+            None if items > 0 || seen.contains(source) => {
+                note(&mut coverage, source, Outcome::Partial, "this kind of bundle holds what somebody chose to put into it");
             }
+            None => {}
         }
-        for (source, items) in [
-            ("logs", self.snapshot.logs.len()),
-            ("kubelet", self.snapshot.throttling.len() + self.snapshot.volume_usage.len() + self.snapshot.container_usage.len()),
-        ] {
-            if items > 0 {
-                let detail = "this kind of bundle may not hold all of them".to_owned();
-                coverage.record(SourceCoverage { source: source.to_owned(), outcome: Outcome::Partial, items: items as u64, detail });
-            }
-        }
-        coverage
     }
+    for (source, items) in [
+        ("logs", snapshot.logs.len()),
+        ("kubelet", snapshot.throttling.len() + snapshot.volume_usage.len() + snapshot.container_usage.len()),
+        ("mongodb", snapshot.mongo_answers.len()),
+        ("helm", snapshot.helm_releases.len()),
+        ("certificates", snapshot.certificates.len()),
+    ] {
+        if items > 0 {
+            let detail = "this kind of bundle may not hold all of them".to_owned();
+            coverage.record(SourceCoverage { source: source.to_owned(), outcome: Outcome::Partial, items: items as u64, detail });
+        }
+    }
+    coverage
+}
+
+/// What follows from everything that was read; `format` says what it was.
+pub(crate) fn conclude(snapshot: &mut Snapshot, format: &str) {
+    snapshot.facts.format = format.to_owned();
+    crate::facts::releases_from_secrets(snapshot);
+    snapshot.sort();
+    documents::without_repetitions(snapshot);
+    documents::home_of_logs(snapshot);
+    snapshot.coverage = coverage(snapshot, &[], &BTreeSet::new(), &BTreeMap::new());
+    snapshot.taken_at = native::latest(snapshot);
+}
+
+/// Reads documents and logs as they follow each other in one text: what `kubectl cluster-info dump` prints, `kubectl get -o json`, or what
+/// `getMongoData.js` says.
+pub(crate) fn stream(name: &str, bytes: &[u8], scanner: &LogScanner) -> Snapshot {
+    let (path, mut snapshot) = (Arc::from(name), Snapshot::default());
+    documents::read(&path, &sections::outside(bytes), None, false, &mut snapshot);
+    for section in sections::split(bytes) {
+        let part = scanner.scan(section.text, section.first_line);
+        snapshot.logs.push(part.finish(Arc::clone(&path), section.namespace, section.pod, section.container, Run::Current));
+    }
+    let format = if snapshot.logs.is_empty() { "documents" } else { "kubectl cluster-info dump" };
+    conclude(&mut snapshot, format);
+    snapshot
 }
 
 /// Decodes one chunk.

@@ -35,6 +35,10 @@ fn item(path: &str) -> Item {
                 "logs",
                 file @ ("current.log" | "previous.log" | "current.insecure.log" | "previous.insecure.log"),
             ] => log(namespace, pod, container, file.starts_with("previous")),
+            // What the runtime rotated away is of the run that goes on, or of one before: lines have their times.
+            [namespace, "pods", pod, container, .., "logs", "rotated", file] if file.contains(".log") => {
+                log(namespace, pod, container, false)
+            }
             [_, "pods", _, file] if is_document(file) => Item::Objects { kind: Some("Pod") },
             [namespace, file] if stem(file) == *namespace && is_document(file) => Item::Objects { kind: Some("Namespace") },
             [_, _, file] if is_document(file) => Item::Objects { kind: kind_of_file(stem(file)) },
