@@ -272,3 +272,32 @@ fn a_single_file_is_one_entry() {
     assert!(content.starts_with(&read) && read.len() > 100_000);
     assert_eq!(reader.into_summary().end, End::Cut);
 }
+
+#[test]
+fn sizes_of_one_byte_too_many_swallow_no_header() {
+    // As crust-gather writes them: announced with a byte more than there is, padded by what there is.
+    let files: Files =
+        [511, 512, 513, 1024, 0, 7].iter().enumerate().map(|(i, length)| (format!("top/{i}.log"), vec![b'a' + i as u8; *length])).collect();
+    let mut bytes = Vec::new();
+    for (name, content) in &files {
+        let mut header = tar::Header::new_gnu();
+        header.set_path(name).unwrap();
+        header.set_size(content.len() as u64 + 1);
+        header.set_entry_type(tar::EntryType::Regular);
+        header.set_cksum();
+        bytes.extend(header.as_bytes());
+        bytes.extend(content);
+        bytes.resize(bytes.len().next_multiple_of(512), 0);
+    }
+    bytes.resize(bytes.len() + 1024, 0);
+    for packed in [bytes.clone(), gzip(&bytes)] {
+        let (entries, summary) = read(&packed, Limits::default());
+        assert_eq!((entries.len(), summary.problems), (files.len(), vec![]));
+        for ((name, read), (wanted, content)) in entries.iter().zip(&files) {
+            assert_eq!((name, read.strip_suffix(b"\0").unwrap_or(read)), (wanted, content.as_slice()));
+        }
+    }
+    // An honest archive with a last byte alone in its block keeps it.
+    let honest = vec![("a.log".to_owned(), vec![b'x'; 513]), ("b.bin".to_owned(), vec![0; 1]), ("c.log".to_owned(), vec![b'y'; 1])];
+    assert_eq!(read(&tar_of(&honest), Limits::default()).0, honest);
+}

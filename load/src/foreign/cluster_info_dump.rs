@@ -15,7 +15,7 @@ pub(crate) static LAYOUT: Layout = Layout {
     },
     item,
     whole: &["nodes", "events", "services", "daemonsets", "deployments", "replicasets", "pods"],
-    null_words: false,
+    ..Layout::PLAIN
 };
 
 fn item(path: &str) -> Item {

@@ -13,7 +13,7 @@ pub(crate) static LAYOUT: Layout = Layout {
     item,
     // Which namespaces are there is the choice of whoever ran it.
     whole: &["nodes", "persistentvolumes", "storageclasses"],
-    null_words: false,
+    ..Layout::PLAIN
 };
 
 fn item(path: &str) -> Item {
@@ -46,5 +46,6 @@ fn item(path: &str) -> Item {
             _ => Item::Other,
         };
     }
-    Item::Other
+    // Its second line is when it ended.
+    if path == "timestamp" || path.ends_with("/timestamp") { Item::Time { behind: "" } } else { Item::Other }
 }

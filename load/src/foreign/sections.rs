@@ -12,6 +12,14 @@ pub(crate) struct Section<'a> {
     pub(crate) first_line: u32,
 }
 
+impl Section<'_> {
+    /// Whether kubectl says why there is no log, in place of a log.
+    pub(crate) fn is_refusal(&self) -> bool {
+        let says: [&[u8]; 2] = [b"Create log request error: ", b"Request log error: "];
+        says.iter().any(|words| self.text.starts_with(words))
+    }
+}
+
 const START: &[u8] = b"==== START logs for ";
 const END: &[u8] = b"==== END logs for ";
 
