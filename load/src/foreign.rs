@@ -9,6 +9,7 @@ mod crust_gather;
 pub(crate) mod documents;
 mod eck;
 mod kubectl_gather;
+mod masks;
 mod mongo_data;
 mod must_gather;
 mod plain_files;

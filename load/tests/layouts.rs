@@ -77,6 +77,7 @@ fn troubleshoot_lists_arrays_and_single_objects_are_one() {
             "t/cluster-resources/custom-resources/things.example.com/a.json",
             r#"[{"kind": "Thing", "apiVersion": "example.com/v1", "metadata": {"name": "t", "namespace": "a"}}]"#,
         ),
+        ("t/cluster-resources/custom-resource-definitions.json", r#"[{"metadata": {"name": "things.example.com"}}]"#),
         ("t/cluster-resources/groups.json", r#"[{"name": "apps"}]"#),
         (
             "t/cluster-info/cluster_version.json",
@@ -86,7 +87,7 @@ fn troubleshoot_lists_arrays_and_single_objects_are_one() {
     assert_eq!(snapshot.facts.format, "Troubleshoot support bundle");
     assert_eq!(pods(&snapshot), ["a/x-1", "b/x-2"]);
     assert_eq!((snapshot.namespaces.len(), snapshot.nodes.len(), snapshot.role_bindings.len()), (1, 1, 1));
-    assert_eq!((snapshot.persistent_volume_claims.len(), snapshot.resource_quotas.len(), snapshot.custom.len()), (1, 1, 1));
+    assert_eq!((snapshot.persistent_volume_claims.len(), snapshot.resource_quotas.len(), snapshot.custom.len()), (1, 1, 2));
     assert_eq!(snapshot.facts.server_version, "v1.30.1");
     assert!(snapshot.problems.is_empty(), "{:?}", snapshot.problems);
     // An empty list says that there are none, a missing file that nobody asked.
@@ -308,8 +309,14 @@ fn an_object_in_a_list_and_alone_is_one() {
         ("m/namespaces/a/core/pods.yaml", &format!("kind: PodList\nitems:\n- {}", pod_yaml("a", "x-1").replace('\n', "\n  "))),
         ("m/namespaces/a/pods/x-1/x-1.yaml", &pod_yaml("a", "x-1")),
         ("m/cluster-scoped-resources/core/nodes/n.yaml", "apiVersion: v1\nkind: Node\nmetadata: {name: n1}\n"),
+        (
+            "m/cluster-scoped-resources/example.com/things.yaml",
+            "kind: ThingList\nitems:\n- {apiVersion: example.com/v1, kind: Thing, metadata: {name: t1}}\n",
+        ),
+        ("m/cluster-scoped-resources/example.com/things/t1.yaml", "{apiVersion: example.com/v1, kind: Thing, metadata: {name: t1}}\n"),
+        ("m/cluster-scoped-resources/example.org/things/t1.yaml", "{apiVersion: example.org/v1, kind: Thing, metadata: {name: t1}}\n"),
     ]);
-    assert_eq!(pods(&snapshot), ["a/x-1"]);
+    assert_eq!((pods(&snapshot), snapshot.custom.len()), (vec!["a/x-1".to_owned()], 2));
 }
 
 // crust-gather
@@ -480,4 +487,13 @@ ERROR: more than 2500 collections
         assert_eq!((answer.command.as_str(), answer.namespace.as_str(), answer.pod.as_str()), ("replSetGetStatus", "shop", "db-0"));
         assert_eq!((snapshot.problems.len(), snapshot.coverage.outcome("mongodb")), (1, Outcome::Partial));
     }
+}
+
+#[test]
+fn masks_make_no_yaml_unreadable() {
+    let thing = "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: t1, namespace: a}\nspec:\n  ip: ***HIDDEN***\n  tcp://***HIDDEN***:10000: 1\n  tcp://***HIDDEN***:10000: 2\n";
+    let snapshot =
+        read(&[("t/cluster-resources/pods/a.json", "[]"), ("t/cluster-resources/custom-resources/things.example.com/a.yaml", thing)]);
+    assert!(snapshot.problems.is_empty(), "{:?}", snapshot.problems);
+    assert_eq!(snapshot.custom[0].value.pointer("/spec/ip").and_then(|v| v.as_str()), Some("***HIDDEN***"));
 }

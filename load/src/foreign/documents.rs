@@ -10,7 +10,7 @@ use tarbox_model::log::ContainerLog;
 use tarbox_model::object::{Kind, Object};
 use tarbox_model::snapshot::Snapshot;
 
-use super::mongo_data;
+use super::{masks, mongo_data};
 use crate::metrics;
 use crate::objects::{Json, Resource, kind_of, read_one, resource_of};
 
@@ -27,6 +27,8 @@ pub(crate) fn read(path: &Arc<str>, bytes: &[u8], kind: Option<&str>, null_words
     }
     let yaml = !(text.starts_with('{') || text.starts_with('['));
     let parsed = if yaml { from_yaml(text) } else { from_json(text) };
+    // YAML may begin as JSON does.
+    let parsed = parsed.or_else(|error| if path.contains(".yaml") && !yaml { from_yaml(text).map_err(|_| error) } else { Err(error) });
     let (documents, cut) = match parsed {
         Ok(read) => read,
         Err(message) => {
@@ -84,18 +86,22 @@ fn from_yaml(text: &str) -> Documents {
 }
 
 fn yaml(text: &str) -> Result<Vec<Value>, String> {
-    let documents: Vec<Value> = serde_saphyr::from_multiple_with_options(text, yaml_options()).map_err(|e| first_line(&e.to_string()))?;
+    let masked = masks::are_in(text);
+    let documents: Vec<Value> =
+        serde_saphyr::from_multiple_with_options(&masks::quoted(text), yaml_options(masked)).map_err(|e| first_line(&e.to_string()))?;
     Ok(documents.into_iter().filter(|d| !d.is_null()).collect())
 }
 
 /// Room for the largest honest lists; aliases stay bounded, so that a bomb goes off in nobody's face.
-fn yaml_options() -> serde_saphyr::Options {
+fn yaml_options(masked: bool) -> serde_saphyr::Options {
+    // Keys that differed may all be the same mask.
+    let duplicate_keys = if masked { serde_saphyr::DuplicateKeyPolicy::LastWins } else { serde_saphyr::DuplicateKeyPolicy::Error };
     let mut budget = serde_saphyr::Budget::default();
     budget.max_events = 20_000_000;
     budget.max_nodes = 10_000_000;
     budget.max_total_scalar_bytes = 512 << 20;
     budget.max_depth = 200;
-    serde_saphyr::options! { budget: Some(budget) }
+    serde_saphyr::options! { budget: Some(budget), duplicate_keys: duplicate_keys }
 }
 
 fn first_line(text: &str) -> String {
@@ -258,8 +264,20 @@ pub(crate) fn kind_of_file(stem: &str) -> Option<&'static str> {
         "limitrange" => "limitranges",
         other => other,
     };
-    kind_of(known).or_else(|| kind_of(&format!("{known}s")))
+    kind_of(known)
+        .or_else(|| kind_of(&format!("{known}s")))
+        .or_else(|| KINDS.iter().find(|(name, _)| *name == known).map(|(_, kind)| *kind))
 }
+
+/// Kinds without a shape of which tools write lists that leave the kind out.
+const KINDS: [(&str, &str); 6] = [
+    ("customresourcedefinitions", "CustomResourceDefinition"),
+    ("priorityclasses", "PriorityClass"),
+    ("volumeattachments", "VolumeAttachment"),
+    ("certificatesigningrequests", "CertificateSigningRequest"),
+    ("validatingwebhookconfigurations", "ValidatingWebhookConfiguration"),
+    ("mutatingwebhookconfigurations", "MutatingWebhookConfiguration"),
+];
 
 /// The API server's version, in any of the forms that tools keep it.
 pub(crate) fn version(bytes: &[u8]) -> Option<String> {
@@ -284,16 +302,34 @@ pub(crate) fn without_repetitions(snapshot: &mut Snapshot) {
     once(&mut snapshot.replica_sets);
     once(&mut snapshot.stateful_sets);
     once(&mut snapshot.daemon_sets);
+    once(&mut snapshot.controller_revisions);
     once(&mut snapshot.jobs);
     once(&mut snapshot.cron_jobs);
     once(&mut snapshot.services);
     once(&mut snapshot.endpoint_slices);
     once(&mut snapshot.endpoints);
     once(&mut snapshot.ingresses);
+    once(&mut snapshot.ingress_classes);
     once(&mut snapshot.config_maps);
     once(&mut snapshot.secrets);
+    once(&mut snapshot.service_accounts);
+    once(&mut snapshot.roles);
+    once(&mut snapshot.role_bindings);
     once(&mut snapshot.persistent_volumes);
     once(&mut snapshot.persistent_volume_claims);
+    once(&mut snapshot.storage_classes);
+    once(&mut snapshot.resource_quotas);
+    once(&mut snapshot.limit_ranges);
+    once(&mut snapshot.network_policies);
+    once(&mut snapshot.disruption_budgets);
+    once(&mut snapshot.autoscalers);
+    once(&mut snapshot.leases);
+    once(&mut snapshot.api_services);
+    let mut seen = std::collections::BTreeSet::new();
+    snapshot.custom.retain(|o| {
+        let group = o.api_version.split_once('/').map_or(String::new(), |(group, _)| group.to_owned());
+        seen.insert((group, Arc::clone(&o.kind), o.metadata.namespace.clone(), o.metadata.name.clone()))
+    });
     let mut seen = std::collections::BTreeSet::new();
     snapshot.events.retain(|e| e.metadata.uid.is_empty() || seen.insert(e.metadata.uid.clone()));
 }
