@@ -8,8 +8,10 @@ mod frames;
 mod input;
 mod intake;
 mod names;
+mod packed;
 mod plain;
 mod random;
+mod single;
 mod slot;
 mod sniff;
 mod zip;
@@ -22,10 +24,11 @@ use archive::{Archive, ArchiveError};
 use folder::Folder;
 use frames::Frames;
 pub(crate) use intake::Intake;
-use intake::IntakeError;
-use plain::{Ahead, Bare};
+use intake::{IntakeError, Unpacks};
+use plain::{Ahead, Bare, Plain};
 pub use random::RandomAccess;
 use serde::{Deserialize, Serialize};
+use single::{Single, SingleError};
 use sniff::{Sniffed, sniff};
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
@@ -88,6 +91,8 @@ pub enum Container {
     Tar,
     /// An unpacked folder.
     Folder,
+    /// A file that is no archive.
+    Single,
 }
 
 /// How the bundle ended.
@@ -150,6 +155,7 @@ enum Source {
     Archive(Box<Archive>),
     Folder(Folder),
     Zip(Zip),
+    Single(Single),
     Done { compressed: u64, plain: u64 },
 }
 
@@ -168,20 +174,31 @@ impl Reader {
         Self::open_as(path, limits, true)
     }
 
+    /// Opens a file that is no archive, in zstd, gzip, xz or nothing: it has one entry, of the file's name without the packing's ending.
+    ///
+    /// # Errors
+    /// When there is nothing to read: see [`OpenErrorKind`].
+    pub fn open_single(path: &Path, limits: Limits) -> Result<Self, OpenError> {
+        let single = single(path).map_err(|kind| OpenError::new(path, kind))?;
+        Self::begin(path, limits, (Container::Single, Source::Single(single)), true)
+    }
+
     pub(crate) fn open_as(path: &Path, limits: Limits, strict: bool) -> Result<Self, OpenError> {
+        let source = source(path).map_err(|kind| OpenError::new(path, kind))?;
+        Self::begin(path, limits, source, strict)
+    }
+
+    /// Reads up to the first entry, which in our bundles says the format.
+    fn begin(path: &Path, limits: Limits, (container, source): (Container, Source), strict: bool) -> Result<Self, OpenError> {
         let fail = |kind| OpenError::new(path, kind);
-        let (container, source) = source(path).map_err(fail)?;
-        let mut reader = Self {
-            path: path.to_owned(),
-            container,
-            source,
-            intake: Intake::new(limits),
-            end: End::Unread,
-            faults: Vec::new(),
-            strict,
-            later: None,
+        let mut intake = Intake::new(limits);
+        intake.unpacks = match source {
+            Source::Zip(_) => Unpacks::Files,
+            Source::Single(_) => Unpacks::Nothing,
+            _ => Unpacks::All,
         };
-        // Up to the first entry, which in our bundles says the format.
+        let mut reader =
+            Self { path: path.to_owned(), container, source, intake, end: End::Unread, faults: Vec::new(), strict, later: None };
         loop {
             if !reader.intake.queue.is_empty() {
                 break;
@@ -251,6 +268,7 @@ impl Reader {
             Source::Archive(archive) => archive.consumed,
             Source::Folder(folder) => folder.bytes,
             Source::Zip(zip) => zip.consumed,
+            Source::Single(single) => single.consumed,
             Source::Done { compressed, .. } => *compressed,
         }
     }
@@ -262,6 +280,7 @@ impl Reader {
             Source::Archive(archive) => archive.offset,
             Source::Folder(folder) => folder.bytes,
             Source::Zip(zip) => zip.plain,
+            Source::Single(single) => single.read,
             Source::Done { plain, .. } => *plain,
         };
         Summary {
@@ -280,10 +299,14 @@ impl Reader {
 
     /// Does a bit; `false` at the end.
     fn step(&mut self) -> Result<bool, Stop> {
+        if self.intake.unpack()? {
+            return Ok(true);
+        }
         let outcome = match &mut self.source {
             Source::Archive(archive) => archive.step(&mut self.intake).map_err(Stop::from),
             Source::Folder(folder) => folder.step(&mut self.intake).map_err(Stop::from),
             Source::Zip(zip) => zip.step(&mut self.intake).map_err(Stop::from),
+            Source::Single(single) => single.step(&mut self.intake).map_err(Stop::from),
             Source::Done { .. } => return Ok(false),
         };
         if let Ok(true) = outcome {
@@ -293,6 +316,7 @@ impl Reader {
             Source::Archive(archive) => (archive.consumed, archive.offset, archive.how_it_ended()),
             Source::Folder(folder) => (folder.bytes, folder.bytes, if folder.stopped { End::Stopped } else { End::Clean }),
             Source::Zip(zip) => (zip.consumed, zip.plain, zip.end),
+            Source::Single(single) => (single.consumed, single.read, single.end),
             Source::Done { compressed, plain } => (*compressed, *plain, self.end),
         };
         // Dropped at once: threads that read ahead end here.
@@ -327,7 +351,7 @@ impl Reader {
             Container::ZstdFrames | Container::Zstd => "zstd-compressed data",
             Container::Gzip => "gzip-compressed data",
             Container::Xz => "xz-compressed data",
-            Container::Tar | Container::Folder | Container::Zip => "data",
+            Container::Tar | Container::Folder | Container::Zip | Container::Single => "data",
         };
         format!("{packing} that is no tar archive")
     }
@@ -372,6 +396,45 @@ impl From<ArchiveError> for Stop {
     }
 }
 
+impl From<SingleError> for Stop {
+    fn from(error: SingleError) -> Self {
+        match error {
+            SingleError::Intake(error) => error.into(),
+            SingleError::Refused(reason) => Self::Refused { reason, offset: None },
+            SingleError::Io(error) => Self::Io(error),
+        }
+    }
+}
+
+/// Prepares to read a file that is no archive.
+fn single(path: &Path) -> Result<Single, OpenErrorKind> {
+    let metadata = path.metadata().map_err(OpenErrorKind::Io)?;
+    if !metadata.is_file() {
+        return Err(OpenErrorKind::NotABundle { looks_like: "no file".to_owned() });
+    }
+    let read = || -> io::Result<Single> {
+        let (file, first) = head(path)?;
+        let plain: Box<dyn Plain> = match sniff(&first) {
+            Sniffed::Gzip => Box::new(Ahead::new(Box::new(plain::gzip(file)))?),
+            Sniffed::Xz => Box::new(Ahead::new(Box::new(plain::xz(file)))?),
+            Sniffed::Zstd => Box::new(Frames::new(file)?),
+            Sniffed::Tar | Sniffed::Zip | Sniffed::Other(_) => Box::new(Bare::new(file)),
+        };
+        let name = path.file_name().map_or(&b"file"[..], |name| name.as_encoded_bytes());
+        Ok(Single::new(plain, packed::bare(name).to_vec(), metadata.len()))
+    };
+    read().map_err(OpenErrorKind::Io)
+}
+
+/// A file at its beginning, and its first bytes.
+fn head(path: &Path) -> io::Result<(File, Vec<u8>)> {
+    let mut file = File::open(path)?;
+    let mut first = Vec::new();
+    (&mut file).take(512).read_to_end(&mut first)?;
+    file.rewind()?;
+    Ok((file, first))
+}
+
 /// Tells what `path` is and prepares to read it.
 fn source(path: &Path) -> Result<(Container, Source), OpenErrorKind> {
     let metadata = path.metadata().map_err(|error| match error.kind() {
@@ -387,16 +450,13 @@ fn source(path: &Path) -> Result<(Container, Source), OpenErrorKind> {
     }
     let archive = |plain, framed| Source::Archive(Box::new(Archive::new(plain, framed)));
     let read = || -> io::Result<Result<(Container, Source), OpenErrorKind>> {
-        let mut file = File::open(path)?;
-        let mut first = Vec::new();
-        (&mut file).take(512).read_to_end(&mut first)?;
-        file.rewind()?;
+        let (file, first) = head(path)?;
         Ok(Ok(match sniff(&first) {
             _ if first.is_empty() => return Ok(Err(OpenErrorKind::Empty)),
             Sniffed::Tar => (Container::Tar, archive(Box::new(Bare::new(file)), false)),
             Sniffed::Gzip => (Container::Gzip, archive(Box::new(Ahead::new(Box::new(plain::gzip(file)))?), false)),
             Sniffed::Xz => (Container::Xz, archive(Box::new(Ahead::new(Box::new(plain::xz(file)))?), false)),
-            Sniffed::Zip => (Container::Zip, Source::Zip(Zip::new(file)?)),
+            Sniffed::Zip => (Container::Zip, Source::Zip(Zip::new(file, metadata.len(), Vec::new())?)),
             // The first bytes may be what is damaged: the seek table at the end says as well whose file it is.
             sniffed @ (Sniffed::Zstd | Sniffed::Other(_)) => {
                 let frames = Frames::new(file)?;

@@ -144,3 +144,160 @@ fn names_lead_nowhere() {
     assert_eq!(entries.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["good.log"]);
     assert!(summary.problems.len() == 3 && summary.problems.iter().all(|p| p.kind == ProblemKind::UnsafeName));
 }
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(content).unwrap();
+    packed.finish().unwrap()
+}
+
+fn tar_of(files: &Files) -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
+    for (name, content) in files {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(content.len() as u64);
+        archive.append_data(&mut header, name, content.as_slice()).unwrap();
+    }
+    archive.into_inner().unwrap()
+}
+
+/// Files that are packed themselves, and what must come of them.
+fn packed_files() -> (Files, Files) {
+    let log = b"first\nsecond\n".to_vec();
+    let mut xz = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(1)).unwrap();
+    xz.write_all(&log).unwrap();
+    let twice = [gzip(b"first\n"), gzip(b"second\n")].concat();
+    let deeper = zip_of(&vec![("x.log".to_owned(), b"deep\n".to_vec())], CompressionMethod::Stored);
+    let inside = vec![("n1/kubelet.log.gz".to_owned(), gzip(&log)), ("n1/more.zip".to_owned(), deeper.clone())];
+    let archive = gzip(&tar_of(&vec![("y.log".to_owned(), b"deep\n".to_vec())]));
+    let packed = vec![
+        ("top/a.log.gz".to_owned(), twice),
+        ("top/b.log.zst".to_owned(), zstd::encode_all(log.as_slice(), 3).unwrap()),
+        ("top/c.log.xz".to_owned(), xz.finish().unwrap()),
+        ("top/d.json.gz".to_owned(), gzip(b"{\"a\":\n1}")),
+        ("top/e.tar.gz".to_owned(), archive.clone()),
+        ("top/f.log.gz".to_owned(), b"not packed\n".to_vec()),
+        ("top/g.zip".to_owned(), b"no zip\n".to_vec()),
+        ("top/n1.zip".to_owned(), zip_of(&inside, CompressionMethod::Deflated)),
+        ("top/z.log".to_owned(), log.clone()),
+    ];
+    let plain = vec![
+        ("top/a.log.gz".to_owned(), log.clone()),
+        ("top/b.log.zst".to_owned(), log.clone()),
+        ("top/c.log.xz".to_owned(), log.clone()),
+        ("top/d.json.gz".to_owned(), b"{\"a\":\n1}".to_vec()),
+        ("top/e.tar.gz".to_owned(), archive),
+        ("top/f.log.gz".to_owned(), b"not packed\n".to_vec()),
+        ("top/g.zip".to_owned(), b"no zip\n".to_vec()),
+        ("top/n1.zip/n1/kubelet.log.gz".to_owned(), log.clone()),
+        ("top/n1.zip/n1/more.zip".to_owned(), deeper),
+        ("top/z.log".to_owned(), log),
+    ];
+    (packed, plain)
+}
+
+#[test]
+fn packed_entries_are_unpacked_one_level_deep_in_every_container() {
+    let (packed, plain) = packed_files();
+    for bytes in [tar_of(&packed), xz(&packed), zip_of(&packed, CompressionMethod::Stored), gzip(&tar_of(&packed))] {
+        let (entries, summary) = read(&bytes, Limits::default());
+        assert_eq!((entries, summary.problems), (plain.clone(), vec![]), "{:?}", summary.container);
+    }
+    let folder = Folder::new();
+    for (name, content) in &packed {
+        let path = folder.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+    let (entries, problems) = tarbox_bundle::read_all(&folder.path("."), Limits::default()).unwrap();
+    assert_eq!((entries, problems), (plain, vec![]));
+}
+
+#[test]
+fn a_packed_entry_that_is_broken_costs_only_itself() {
+    let (log, content) = (gzip(&noise(300_000, 4)), noise(300_000, 4));
+    let files = vec![
+        ("a.log.gz".to_owned(), log[..log.len() / 2].to_vec()),
+        ("b.zip".to_owned(), zip_of(&vec![("x.log".to_owned(), content.clone())], CompressionMethod::Stored)[..200_000].to_vec()),
+        ("c.log".to_owned(), b"whole\n".to_vec()),
+    ];
+    let (entries, summary) = read(&tar_of(&files), Limits::default());
+    let names: Vec<&str> = entries.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["a.log.gz", "b.zip/x.log", "c.log"]);
+    assert!(content.starts_with(&entries[0].1) && entries[0].1.len() > 100_000 && content.starts_with(&entries[1].1));
+    assert_eq!(entries[2].1, b"whole\n");
+    let named: Vec<_> = summary.problems.iter().map(|p| p.entry.as_deref().unwrap_or_default()).collect();
+    assert!(named.contains(&"a.log.gz") && named.contains(&"b.zip"), "{:?}", summary.problems);
+}
+
+#[test]
+fn a_bomb_in_an_entry_ends_the_unpacking() {
+    let bomb = gzip(&vec![0; 270 << 20]);
+    let files = vec![("a.log.gz".to_owned(), bomb), ("b.log.gz".to_owned(), gzip(b"x\n")), ("c.log".to_owned(), b"whole\n".to_vec())];
+    let (entries, summary) = read(&tar_of(&files), Limits { ratio: 100, ..Limits::default() });
+    assert_eq!(entries.len(), 3);
+    assert_eq!((entries[1].1.as_slice(), entries[2].1.as_slice()), (gzip(b"x\n").as_slice(), &b"whole\n"[..]));
+    assert!(summary.problems.iter().any(|p| p.kind == ProblemKind::LimitReached && p.entry.as_deref() == Some("a.log.gz")));
+    // A document is held whole, however small it was packed.
+    let document = vec![("a.json.gz".to_owned(), gzip(&vec![b' '; 5 << 20]))];
+    let (_, summary) = read(&tar_of(&document), Limits { document_bytes: 1 << 20, ..Limits::default() });
+    assert!(summary.problems.iter().any(|p| p.kind == ProblemKind::LimitReached), "{:?}", summary.problems);
+}
+
+#[test]
+fn a_single_file_is_one_entry() {
+    let log = b"first\nsecond\n".to_vec();
+    let folder = Folder::new();
+    for (name, bytes) in
+        [("mongod.log", log.clone()), ("mongod.log.gz", gzip(&log)), ("mongod.log.zst", zstd::encode_all(log.as_slice(), 3).unwrap())]
+    {
+        let path = folder.path(name);
+        std::fs::write(&path, bytes).unwrap();
+        let mut reader = Reader::open_single(&path, Limits::default()).unwrap();
+        let chunk = reader.next_chunk().unwrap().unwrap();
+        assert_eq!((chunk.entry.path.as_str(), chunk.bytes.as_slice(), chunk.last), ("mongod.log", log.as_slice(), true), "{name}");
+        assert!(reader.next_chunk().unwrap().is_none());
+        let summary = reader.into_summary();
+        assert_eq!((summary.container, summary.end, summary.problems), (Container::Single, End::Clean, vec![]));
+    }
+    // Cut: what came before is there.
+    let path = folder.path("cut.log.gz");
+    let (content, packed) = (noise(300_000, 5), gzip(&noise(300_000, 5)));
+    std::fs::write(&path, &packed[..200_000]).unwrap();
+    let mut reader = Reader::open_single(&path, Limits { line_bytes: 1 << 20, ..Limits::default() }).unwrap();
+    let mut read = Vec::new();
+    while let Some(chunk) = reader.next_chunk().unwrap() {
+        read.extend(chunk.bytes);
+    }
+    assert!(content.starts_with(&read) && read.len() > 100_000);
+    assert_eq!(reader.into_summary().end, End::Cut);
+}
+
+#[test]
+fn sizes_of_one_byte_too_many_swallow_no_header() {
+    // As crust-gather writes them: announced with a byte more than there is, padded by what there is.
+    let files: Files =
+        [511, 512, 513, 1024, 0, 7].iter().enumerate().map(|(i, length)| (format!("top/{i}.log"), vec![b'a' + i as u8; *length])).collect();
+    let mut bytes = Vec::new();
+    for (name, content) in &files {
+        let mut header = tar::Header::new_gnu();
+        header.set_path(name).unwrap();
+        header.set_size(content.len() as u64 + 1);
+        header.set_entry_type(tar::EntryType::Regular);
+        header.set_cksum();
+        bytes.extend(header.as_bytes());
+        bytes.extend(content);
+        bytes.resize(bytes.len().next_multiple_of(512), 0);
+    }
+    bytes.resize(bytes.len() + 1024, 0);
+    for packed in [bytes.clone(), gzip(&bytes)] {
+        let (entries, summary) = read(&packed, Limits::default());
+        assert_eq!((entries.len(), summary.problems), (files.len(), vec![]));
+        for ((name, read), (wanted, content)) in entries.iter().zip(&files) {
+            assert_eq!((name, read.strip_suffix(b"\0").unwrap_or(read)), (wanted, content.as_slice()));
+        }
+    }
+    // An honest archive with a last byte alone in its block keeps it.
+    let honest = vec![("a.log".to_owned(), vec![b'x'; 513]), ("b.bin".to_owned(), vec![0; 1]), ("c.log".to_owned(), vec![b'y'; 1])];
+    assert_eq!(read(&tar_of(&honest), Limits::default()).0, honest);
+}

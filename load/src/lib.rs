@@ -14,10 +14,10 @@ mod logs;
 mod metrics;
 mod native;
 mod objects;
+mod single;
 mod template;
 mod transcript;
 
-use std::io::Read as _;
 use std::path::Path;
 
 use tarbox_bundle::{Chunk, Limits, Reader};
@@ -44,7 +44,7 @@ pub fn level(line: &str) -> Option<Level> {
 pub fn load(path: &Path, scanner: &LogScanner) -> Result<Snapshot, LoadError> {
     let mut reader = match Reader::open(path, Limits::default()) {
         Ok(reader) => reader,
-        Err(error) => return transcript_at(path, scanner).ok_or(LoadError::Open(error)),
+        Err(error) => return single::load(path, scanner).ok_or(LoadError::Open(error)),
     };
     // Ours begins with its header; a folder of ours has it wherever the names' order puts it.
     if reader.header().is_none() && !path.join("bundle.json").is_file() {
@@ -61,24 +61,6 @@ pub fn load(path: &Path, scanner: &LogScanner) -> Result<Snapshot, LoadError> {
     }
     snapshot.sort();
     Ok(snapshot)
-}
-
-/// Longest text that is read as a transcript.
-const TRANSCRIPT_BYTES: u64 = 256 << 20;
-
-/// Reads a text that somebody pasted a session into: from a file, or from standard input (`-`). `None` when it is none.
-fn transcript_at(path: &Path, scanner: &LogScanner) -> Option<Snapshot> {
-    let mut bytes = Vec::new();
-    let read = if path.as_os_str() == "-" {
-        std::io::stdin().lock().take(TRANSCRIPT_BYTES).read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(path).and_then(|file| file.take(TRANSCRIPT_BYTES).read_to_end(&mut bytes))
-    };
-    read.ok()?;
-    let name = path.file_name().map_or_else(|| "stdin".into(), |name| name.to_string_lossy());
-    let snapshot = transcript::is_text(&bytes).then(|| transcript::read(&name, &bytes, scanner))?;
-    let understood = snapshot.counts().any(|(_, count)| count > 0) || snapshot.logs.iter().any(|log| !log.hits.is_empty());
-    understood.then_some(snapshot)
 }
 
 /// Gives every chunk of a bundle to `take`, in batches. While one batch is worked on the next one is read.

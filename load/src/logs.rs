@@ -299,6 +299,22 @@ pub fn split_time(line: &str) -> (Option<Timestamp>, &str) {
     }
 }
 
+/// Whether a text is the log of a MongoDB server: structured lines, or those of versions before 4.4
+/// (`2020-01-02T03:04:05.678+0000 I  NETWORK  [listener] …`).
+pub(crate) fn is_mongod_log(text: &[u8]) -> bool {
+    text.split(|&b| b == b'\n').take(20).map(String::from_utf8_lossy).any(|line| {
+        let mut words = line.split_whitespace();
+        let (time, level) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let (component, thread) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let plain = time.len() >= 20
+            && time.parse::<Timestamp>().is_ok()
+            && matches!(level, "F" | "E" | "W" | "I" | "D" | "D1" | "D2" | "D3" | "D4" | "D5")
+            && component.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'_' | b'-'))
+            && thread.starts_with('[');
+        plain || mongod_time(&line).is_some() && line.contains(r#""c":""#)
+    })
+}
+
 /// The time in a line of a mongod's structured log: `{"t":{"$date":"…"},…`.
 fn mongod_time(line: &str) -> Option<Timestamp> {
     line.strip_prefix(r#"{"t":{"$date":""#)?.split_once('"')?.0.parse().ok()
@@ -375,7 +391,15 @@ fn contains_any(text: &str, words: &[&str]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::split_time;
+    use super::{is_mongod_log, split_time};
+
+    #[test]
+    fn logs_of_a_mongod_are_known_in_both_forms() {
+        let old = b"2020-01-02T03:04:05.678+0000 I  NETWORK  [listener] waiting for connections on port 27017\n";
+        assert!(is_mongod_log(old) && split_time(std::str::from_utf8(old).unwrap()).0.is_some());
+        assert!(is_mongod_log(br#"{"t":{"$date":"2026-11-24T03:00:00.500Z"},"s":"I",  "c":"REPL",     "id":1,"ctx":"x","msg":"y"}"#));
+        assert!(!is_mongod_log(b"2026-11-24T07:00:00.5Z I am a text\n") && !is_mongod_log(br#"{"kind":"Pod"}"#));
+    }
 
     #[test]
     fn times_stand_before_the_line_or_in_it() {

@@ -181,36 +181,41 @@ pub(crate) fn read_summary(path: &Arc<str>, json: &[u8], into: &mut Snapshot) ->
 pub(crate) fn read_metrics_api(path: &Arc<str>, first_line: u32, bytes: &[u8], into: &mut Snapshot) {
     for (i, line) in bytes.split(|&b| b == b'\n').enumerate() {
         let Ok(object) = serde_json::from_slice::<Value>(line) else { continue };
-        let origin = || Origin::new(path, first_line.saturating_add(u32::try_from(i).unwrap_or(u32::MAX)), "");
-        let name = text(&object, "/metadata/name");
-        let usage = |value: &Value, what: &str| value.pointer(what).and_then(Value::as_str).and_then(quantity::parse);
-        if object.get("containers").is_some() {
-            for (c, container) in list(&object, "/containers").iter().enumerate() {
-                into.container_usage.push(ContainerUsage {
-                    origin: origin(),
-                    pointer: format!("/containers/{c}"),
-                    namespace: text(&object, "/metadata/namespace"),
-                    pod: name.clone(),
-                    container: text(container, "/name"),
-                    time: time(&object, "/timestamp"),
-                    cpu: usage(container, "/usage/cpu"),
-                    memory: usage(container, "/usage/memory"),
-                    disk: None,
-                    logs: None,
-                });
-            }
-        } else if object.get("usage").is_some() {
-            into.node_usage.push(NodeUsage {
-                origin: origin(),
-                pointer: "/usage".to_owned(),
-                node: name,
-                time: time(&object, "/timestamp"),
-                cpu: usage(&object, "/usage/cpu"),
-                memory: usage(&object, "/usage/memory"),
-                disk_available: None,
-                disk_capacity: None,
+        let number = first_line.saturating_add(u32::try_from(i).unwrap_or(u32::MAX));
+        read_metrics_object(&object, &Origin::new(path, number, ""), into);
+    }
+}
+
+/// Reads one `PodMetrics` or `NodeMetrics`.
+pub(crate) fn read_metrics_object(object: &Value, origin: &Origin, into: &mut Snapshot) {
+    let name = text(object, "/metadata/name");
+    let usage = |value: &Value, what: &str| value.pointer(what).and_then(Value::as_str).and_then(quantity::parse);
+    if object.get("containers").is_some() {
+        for (c, container) in list(object, "/containers").iter().enumerate() {
+            into.container_usage.push(ContainerUsage {
+                origin: origin.clone(),
+                pointer: format!("/containers/{c}"),
+                namespace: text(object, "/metadata/namespace"),
+                pod: name.clone(),
+                container: text(container, "/name"),
+                time: time(object, "/timestamp"),
+                cpu: usage(container, "/usage/cpu"),
+                memory: usage(container, "/usage/memory"),
+                disk: None,
+                logs: None,
             });
         }
+    } else if object.get("usage").is_some() {
+        into.node_usage.push(NodeUsage {
+            origin: origin.clone(),
+            pointer: "/usage".to_owned(),
+            node: name,
+            time: time(object, "/timestamp"),
+            cpu: usage(object, "/usage/cpu"),
+            memory: usage(object, "/usage/memory"),
+            disk_available: None,
+            disk_capacity: None,
+        });
     }
 }
 

@@ -172,10 +172,14 @@ fn decode(scanner: &LogScanner, chunk: &Chunk) -> Part {
     Part::Snapshot(Box::new(part))
 }
 
-/// The latest moment that the bundle speaks of: its time, when it does not say it itself.
+/// The latest moment that the bundle speaks of: its time, when it does not say it itself. Where nothing happens, nodes still renew their
+/// leases every ten seconds, and say how they are every few minutes.
 pub(crate) fn latest(snapshot: &Snapshot) -> Option<tarbox_model::Timestamp> {
     let events = snapshot.events.iter().filter_map(|e| e.last_seen());
     let logs = snapshot.logs.iter().filter_map(|l| l.last_time);
     let pods = snapshot.pods.iter().flat_map(|p| p.status.conditions.iter().filter_map(|c| c.last_transition_time));
-    events.chain(logs).chain(pods).max()
+    let leases = snapshot.leases.iter().filter_map(|l| l.spec.renew_time);
+    let nodes = snapshot.nodes.iter().flat_map(|n| n.status.conditions.iter().filter_map(|c| c.last_heartbeat_time));
+    let samples = snapshot.container_usage.iter().filter_map(|u| u.time).chain(snapshot.node_usage.iter().filter_map(|u| u.time));
+    events.chain(logs).chain(pods).chain(leases).chain(nodes).chain(samples).max()
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod aggregated_api;
 mod api_health;
+mod job_pods;
 mod node;
 mod runs;
 mod runtime_signs;

@@ -425,8 +425,13 @@ impl Archive {
 
     fn content(&mut self, intake: &mut Intake) -> Result<(), ArchiveError> {
         let State::Content { remaining, padding } = &mut self.state else { return Ok(()) };
+        // The last byte has a block of its own.
+        let alone = !self.framed && *padding == BLOCK as u64 - 1;
+        if alone && *remaining == 1 {
+            return self.last_byte(intake);
+        }
         let rest = &self.piece[self.at..];
-        let count = (*remaining).min(rest.len() as u64) as usize;
+        let count = remaining.saturating_sub(alone.into()).min(rest.len() as u64) as usize;
         if count > 0 {
             *remaining -= count as u64;
             let done = *remaining == 0;
@@ -442,6 +447,19 @@ impl Archive {
             self.state = State::Header;
         }
         Ok(())
+    }
+
+    /// A last byte with a block of its own. crust-gather announces a byte more than it writes: in its archives the next header stands here.
+    fn last_byte(&mut self, intake: &mut Intake) -> Result<(), ArchiveError> {
+        let Some(block) = self.take_block() else { return Ok(()) };
+        self.state = State::Header;
+        if block::parse(&block).is_ok() {
+            // To be taken again, as a header.
+            self.carry = block.to_vec();
+        } else {
+            intake.data(&block[..1]);
+        }
+        self.end(intake, false)
     }
 
     /// The content of an entry is over; its padding may follow.

@@ -5,8 +5,9 @@ use crate::Limits;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// Whether an entry only makes sense as a whole.
+/// Whether an entry only makes sense as a whole; how it is packed says nothing of that.
 pub(super) fn is_document(path: &str) -> bool {
+    let path = [".gz", ".zst", ".xz"].iter().find_map(|packed| path.strip_suffix(packed)).unwrap_or(path);
     let extension = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(_, extension)| extension);
     extension.is_some_and(|e| ["json", "yaml", "yml"].iter().any(|known| e.eq_ignore_ascii_case(known)))
 }
@@ -42,6 +43,10 @@ impl Cutter {
 
     pub(super) fn path(&self) -> &str {
         &self.entry.path
+    }
+
+    pub(super) fn is_document(&self) -> bool {
+        self.document
     }
 
     pub(super) fn received(&self) -> u64 {

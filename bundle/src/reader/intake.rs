@@ -2,6 +2,7 @@
 
 use super::cutter::{Cutter, is_document};
 use super::names::{self, Names};
+use super::packed::{HELD_BYTES, Held, Packing, Unpacking};
 use super::{Chunk, EntryInfo};
 use crate::{FORMAT, Header, Limits, Manifest, Problem, ProblemKind};
 use sha2::{Digest, Sha256};
@@ -41,7 +42,30 @@ pub(crate) struct Intake {
     current: Option<Cutter>,
     /// Full path and digest of the current entry.
     passing: Option<(String, Sha256)>,
+    /// Which packed entries are unpacked.
+    pub(super) unpacks: Unpacks,
+    /// The current entry, where it is packed itself.
+    held: Option<Held>,
+    /// Packed entries that came whole, being unpacked, the next last: a zip, and a packed file of it.
+    unpacking: Vec<Unpacking>,
+    /// Bytes of packed entries that were unpacked, and what came out.
+    packed_bytes: u64,
+    unpacked_bytes: u64,
 }
+
+/// Which packed entries are unpacked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unpacks {
+    /// None: our own bundles hold none, and what they hold is as the manifest says.
+    Nothing,
+    /// Files, no zips: what reads zips opens those in them itself, and deeper ones are left alone.
+    Files,
+    /// Files and zips.
+    All,
+}
+
+/// Plain bytes that come out of packed entries before the ratio is judged.
+const RATIO_FROM: u64 = 256 << 20;
 
 impl Intake {
     pub(super) fn new(limits: Limits) -> Self {
@@ -58,6 +82,11 @@ impl Intake {
             top: None,
             current: None,
             passing: None,
+            unpacks: Unpacks::All,
+            held: None,
+            unpacking: Vec::new(),
+            packed_bytes: 0,
+            unpacked_bytes: 0,
         }
     }
 
@@ -108,6 +137,36 @@ impl Intake {
 
     /// A file; its header stands at `offset`, its content at `position` of the plain archive.
     pub(super) fn begin(&mut self, raw: &[u8], size: u64, offset: u64, position: Option<u64>) -> Admission {
+        let packing = self.packing(raw, size, offset);
+        self.held = packing.map(|packing| Held { packing, name: raw.to_vec(), offset, bytes: Vec::new() });
+        match packing {
+            // Its name becomes a folder's.
+            Some(Packing::Zip) => Admission::Wanted,
+            // Where its plain bytes stand cannot be said.
+            Some(_) => self.begin_file(raw, size, offset, None),
+            None => self.begin_file(raw, size, offset, position),
+        }
+    }
+
+    /// How an entry is packed, where it is to be unpacked.
+    fn packing(&mut self, raw: &[u8], size: u64, offset: u64) -> Option<Packing> {
+        let packing = Packing::of_name(raw).filter(|packing| match self.unpacks {
+            Unpacks::Nothing => false,
+            Unpacks::Files => *packing != Packing::Zip,
+            Unpacks::All => true,
+        })?;
+        if self.header.is_some() || size == 0 {
+            return None;
+        }
+        if size > HELD_BYTES {
+            let message = format!("not unpacked: it has {size} bytes, and at most {HELD_BYTES} of a packed entry are held");
+            self.problem(ProblemKind::LimitReached, Some(names::shown(raw)), Some(offset), message);
+            return None;
+        }
+        Some(packing)
+    }
+
+    fn begin_file(&mut self, raw: &[u8], size: u64, offset: u64, position: Option<u64>) -> Admission {
         let named = names::clean(raw, &self.limits)
             .and_then(|path| if path.is_empty() { Err((ProblemKind::UnsafeName, "it has no name")) } else { Ok(path) });
         let full_path = match named.and_then(|path| self.names.add_file(&path, size, true).map(|()| path)) {
@@ -143,6 +202,13 @@ impl Intake {
         if let (true, Some((_, hash))) = (self.limits.check_hashes, &mut self.passing) {
             hash.update(bytes);
         }
+        match &mut self.held {
+            Some(held) => held.bytes.extend_from_slice(bytes),
+            None => self.plain_data(bytes),
+        }
+    }
+
+    fn plain_data(&mut self, bytes: &[u8]) {
         if let Some(cutter) = &mut self.current {
             let long = cutter.data(bytes, &self.limits, &mut self.queue);
             if !long.is_empty() {
@@ -165,6 +231,97 @@ impl Intake {
             (seen.delivered, seen.whole) = (true, !cut);
             seen.sha256 = self.limits.check_hashes.then(|| hash.finalize().into());
         }
+        match self.held.take() {
+            Some(held) => self.end_packed(held, cut),
+            None => self.end_plain(cut),
+        }
+    }
+
+    fn end_packed(&mut self, held: Held, cut: bool) -> Result<(), IntakeError> {
+        if !held.is_packed() {
+            // The name lies: it is a file as any other.
+            if held.packing == Packing::Zip && self.begin_file(&held.name, held.bytes.len() as u64, held.offset, None) == Admission::Skipped
+            {
+                return Ok(());
+            }
+            self.plain_data(&held.bytes);
+            self.passing = None;
+            return self.end_plain(cut);
+        }
+        self.packed_bytes += held.bytes.len() as u64;
+        let name = names::shown(&held.name);
+        match Unpacking::new(held, cut) {
+            Ok(unpacking) => self.unpacking.push(unpacking),
+            Err(error) => {
+                self.problem(ProblemKind::Unreadable, Some(name), None, format!("it could not be unpacked: {error}"));
+                return self.end_plain(true);
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on with a packed entry; `false` when there is none.
+    pub(super) fn unpack(&mut self) -> Result<bool, IntakeError> {
+        match self.unpacking.pop() {
+            None => return Ok(false),
+            Some(Unpacking::Zip(mut zip)) => {
+                let around = std::mem::replace(&mut self.unpacks, Unpacks::Files);
+                let outcome = zip.step(self);
+                if self.unpacks == Unpacks::Files {
+                    self.unpacks = around;
+                }
+                if outcome? {
+                    // A packed file of it comes first.
+                    self.unpacking.insert(0, Unpacking::Zip(zip));
+                }
+            }
+            Some(Unpacking::File(mut decoder)) => {
+                let (bytes, outcome) = decoder.next();
+                self.unpacked_bytes += bytes.len() as u64;
+                self.plain_data(&bytes);
+                let too_much = self.too_much();
+                let why = match (outcome, too_much) {
+                    (_, Some(message)) => Some((ProblemKind::LimitReached, message)),
+                    (Ok(true), None) => {
+                        self.unpacking.push(Unpacking::File(decoder));
+                        return Ok(true);
+                    }
+                    (Ok(false), None) => None,
+                    (Err(_), None) if decoder.cut => None,
+                    (Err(error), None) => Some((ProblemKind::DamagedFrame, format!("it could not be unpacked to its end: {error}"))),
+                };
+                let cut = decoder.cut || why.is_some();
+                if let Some((kind, message)) = why {
+                    let (path, at) = self.current().unzip();
+                    self.problem(kind, path, at, message);
+                }
+                self.end_plain(cut)?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// Why no more of the current entry is taken: a document is held whole, and a packed one did not say how long it is.
+    pub(super) fn too_long(&self) -> Option<String> {
+        let long = self.current.as_ref().is_some_and(|c| c.is_document() && c.received() > self.limits.document_bytes);
+        long.then(|| format!("a document of more than {} bytes: the rest was not read", self.limits.document_bytes))
+    }
+
+    /// Why no more is unpacked of the current entry.
+    fn too_much(&mut self) -> Option<String> {
+        if let Some(message) = self.too_long() {
+            return Some(message);
+        }
+        let (packed, plain) = (self.packed_bytes, self.unpacked_bytes);
+        let bomb = plain > RATIO_FROM && plain / self.limits.ratio.max(1) > packed;
+        if plain <= self.limits.total_bytes && !bomb {
+            return None;
+        }
+        self.unpacks = Unpacks::Nothing;
+        Some(format!("{packed} bytes of packed entries became {plain}: nothing more is unpacked"))
+    }
+
+    fn end_plain(&mut self, cut: bool) -> Result<(), IntakeError> {
         let Some(cutter) = self.current.take() else { return Ok(()) };
         let path = cutter.path().to_owned();
         if let Some(line) = cutter.end(cut, &mut self.queue) {

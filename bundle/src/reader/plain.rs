@@ -81,7 +81,7 @@ impl Plain for Bare {
 }
 
 /// Memory that an xz block may ask for: what `xz -9` needs, four times.
-const XZ_MEMORY_KIB: u32 = 256 << 10;
+pub(super) const XZ_MEMORY_KIB: u32 = 256 << 10;
 
 /// A decoder that gives one stream of plain bytes, in which nothing can be found again behind damage.
 pub(super) struct Stream<D> {

@@ -9,7 +9,6 @@ use super::zip_stream::Entries;
 use crate::ProblemKind;
 use ::zip::ZipArchive;
 use ::zip::read::ZipFile;
-use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -51,13 +50,14 @@ pub(super) struct Zip {
 }
 
 impl Zip {
+    /// A zip of so many bytes, its names put under `prefix`; zips in it are opened where there is none.
+    ///
     /// # Errors
-    /// When the system gives no thread or does not say how long the file is.
-    pub(super) fn new(file: File) -> io::Result<Self> {
-        let length = file.metadata()?.len();
+    /// When the system gives no thread.
+    pub(super) fn new<R: Read + Seek + Send + 'static>(source: R, length: u64, prefix: Vec<u8>) -> io::Result<Self> {
         let (sender, events) = sync_channel(AHEAD);
         // What it says in the end is whether somebody still listens.
-        std::thread::Builder::new().name("bundle-unzip".to_owned()).spawn(move || unpack(file, b"", &sender).is_some())?;
+        std::thread::Builder::new().name("bundle-unzip".to_owned()).spawn(move || unpack(source, &prefix, &sender).is_some())?;
         Ok(Self { events, length, consumed: 0, plain: 0, end: End::Clean, wanted: false })
     }
 

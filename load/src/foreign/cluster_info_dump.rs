@@ -1,5 +1,7 @@
 //! `kubectl cluster-info dump --output-directory`: seven kinds, logs of all containers of a pod in one file.
 
+use tarbox_model::log::Run;
+
 use super::documents::kind_of_file;
 use super::{Item, Layout, is_document, stem};
 
@@ -13,13 +15,15 @@ pub(crate) static LAYOUT: Layout = Layout {
     },
     item,
     whole: &["nodes", "events", "services", "daemonsets", "deployments", "replicasets", "pods"],
-    null_words: false,
+    ..Layout::PLAIN
 };
 
 fn item(path: &str) -> Item {
     let parts: Vec<&str> = path.split('/').collect();
     match parts.as_slice() {
-        [.., namespace, pod, "logs.txt"] => Item::Sections { namespace: (*namespace).to_owned(), pod: (*pod).to_owned() },
+        [.., namespace, pod, "logs.txt"] => {
+            Item::Sections { namespace: (*namespace).to_owned(), pod: (*pod).to_owned(), run: Run::Current }
+        }
         [.., file] if is_document(file) => Item::Objects { kind: kind_of_file(stem(file)) },
         _ => Item::Other,
     }

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use tarbox_model::coverage::InputProblem;
 use tarbox_model::evidence::Origin;
+use tarbox_model::log::ContainerLog;
 use tarbox_model::object::{Kind, Object};
 use tarbox_model::snapshot::Snapshot;
 
-use super::mongo_data;
+use super::{masks, mongo_data};
+use crate::metrics;
 use crate::objects::{Json, Resource, kind_of, read_one, resource_of};
 
 /// Lists within lists that are followed: `kubectl get -o json` of several makes one.
@@ -25,6 +27,8 @@ pub(crate) fn read(path: &Arc<str>, bytes: &[u8], kind: Option<&str>, null_words
     }
     let yaml = !(text.starts_with('{') || text.starts_with('['));
     let parsed = if yaml { from_yaml(text) } else { from_json(text) };
+    // YAML may begin as JSON does.
+    let parsed = parsed.or_else(|error| if path.contains(".yaml") && !yaml { from_yaml(text).map_err(|_| error) } else { Err(error) });
     let (documents, cut) = match parsed {
         Ok(read) => read,
         Err(message) => {
@@ -82,18 +86,22 @@ fn from_yaml(text: &str) -> Documents {
 }
 
 fn yaml(text: &str) -> Result<Vec<Value>, String> {
-    let documents: Vec<Value> = serde_saphyr::from_multiple_with_options(text, yaml_options()).map_err(|e| first_line(&e.to_string()))?;
+    let masked = masks::are_in(text);
+    let documents: Vec<Value> =
+        serde_saphyr::from_multiple_with_options(&masks::quoted(text), yaml_options(masked)).map_err(|e| first_line(&e.to_string()))?;
     Ok(documents.into_iter().filter(|d| !d.is_null()).collect())
 }
 
 /// Room for the largest honest lists; aliases stay bounded, so that a bomb goes off in nobody's face.
-fn yaml_options() -> serde_saphyr::Options {
+fn yaml_options(masked: bool) -> serde_saphyr::Options {
+    // Keys that differed may all be the same mask.
+    let duplicate_keys = if masked { serde_saphyr::DuplicateKeyPolicy::LastWins } else { serde_saphyr::DuplicateKeyPolicy::Error };
     let mut budget = serde_saphyr::Budget::default();
     budget.max_events = 20_000_000;
     budget.max_nodes = 10_000_000;
     budget.max_total_scalar_bytes = 512 << 20;
     budget.max_depth = 200;
-    serde_saphyr::options! { budget: Some(budget) }
+    serde_saphyr::options! { budget: Some(budget), duplicate_keys: duplicate_keys }
 }
 
 fn first_line(text: &str) -> String {
@@ -150,6 +158,10 @@ fn one(mut map: Map<String, Value>, kind: &str, origin: Origin, into: &mut Snaps
     if kind == "Event" && map.contains_key("regarding") {
         newer_event(&mut map);
     }
+    if matches!(kind, "PodMetrics" | "NodeMetrics") {
+        metrics::read_metrics_object(&Value::Object(map), &origin, into);
+        return;
+    }
     let resource = resource_of(api_version.as_deref(), kind).unwrap_or(Resource { group: "?", name: "?" });
     map.entry("kind").or_insert_with(|| Value::from(kind));
     let path = origin.path.to_string();
@@ -161,14 +173,18 @@ fn one(mut map: Map<String, Value>, kind: &str, origin: Origin, into: &mut Snaps
 /// The values of a Secret are dropped at once; that its keys are there, and how long they are, is what a diagnosis needs.
 fn keys_only(map: &mut Map<String, Value>) {
     let mut keys = Map::new();
+    // kubectl-gather puts a hash in place of each value.
+    let annotations = map.get("metadata").and_then(|m| m.get("annotations"));
+    let hashed = annotations.is_some_and(|a| a.get("kubectl-gather.nirs.github.com/sanitized").is_some());
     for field in ["data", "stringData"] {
         let Some(Value::Object(data)) = map.remove(field) else { continue };
         for (key, value) in data {
             let text = value.as_str().unwrap_or_default();
-            let masked = text.contains("***") || text.ends_with("bytes long");
             let length = text.trim_end_matches('=').len() as u64;
-            let bytes = if masked {
+            let bytes = if text.contains("***") || hashed {
                 Value::Null
+            } else if let Some(told) = text.strip_suffix(" bytes long") {
+                told.parse::<u64>().map_or(Value::Null, Value::from)
             } else if field == "data" {
                 Value::from(length * 3 / 4)
             } else {
@@ -248,14 +264,25 @@ pub(crate) fn kind_of_file(stem: &str) -> Option<&'static str> {
         "limitrange" => "limitranges",
         other => other,
     };
-    kind_of(known).or_else(|| kind_of(&format!("{known}s")))
+    kind_of(known)
+        .or_else(|| kind_of(&format!("{known}s")))
+        .or_else(|| KINDS.iter().find(|(name, _)| *name == known).map(|(_, kind)| *kind))
 }
+
+/// Kinds without a shape of which tools write lists that leave the kind out.
+const KINDS: [(&str, &str); 6] = [
+    ("customresourcedefinitions", "CustomResourceDefinition"),
+    ("priorityclasses", "PriorityClass"),
+    ("volumeattachments", "VolumeAttachment"),
+    ("certificatesigningrequests", "CertificateSigningRequest"),
+    ("validatingwebhookconfigurations", "ValidatingWebhookConfiguration"),
+    ("mutatingwebhookconfigurations", "MutatingWebhookConfiguration"),
+];
 
 /// The API server's version, in any of the forms that tools keep it.
 pub(crate) fn version(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
-    let at = text.find("gitVersion")?;
-    let rest = text.get(at + "gitVersion".len()..)?.trim_start_matches(['"', '\'', ':', ' ']);
+    let rest = ["gitVersion", "kubernetesversion"].iter().find_map(|key| text.split_once(key))?.1.trim_start_matches(['"', '\'', ':', ' ']);
     let version: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || ".+-".contains(*c)).collect();
     (!version.is_empty()).then_some(version)
 }
@@ -275,18 +302,48 @@ pub(crate) fn without_repetitions(snapshot: &mut Snapshot) {
     once(&mut snapshot.replica_sets);
     once(&mut snapshot.stateful_sets);
     once(&mut snapshot.daemon_sets);
+    once(&mut snapshot.controller_revisions);
     once(&mut snapshot.jobs);
     once(&mut snapshot.cron_jobs);
     once(&mut snapshot.services);
     once(&mut snapshot.endpoint_slices);
     once(&mut snapshot.endpoints);
     once(&mut snapshot.ingresses);
+    once(&mut snapshot.ingress_classes);
     once(&mut snapshot.config_maps);
     once(&mut snapshot.secrets);
+    once(&mut snapshot.service_accounts);
+    once(&mut snapshot.roles);
+    once(&mut snapshot.role_bindings);
     once(&mut snapshot.persistent_volumes);
     once(&mut snapshot.persistent_volume_claims);
+    once(&mut snapshot.storage_classes);
+    once(&mut snapshot.resource_quotas);
+    once(&mut snapshot.limit_ranges);
+    once(&mut snapshot.network_policies);
+    once(&mut snapshot.disruption_budgets);
+    once(&mut snapshot.autoscalers);
+    once(&mut snapshot.leases);
+    once(&mut snapshot.api_services);
+    let mut seen = std::collections::BTreeSet::new();
+    snapshot.custom.retain(|o| {
+        let group = o.api_version.split_once('/').map_or(String::new(), |(group, _)| group.to_owned());
+        seen.insert((group, Arc::clone(&o.kind), o.metadata.namespace.clone(), o.metadata.name.clone()))
+    });
     let mut seen = std::collections::BTreeSet::new();
     snapshot.events.retain(|e| e.metadata.uid.is_empty() || seen.insert(e.metadata.uid.clone()));
+}
+
+/// Drops second copies of logs: older versions of one tool wrote each twice, and of two places the longer copy is kept.
+pub(crate) fn without_repeated_logs(snapshot: &mut Snapshot) {
+    snapshot.logs.sort_by(|a, b| {
+        (&a.namespace, &a.pod, &a.container, a.run, b.bytes, &a.path).cmp(&(&b.namespace, &b.pod, &b.container, b.run, a.bytes, &b.path))
+    });
+    snapshot.logs.dedup_by(|later, first| {
+        let place = |log: &ContainerLog| (log.namespace.clone(), log.pod.clone(), log.container.clone(), log.run, log.first_time);
+        let last = |log: &ContainerLog| log.tail.last().map(|line| line.text.clone());
+        place(later) == place(first) && (later.lines == 0 || last(later) == last(first))
+    });
 }
 
 /// Logs of which only the pod's name is known get its namespace, where one pod has that name.
@@ -297,6 +354,10 @@ pub(crate) fn home_of_logs(snapshot: &mut Snapshot) {
         homes.entry(&pod.metadata.name).and_modify(|known| *known = None).or_insert(home);
     }
     for log in snapshot.logs.iter_mut().filter(|l| l.namespace.is_empty()) {
+        // What was taken for a pod's folder may be a collector's, and the file's name the pod's.
+        if !homes.contains_key(log.pod.as_str()) && homes.contains_key(log.container.as_str()) {
+            log.pod = std::mem::take(&mut log.container);
+        }
         if let Some(Some(home)) = homes.get(log.pod.as_str()) {
             log.namespace = (*home).to_owned();
         }

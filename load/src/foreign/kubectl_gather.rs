@@ -7,8 +7,7 @@ pub(crate) static LAYOUT: Layout = Layout {
     name: "kubectl-gather",
     marks: |paths| paths.iter().any(|p| *p == "gather.log" || p.ends_with("/gather.log")),
     item,
-    whole: &[],
-    null_words: false,
+    ..Layout::PLAIN
 };
 
 fn item(path: &str) -> Item {

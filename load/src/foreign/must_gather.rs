@@ -13,7 +13,7 @@ pub(crate) static LAYOUT: Layout = Layout {
     item,
     // Which namespaces are there is the choice of whoever ran it.
     whole: &["nodes", "persistentvolumes", "storageclasses"],
-    null_words: false,
+    ..Layout::PLAIN
 };
 
 fn item(path: &str) -> Item {
@@ -35,6 +35,10 @@ fn item(path: &str) -> Item {
                 "logs",
                 file @ ("current.log" | "previous.log" | "current.insecure.log" | "previous.insecure.log"),
             ] => log(namespace, pod, container, file.starts_with("previous")),
+            // What the runtime rotated away is of the run that goes on, or of one before: lines have their times.
+            [namespace, "pods", pod, container, .., "logs", "rotated", file] if file.contains(".log") => {
+                log(namespace, pod, container, false)
+            }
             [_, "pods", _, file] if is_document(file) => Item::Objects { kind: Some("Pod") },
             [namespace, file] if stem(file) == *namespace && is_document(file) => Item::Objects { kind: Some("Namespace") },
             [_, _, file] if is_document(file) => Item::Objects { kind: kind_of_file(stem(file)) },
@@ -42,5 +46,6 @@ fn item(path: &str) -> Item {
             _ => Item::Other,
         };
     }
-    Item::Other
+    // Its second line is when it ended.
+    if path == "timestamp" || path.ends_with("/timestamp") { Item::Time { behind: "" } } else { Item::Other }
 }

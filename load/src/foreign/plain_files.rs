@@ -5,7 +5,7 @@ use super::documents::kind_of_file;
 use super::{Item, Layout, is_document, log, stem};
 
 /// The layout.
-pub(crate) static LAYOUT: Layout = Layout { name: "plain files", marks: |_| true, item, whole: &[], null_words: false };
+pub(crate) static LAYOUT: Layout = Layout { name: "plain files", marks: |_| true, item, ..Layout::PLAIN };
 
 fn item(path: &str) -> Item {
     let parts: Vec<&str> = path.split('/').collect();

@@ -11,8 +11,7 @@ pub(crate) static LAYOUT: Layout = Layout {
         has("ns") || (has("cluster") && paths.iter().any(|p| p.ends_with("serverversion.json")))
     },
     item,
-    whole: &[],
-    null_words: false,
+    ..Layout::PLAIN
 };
 
 fn item(path: &str) -> Item {

@@ -25,6 +25,7 @@ pub(crate) static LAYOUT: Layout = Layout {
         "persistentvolumes",
     ],
     null_words: true,
+    ..Layout::PLAIN
 };
 
 fn item(path: &str) -> Item {
@@ -34,7 +35,11 @@ fn item(path: &str) -> Item {
             _ => Item::Other,
         };
     }
-    match after(path, "logs").as_deref() {
+    if path == "metadata.yaml" || path.ends_with("/metadata.yaml") {
+        return Item::Time { behind: "bundlecreatedat:" };
+    }
+    // A node's own files have folders of that name as well.
+    match after(path, "logs").filter(|_| after(path, "nodes").is_none()).as_deref() {
         Some([namespace, pod, file]) => match (file.strip_suffix(".log.1"), file.strip_suffix(".log")) {
             (Some(container), _) => log(namespace, pod, container, true),
             (_, Some(container)) => log(namespace, pod, container, false),

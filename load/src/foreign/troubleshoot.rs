@@ -1,12 +1,20 @@
 //! Bundles of Troubleshoot (`support-bundle`), in all shapes that they had: typed lists, bare arrays, logs under the collector's name.
 
+use tarbox_model::snapshot::Snapshot;
+
 use super::documents::kind_of_file;
 use super::{Item, Layout, after, is_document, log, stem};
 
 /// The layout.
 pub(crate) static LAYOUT: Layout = Layout {
     name: "Troubleshoot support bundle",
-    marks: |paths| paths.iter().any(|p| after(p, "cluster-resources").is_some_and(|rest| rest.len() <= 2)),
+    marks: |paths| {
+        let ends = |end: &str| paths.iter().any(|p| p.ends_with(end));
+        let resources = paths.iter().any(|p| after(p, "cluster-resources").is_some_and(|rest| rest.len() <= 2));
+        resources || ends("version.yaml") && (ends("execution-data/summary.txt") || ends("analysis.json"))
+    },
+    anchor: Some("cluster-resources"),
+    settle,
     item,
     whole: &[
         "namespaces",
@@ -37,14 +45,15 @@ pub(crate) static LAYOUT: Layout = Layout {
         "storageclasses",
         "ingressclasses",
     ],
-    null_words: false,
+    ..Layout::PLAIN
 };
 
 fn item(path: &str) -> Item {
     if let Some(rest) = after(path, "cluster-resources") {
         return match rest.as_slice() {
             ["pods", "logs", namespace, pod, file] => pod_log(namespace, pod, file),
-            ["auth-cani-list" | "image-pull-secrets", ..] => Item::Other,
+            ["auth-cani-list", file] => Item::Rights { namespace: stem(file).to_owned() },
+            ["image-pull-secrets", ..] => Item::Other,
             ["custom-resources", file] | ["custom-resources", _, file] if file.ends_with(".json") && !file.ends_with("-errors.json") => {
                 Item::Objects { kind: None }
             }
@@ -61,10 +70,19 @@ fn item(path: &str) -> Item {
     match parts.as_slice() {
         [.., "cluster-info", "cluster_version.json"] => Item::Version,
         [.., "node-metrics", file] if file.ends_with(".json") => Item::Summary,
+        [.., "helm", file] | [.., "helm", _, file] if file.ends_with(".json") && *file != "errors.json" => Item::Releases,
+        [.., "certificates", "certificates.json"] => Item::Certificates,
         // Older bundles: logs only under the collector's name, without the namespace.
         [.., "host-collectors", _, _] | [.., "execution-data", _] => Item::Other,
-        [_, _, pod, file] if file.ends_with(".log") => pod_log("", pod, file),
+        [_, _, pod, file] | [_, pod, file] if file.ends_with(".log") => pod_log("", pod, file),
         _ => Item::Other,
+    }
+}
+
+/// A log under a collector's name is a pod's where there is such a pod; what else ends so, another collector wrote.
+fn settle(snapshot: &mut Snapshot) {
+    if !snapshot.pods.is_empty() {
+        snapshot.logs.retain(|log| !log.namespace.is_empty());
     }
 }
 
@@ -95,6 +113,10 @@ mod tests {
         assert_eq!(item("b/cluster-resources/pvcs/web.json"), Item::Objects { kind: Some("PersistentVolumeClaim") });
         assert_eq!(item("b/cluster-resources/pods/logs/web/a-1/c-previous.log"), log("web", "a-1", "c", true));
         assert_eq!(item("b/all-logs/a-1/c.log"), log("", "a-1", "c", false));
+        assert_eq!((item("b/all-logs/a-1.log"), item("b/a-1/c.log")), (log("", "all-logs", "a-1", false), log("", "a-1", "c", false)));
+        assert_eq!((item("b/helm/web.json"), item("b/helm/web/shop.json")), (Item::Releases, Item::Releases));
+        assert_eq!((item("b/helm/errors.json"), item("b/certificates/certificates.json")), (Item::Other, Item::Certificates));
+        assert_eq!(item("b/cluster-resources/auth-cani-list/web.json"), Item::Rights { namespace: "web".to_owned() });
         assert_eq!(item("b/cluster-resources/events-errors.json"), Item::Refusals { resource: "events".to_owned() });
         assert_eq!(item("b/cluster-resources/pods/logs/web/a-1/c-logs-errors.log"), Item::Other);
     }

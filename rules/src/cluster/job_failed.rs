@@ -3,8 +3,8 @@
 //! A Job has failed for good.
 //!
 //! ## What it detects
-//! Jobs with the condition *Failed*: the reason, the tries, and how the last pod ended. A rule that knows why its pods fail
-//! explains this one away.
+//! Jobs with the condition *Failed*: the reason, the tries, and how the last pod ended. In a bundle without Jobs, those all of whose
+//! pods have failed. A rule that knows why its pods fail explains this one away.
 //!
 //! ## Why it happens
 //! The container ends with an error as often as *backoffLimit* allows (six times), or the Job took longer than
@@ -21,10 +21,11 @@
 //! CronJob has succeeded.
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::object::{Job, Object, Pod, condition};
+use tarbox_model::object::{Job, Object, condition};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule, Timestamp};
 
+use super::job_pods::{self, ended};
 use super::runs::runs_of;
 use crate::containers::told::last_words_in;
 use crate::wording::counted;
@@ -36,7 +37,7 @@ pub static RULE: Rule = Rule {
     level: Level::Cause,
     severity: Severity::High,
     guide: "Cluster-Level Debugging",
-    needs: &[Need::Objects("jobs")],
+    needs: &[Need::AnyOf(&["jobs", "pods"])],
     produces: &[Effect::NotReady],
     explained_by: &[
         Effect::Exits,
@@ -54,6 +55,9 @@ pub static RULE: Rule = Rule {
 const RECENT: i64 = 86_400;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
+    if !context.snapshot.coverage.has("jobs") {
+        return job_pods::failed(context);
+    }
     context.snapshot.jobs.iter().filter_map(|job| finding(context, job)).collect()
 }
 
@@ -116,12 +120,4 @@ fn overtaken(context: &Context<'_>, job: &Object<Job>, at: Option<Timestamp>) ->
     let succeeded = cron.and_then(|c| c.status.last_successful_time);
     succeeded.is_some_and(|s| at.is_none_or(|at| s > at))
         || runs_of(context.snapshot, &job.metadata.namespace, &owner.name).any(|j| j.status.succeeded > 0 && j.status.completion_time > at)
-}
-
-/// Where a failed pod tells the exit code of its container.
-fn ended(pod: &Object<Pod>) -> Option<(String, i32)> {
-    pod.containers().find_map(|view| {
-        let end = view.status?.2.state.terminated.as_ref().filter(|t| t.exit_code != 0)?;
-        Some((view.status_pointer("/state/terminated/exitCode"), end.exit_code))
-    })
 }

@@ -237,8 +237,8 @@ pub(super) static SIGNATURES: &[Signature] = &[
             "NotMaster",
         ],
         pattern: r#"(?P<selection>No primary available for writes|ReplicaSetNoPrimary|No replica set members (?:found yet|available for|match)|WritableServerSelector|ReadPreferenceServerSelector\{readPreference=primary\})|(?P<refused>NotWritablePrimary|NotPrimaryError|NotMasterError|\bnot master\b|\bnot primary\b)"#,
-        // What a server's own monitor sees of its set is no client's word.
-        unless: &["elected", "\"c\":\"REPL\"", "\"c\":\"ELECTION\"", "RSM Topology Change", "ReplicaSetMonitor"],
+        // What a server's own log says of its set, or of a client's query, is no client's word.
+        unless: &["elected", "{\"t\":{\"$date\"", "ReplicaSetMonitor"],
         examples: &[
             "pymongo.errors.ServerSelectionTimeoutError: No primary available for writes, Timeout: 30s, Topology Description: <TopologyDescription id: 1, topology_type: ReplicaSetNoPrimary>",
             "pymongo.errors.NotPrimaryError: not primary, full error: {'code': 10107, 'codeName': 'NotWritablePrimary'}",
@@ -247,6 +247,7 @@ pub(super) static SIGNATURES: &[Signature] = &[
         counterexamples: &[
             "this node is not primaryless",
             r#"{"t":{"$date":"2026-11-24T03:00:00Z"},"s":"I","c":"NETWORK","id":4333213,"ctx":"ReplicaSetMonitor-TaskExecutor","msg":"RSM Topology Change","attr":{"topologyType":"ReplicaSetNoPrimary"}}"#,
+            r#"{"t":{"$date":"2026-11-24T03:00:00Z"},"s":"I","c":"COMMAND","id":51803,"ctx":"conn7","msg":"Slow query","attr":{"type":"command","errMsg":"not primary","errName":"NotWritablePrimary","errCode":10107}}"#,
         ],
     },
     Signature {

@@ -11,5 +11,6 @@ mod kubectl;
 mod operators;
 mod own_rules;
 mod reports;
+mod round_trip;
 mod rules;
 mod scenarios;

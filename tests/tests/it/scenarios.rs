@@ -28,7 +28,8 @@ struct Outcome {
     complaints: Vec<String>,
 }
 
-fn scenarios() -> Vec<(String, PathBuf, Truth)> {
+/// Name, bundle and truth of every recorded incident.
+pub(crate) fn scenarios() -> Vec<(String, PathBuf, Truth)> {
     let mut all: Vec<_> = std::fs::read_dir(fixtures().join("scenarios"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
