@@ -14,7 +14,7 @@ mod logs;
 mod metrics;
 mod native;
 mod objects;
-mod template;
+mod patterns;
 mod transcript;
 
 use std::io::Read as _;

@@ -22,6 +22,7 @@ mod lenient;
 pub mod log;
 pub mod metrics;
 pub mod object;
+pub mod patterns;
 pub mod quantity;
 pub mod reference;
 pub mod relations;
