@@ -129,9 +129,9 @@ pub struct WorkloadPatterns {
     pub lines: u64,
     /// What matters first: what is new, what stopped, errors, warnings, the rest; each by count.
     pub patterns: Vec<WorkloadPattern>,
-    /// Patterns left out of the list.
+    /// Patterns left out of this list.
     pub left_out: u64,
-    /// Lines that belong to no listed pattern: of patterns left out here or while reading, and empty ones.
+    /// Lines of no pattern: rare ones for which there was no room while reading.
     pub unlisted: u64,
 }
 
@@ -139,5 +139,26 @@ impl WorkloadPatterns {
     /// How many of the listed patterns changed so.
     pub fn changed(&self, change: Change) -> usize {
         self.patterns.iter().filter(|p| p.change == change).count()
+    }
+}
+
+/// The patterns of all workloads that wrote a log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LogPatterns {
+    /// Workloads that root causes are about, in the order of these; then the others, those with most errors first.
+    pub workloads: Vec<WorkloadPatterns>,
+    /// Workloads left out of this list.
+    pub left_out: u64,
+}
+
+impl LogPatterns {
+    /// Workloads that root causes are about.
+    pub fn concerned(&self) -> impl Iterator<Item = &WorkloadPatterns> {
+        self.workloads.iter().filter(|w| w.concerned)
+    }
+
+    /// The other workloads.
+    pub fn others(&self) -> impl Iterator<Item = &WorkloadPatterns> {
+        self.workloads.iter().filter(|w| !w.concerned)
     }
 }
