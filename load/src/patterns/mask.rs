@@ -85,14 +85,12 @@ pub(super) fn walk(line: &[u8], sink: &mut impl Sink) {
     let (mut at, mut put, mut blank) = (0, 0, true);
     // The state after the last variable, as long as only marks that join the parts of an address or time came since.
     let mut joined = None;
-    while at < text.len() {
+    while let Some(&byte) = text.get(at) {
         if put >= PATTERN_LIMIT {
             sink.put(u64::from_le_bytes(*b"\xe2\x80\xa6\0\0\0\0\0"), "…".len());
             break;
         }
-        let mut step = Step::at(text, at);
-        if step.len == 0 {
-            let Some(&byte) = text.get(at) else { break };
+        if MARKS[usize::from(byte)] {
             if byte <= b' ' {
                 at += escape(text, at);
                 if !blank {
@@ -122,14 +120,13 @@ pub(super) fn walk(line: &[u8], sink: &mut impl Sink) {
         let (start, mark, before) = (at, sink.mark(), put);
         let mut digits = false;
         loop {
-            sink.put(step.word, step.len);
+            let step = Step::at(text, at);
+            if step.len > 0 {
+                sink.put(step.word, step.len);
+            }
             digits |= step.digits;
             (at, put) = (at + step.len, put + step.len);
             if step.len < 8 {
-                break;
-            }
-            step = Step::at(text, at);
-            if step.len == 0 {
                 break;
             }
         }
@@ -157,6 +154,17 @@ fn variable<S: Sink>(sink: &mut S, joined: &mut Option<(S::Mark, usize)>, put: &
     *joined = Some((sink.mark(), *put));
 }
 
+/// Bytes that are of no word: blanks, quotes, brackets, and what stands between the parts of a path, an address or a list.
+const MARKS: [bool; 256] = {
+    let mut marks = [false; 256];
+    let mut byte = 0;
+    while byte < 0x80 {
+        marks[byte] = matches!(byte as u8, 0..=b'"' | b'\''..=b')' | b',' | b'/' | b':'..=b'@' | b'['..=b']' | b'{'..=b'}');
+        byte += 1;
+    }
+    marks
+};
+
 /// Bytes of a word, up to eight: those before the next mark.
 struct Step {
     word: u64,
@@ -178,7 +186,7 @@ impl Step {
         let all = u64::from_le_bytes(bytes);
         let low = all & !HIGH;
         let folded = low | (0x20 * ONES);
-        // Blanks and `!` `"`, `'` `(` `)`, `,`, `/`, `:` to `@`, and both kinds of brackets with `\` and `|`.
+        // As in `MARKS`: both kinds of brackets differ in one bit.
         let marks = (within(low, 0, b'"')
             | within(low, b'\'', b')')
             | within(low, b',', b',')
@@ -308,7 +316,7 @@ mod tests {
     #[test]
     fn every_byte_is_either_a_mark_or_of_a_word() {
         for byte in 0..=u8::MAX {
-            let mark = byte <= b'"' || b"'(),/:;<=>?@[\\]{|}".contains(&byte);
+            let mark = MARKS[usize::from(byte)];
             let step = Step::at(&[byte; 9], 0);
             assert_eq!(step.len, if mark { 0 } else { 8 }, "{byte:#x}");
             assert_eq!(step.digits, byte.is_ascii_digit(), "{byte:#x}");
