@@ -12,3 +12,4 @@ mod own_rules;
 mod reports;
 mod rules;
 mod scenarios;
+mod wordings;
