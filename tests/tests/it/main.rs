@@ -14,3 +14,4 @@ mod reports;
 mod round_trip;
 mod rules;
 mod scenarios;
+mod wordings;
