@@ -91,6 +91,8 @@ pub(super) struct Archive {
     cut: bool,
     /// Whether something could not be read in the middle.
     damaged: bool,
+    /// Whether it was told that sizes are a byte too large.
+    oversized: bool,
     /// Whether the rest was given up: a limit, or damage behind which no entry can be found.
     stopped: bool,
 }
@@ -115,6 +117,7 @@ impl Archive {
             ended: false,
             cut: false,
             damaged: false,
+            oversized: false,
             stopped: false,
         }
     }
@@ -385,7 +388,7 @@ impl Archive {
             return Err(self.refused("an entry of a size beyond all bounds"));
         }
         let name = pax.path.or(long_name).unwrap_or(header.name);
-        let folder = header.kind == b'5' || (matches!(header.kind, 0 | b'0') && name.ends_with(b"/"));
+        let folder = header.kind == b'5' || (matches!(header.kind, 0 | b'0' | b'7') && name.ends_with(b"/"));
         if size > 0 && (folder || matches!(header.kind, b'1'..=b'6')) {
             return Err(self.refused("content of an entry that cannot have any"));
         }
@@ -454,8 +457,12 @@ impl Archive {
         let Some(block) = self.take_block() else { return Ok(()) };
         self.state = State::Header;
         if block::parse(&block).is_ok() {
-            // To be taken again, as a header.
+            // To be taken again, as a header. Other tools would take it for content, so it is told; once, for such archives do it everywhere.
             self.carry = block.to_vec();
+            if !std::mem::replace(&mut self.oversized, true) {
+                let message = "sizes are a byte larger than what follows, as crust-gather writes them: other tools miss entries here";
+                intake.problem(ProblemKind::DamagedHeader, None, Some(self.offset - BLOCK as u64), message);
+            }
         } else {
             intake.data(&block[..1]);
         }
@@ -481,6 +488,10 @@ impl Archive {
         *remaining -= count as u64;
         let skipped = (*padding).min((rest.len() - count) as u64) as usize;
         *padding -= skipped as u64;
+        if !block::is_zero(&rest[count..count + skipped]) {
+            // GNU tar reads a name up to its NUL, whatever size the header says.
+            return Err(self.refused("an extension header that goes on behind its size"));
+        }
         if *remaining == 0 && *padding == 0 {
             let (kind, body) = (*kind, std::mem::take(body));
             self.state = State::Header;

@@ -55,6 +55,11 @@ pub(super) fn parse(block: &[u8; BLOCK]) -> Result<TarBlock, BlockError> {
         Some(ustar) if !until_nul(&ustar.prefix).is_empty() => [until_nul(&ustar.prefix), b"/", name].concat(),
         _ => name.to_vec(),
     };
+    // Where the header has no such part, some tools read it all the same.
+    let prefix = &block[345..500];
+    if header.as_ustar().is_none() && kind != b'S' && !is_zero(prefix) {
+        return Err(BlockError::Refused("a second part of the name where the format has none"));
+    }
     let sparse_more = kind == b'S' && header.as_gnu().is_some_and(|gnu| gnu.isextended[0] == 1);
     Ok(TarBlock { name, size: number(&old.size).map_err(BlockError::Refused)?, kind, sparse_more })
 }
@@ -132,6 +137,8 @@ pub(super) fn pax(mut body: &[u8]) -> Result<Pax, &'static str> {
                 return Err("a PAX header with two sizes");
             }
             b"linkpath" => found.link = true,
+            // Solaris' and star's ways to say it: libarchive takes the size from them.
+            b"SCHILY.realsize" | b"SUN.holesdata" => found.sparse = true,
             _ if key.starts_with(b"GNU.sparse.") => found.sparse = true,
             _ => {}
         }
