@@ -53,6 +53,8 @@ const PARTS: &[&str] = &[
     "previous logs",
     "times of log lines",
     "samples over the run",
+    "what Helm says of a release",
+    "keys of certificates",
 ];
 
 /// Takes a part away.
@@ -106,6 +108,16 @@ fn take(part: &str, from: &mut Snapshot) {
         }
         "times of log lines" => take_times(from),
         "samples over the run" => take_samples(from),
+        "what Helm says of a release" => {
+            for release in &mut from.helm_releases {
+                release.notes.clear();
+                release.history.iter_mut().for_each(|revision| revision.description.clear());
+            }
+        }
+        "keys of certificates" => {
+            from.certificates.retain(|c| matches!(c.kind.as_str(), "Secret" | "ConfigMap") && c.error.is_empty());
+            from.certificates.iter_mut().for_each(|c| c.key_matches = None);
+        }
         "previous logs" => from.logs.retain(|log| log.run == Run::Current),
         _ => panic!("no part: {part}"),
     }
@@ -190,6 +202,10 @@ fn judge(layout: &Layout, name: &str, entries: &Entries, ours: &Snapshot) -> Out
             first_cause(&less) != full
         };
         parts.extend(lacks().filter(alone));
+        let late = Snapshot { taken_at: theirs.taken_at, ..ours.clone() };
+        if first_cause(&late) != full {
+            parts.push("the bundle's time");
+        }
     }
     Outcome { name: name.to_owned(), ours: full, theirs: read, parts, complaints }
 }
