@@ -7,7 +7,7 @@ use tarbox_model::rule::RuleOutcome;
 use tarbox_model::{Context, Finding, Relations, Rule, Snapshot};
 use tarbox_rules::custom::CustomRule;
 
-use crate::{causes, engine, timeline};
+use crate::{causes, engine, patterns, timeline};
 
 /// Runs all rules over a snapshot and draws the conclusions.
 pub fn conclude(snapshot: &Snapshot, bundle: &str) -> Analysis {
@@ -40,6 +40,7 @@ pub(crate) fn conclude_with(snapshot: &Snapshot, bundle: &str, own: &[CustomRule
     }
     let prevention =
         causes.findings.iter().enumerate().filter(|(_, f)| f.level == tarbox_model::rule::Level::Prevention).map(|(i, _)| i).collect();
+    let log_patterns = patterns::by_workload(&context, &causes, &patterns::REPORTED);
     Analysis {
         bundle: bundle.to_owned(),
         facts: snapshot.facts.clone(),
@@ -51,6 +52,7 @@ pub(crate) fn conclude_with(snapshot: &Snapshot, bundle: &str, own: &[CustomRule
         ruled_out,
         not_evaluated,
         timeline: timeline::moments(&context),
+        log_patterns,
         coverage: snapshot.coverage.sources().cloned().collect(),
         problems: snapshot.problems.clone(),
         totals,

@@ -103,7 +103,7 @@ fn shows_at(finding: &Finding) -> impl Iterator<Item = &ObjectRef> {
 }
 
 /// Where a finding works: subject, workload, and the object at fault.
-fn works_at(finding: &Finding) -> impl Iterator<Item = &ObjectRef> {
+pub(crate) fn works_at(finding: &Finding) -> impl Iterator<Item = &ObjectRef> {
     [Some(&finding.subject), finding.workload.as_ref(), finding.cause.as_ref()].into_iter().flatten()
 }
 

@@ -51,7 +51,7 @@ fn klog(line: &str) -> Option<Level> {
 }
 
 impl Level {
-    /// A level by any of its common names, case ignored.
+    /// A level by any of its common names, case ignored, or by its number in bunyan and pino.
     pub fn named(word: &str) -> Option<Self> {
         named(word)
     }
@@ -59,11 +59,11 @@ impl Level {
 
 fn named(word: &str) -> Option<Level> {
     match word.to_ascii_lowercase().as_str() {
-        "trace" | "debug" | "d" => Some(Level::Debug),
-        "info" | "notice" | "i" => Some(Level::Info),
-        "warn" | "warning" | "w" => Some(Level::Warning),
-        "error" | "err" | "e" => Some(Level::Error),
-        "fatal" | "critical" | "crit" | "panic" | "emerg" | "alert" | "f" => Some(Level::Fatal),
+        "trace" | "debug" | "d" | "10" | "20" => Some(Level::Debug),
+        "info" | "notice" | "i" | "30" => Some(Level::Info),
+        "warn" | "warning" | "w" | "40" => Some(Level::Warning),
+        "error" | "err" | "e" | "50" => Some(Level::Error),
+        "fatal" | "critical" | "crit" | "panic" | "emerg" | "alert" | "f" | "60" => Some(Level::Fatal),
         _ => None,
     }
 }

@@ -14,8 +14,8 @@ mod logs;
 mod metrics;
 mod native;
 mod objects;
+mod patterns;
 mod single;
-mod template;
 mod transcript;
 
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! One pass over each log: signatures, error templates, first and last times, the tail.
+//! One pass over each log: signatures, error templates, patterns, first and last times, the tail.
 //!
 //! A log comes in chunks of whole lines, scanned side by side; [`LogPart`]s are then joined in order. Only lines that hold
 //! one of the literals of a signature, or a word that errors have, are ever looked at one by one.
@@ -10,10 +10,10 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 use memchr::{memchr, memrchr};
 use regex::Regex;
 use tarbox_model::Timestamp;
-use tarbox_model::log::{ContainerLog, Follower, LogHit, LogLine, Run, Signature, TAIL, Template};
+use tarbox_model::log::{ContainerLog, ERROR_WORDS, Follower, LogHit, LogLine, Run, Signature, TAIL, Template};
 
 use super::level;
-use super::template::template;
+use super::patterns::{self, Mined};
 
 /// Most different hits kept of one signature in one log; lines with further fields are not counted.
 const HITS_PER_SIGNATURE: usize = 24;
@@ -23,9 +23,6 @@ const TEMPLATES: usize = 48;
 const CONTEXT: usize = 3;
 /// Longest line that is looked at; the rest of a longer one is ignored.
 const LINE_LIMIT: usize = 16 * 1024;
-
-/// Words by which an error line that no signature knows is found.
-const ERROR_WORDS: [&str; 8] = ["error", "exception", "fatal", "critical", "panic", "traceback", "failed", "failure"];
 
 /// All signatures, ready to be looked for.
 #[derive(Debug)]
@@ -47,6 +44,7 @@ pub(crate) struct LogPart {
     last_time: Option<Timestamp>,
     hits: BTreeMap<HitKey, LogHit>,
     templates: BTreeMap<String, Template>,
+    mined: Mined,
     tail: Vec<LogLine>,
 }
 
@@ -97,7 +95,7 @@ impl LogScanner {
 
     /// Scans whole lines; `first_line` is the number of the first, from 1.
     pub(crate) fn scan(&self, bytes: &[u8], first_line: u32) -> LogPart {
-        let mut part = LogPart { bytes: bytes.len() as u64, ..LogPart::default() };
+        let mut part = LogPart { bytes: bytes.len() as u64, mined: Mined::new(bytes, first_line), ..LogPart::default() };
         let mut counted = Counted { position: 0, line: first_line };
         let mut position = 0;
         while let Some(found) = bytes.get(position..).and_then(|rest| self.literals.find(rest)) {
@@ -183,7 +181,7 @@ impl LogPart {
     }
 
     fn note_template(&mut self, line: &LogLine) {
-        let text = template(&line.text);
+        let text = patterns::text(&line.text);
         let room = self.templates.len() < TEMPLATES;
         match self.templates.get_mut(&text) {
             Some(known) => {
@@ -228,6 +226,7 @@ impl LogPart {
                 }
             }
         }
+        self.mined.join(next.mined);
         self.tail.extend(next.tail);
         let surplus = self.tail.len().saturating_sub(TAIL);
         self.tail.drain(..surplus);
@@ -252,6 +251,7 @@ impl LogPart {
             last_time: self.last_time,
             hits,
             templates,
+            patterns: self.mined.finish(),
             tail: self.tail,
         }
     }
@@ -283,7 +283,7 @@ fn line_around(bytes: &[u8], at: usize) -> (usize, usize) {
 }
 
 /// A line with the runtime's time taken off.
-fn read_line(raw: &[u8], number: u32) -> LogLine {
+pub(crate) fn read_line(raw: &[u8], number: u32) -> LogLine {
     let text = String::from_utf8_lossy(raw.strip_suffix(b"\r").unwrap_or(raw));
     let (time, rest) = split_time(&text);
     LogLine { number, time, text: rest.to_owned() }

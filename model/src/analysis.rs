@@ -2,6 +2,7 @@
 
 use crate::coverage::InputProblem;
 use crate::finding::{Finding, Severity};
+use crate::patterns::LogPatterns;
 use crate::rule::Level;
 use crate::snapshot::BundleFacts;
 use jiff::Timestamp;
@@ -95,6 +96,8 @@ pub struct Analysis {
     pub not_evaluated: Vec<NotEvaluated>,
     /// What happened, oldest first; the most telling only.
     pub timeline: Vec<Moment>,
+    /// What the logs say, by workload.
+    pub log_patterns: LogPatterns,
     /// What was collected.
     pub coverage: Vec<CoverageLine>,
     /// What could not be read.
@@ -120,6 +123,12 @@ pub struct Totals {
     pub log_lines: u64,
     /// Rules that looked.
     pub rules: u64,
+}
+
+/// When a failure began: by its cause, or where that has no time, by the first that follows from it.
+pub fn began(findings: &[Ranked], cause: &Ranked) -> Option<Timestamp> {
+    let consequences = cause.explains.iter().filter_map(|&i| findings.get(i));
+    cause.finding.first_seen.or_else(|| consequences.filter_map(|c| c.finding.first_seen).min())
 }
 
 impl Analysis {

@@ -11,6 +11,7 @@
 //! | [`relations`] | joins: owner, selector, route, placement, mount |
 //! | [`evidence`], [`finding`] | claims, each with quotes that resolve in the bundle |
 //! | [`rule`] | what a rule is, and what it may look at |
+//! | [`patterns`] | what logs say, with what differs between copies of a line masked |
 //! | [`analysis`] | the ranked result |
 
 pub mod analysis;
@@ -22,6 +23,7 @@ mod lenient;
 pub mod log;
 pub mod metrics;
 pub mod object;
+pub mod patterns;
 pub mod quantity;
 pub mod reference;
 pub mod relations;

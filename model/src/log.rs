@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::evidence::Evidence;
+use crate::patterns::Patterns;
 use crate::reference::ObjectRef;
 
 /// The four families of the field guide's "Common Log Patterns", and what stands beside them.
@@ -161,6 +162,8 @@ pub struct ContainerLog {
     pub hits: Vec<LogHit>,
     /// Error lines by template, the most frequent first; at most some dozens.
     pub templates: Vec<Template>,
+    /// All lines by pattern.
+    pub patterns: Patterns,
     /// The last lines, oldest first; at most [`TAIL`].
     pub tail: Vec<LogLine>,
 }
@@ -192,9 +195,62 @@ impl ContainerLog {
     }
 }
 
+/// Words by which a line that states no level is taken for an error.
+pub const ERROR_WORDS: [&str; 8] = ["error", "exception", "fatal", "critical", "panic", "traceback", "failed", "failure"];
+
+/// Whether a line without a level reports an error, by its words.
+pub fn speaks_of_error(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    ERROR_WORDS.iter().any(|word| lower.contains(word)) && !is_noise(text)
+}
+
+/// Lines that speak of errors and report none, and the everyday conflicts of controllers.
+pub fn is_noise(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    const NOISE: [&str; 26] = [
+        "0 error",
+        "no error",
+        "errors: 0",
+        "errors=0",
+        "error=0",
+        "error: 0",
+        "failed=0",
+        "failed: 0",
+        "0 failed",
+        "0 failures",
+        "without error",
+        "error_log",
+        "error rate 0",
+        "error=nil",
+        "error=null",
+        "\"error\":null",
+        "\"error\":\"\"",
+        "error=<nil>",
+        "\"errors\":[]",
+        "error=\"\"",
+        "the object has been modified",
+        "operation cannot be fulfilled",
+        "context canceled",
+        "leader election lost",
+        "previous terminated container",
+        "panic=false",
+    ];
+    // `10 failed` is no `0 failed`.
+    let alone =
+        |at: usize, n: &str| !(n.starts_with('0') && text.get(..at).is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit())));
+    NOISE.iter().any(|n| text.match_indices(n).any(|(at, _)| alone(at, n)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn noise_reports_no_error() {
+        assert!(is_noise("batch done: 120 rows, 0 errors") && !is_noise("batch failed after 120 rows"));
+        assert!(!is_noise("worker: job 10 failed"));
+        assert!(speaks_of_error("KeyError: x") && !speaks_of_error("scan done, errors=0") && !speaks_of_error("ready"));
+    }
 
     #[test]
     fn what_explains_an_option_reports_no_error() {

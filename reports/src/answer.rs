@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tarbox_model::analysis::{Analysis, Ranked};
+use tarbox_model::analysis::{Analysis, Ranked, began};
 use tarbox_model::finding::{Remedy, Severity};
 use tarbox_model::{ObjectRef, Timestamp};
 
@@ -78,7 +78,6 @@ fn broken<'a>(analysis: &'a Analysis, cause: &'a Ranked) -> Answer<'a> {
     let worst = analysis.root_causes().map(|c| c.severity).max().unwrap_or(Severity::Low);
     let consequences = || cause.explains.iter().filter_map(|&i| analysis.findings.get(i));
     let own = std::iter::once(cause);
-    let since = cause.finding.first_seen.or_else(|| consequences().filter_map(|c| c.finding.first_seen).min());
     let at_fault = cause.finding.cause.as_ref();
     let mut seen = BTreeSet::new();
     let mut broke: Vec<_> = own
@@ -96,7 +95,7 @@ fn broken<'a>(analysis: &'a Analysis, cause: &'a Ranked) -> Answer<'a> {
         headline: &cause.finding.title,
         cause: Some(cause),
         broke,
-        since,
+        since: began(&analysis.findings, cause),
         why: cause.finding.summary.clone(),
         first: cause.finding.remedies.first(),
     }

@@ -5,6 +5,7 @@
 //! (`default-src 'none'`, style and script by hash) lets nothing else run, should the first two ever fail.
 
 mod digest;
+mod patterns;
 mod sections;
 mod view;
 
@@ -32,6 +33,8 @@ static TEMPLATES: &[(&str, &str)] = &[
     ("cause", include_str!("../templates/cause.hbs")),
     ("finding", include_str!("../templates/finding.hbs")),
     ("timeline", include_str!("../templates/timeline.hbs")),
+    ("patterns", include_str!("../templates/patterns.hbs")),
+    ("workload", include_str!("../templates/workload.hbs")),
     ("checks", include_str!("../templates/checks.hbs")),
 ];
 

@@ -4,6 +4,7 @@
 //! this may only grow. A field that is not known is left out, never `null`. Strings are exact, because evidence must be
 //! found again at its place; characters that a screen should not get are written as `\u` escapes instead.
 
+mod patterns;
 mod writer;
 
 pub(crate) use writer::to_string;
@@ -37,6 +38,7 @@ struct Report<'a> {
     coverage: Vec<Coverage<'a>>,
     input_problems: Vec<InputProblem<'a>>,
     timeline: Vec<Moment<'a>>,
+    log_patterns: patterns::Patterns<'a>,
     /// Always empty in the file, which is the same from run to run; the program's log has the times.
     timings: Timings,
 }
@@ -215,6 +217,7 @@ fn report(analysis: &Analysis) -> Report<'_> {
             .iter()
             .map(|m| Moment { time: m.time, kind: m.kind, object: object(&m.object), text: &m.text, count: m.count })
             .collect(),
+        log_patterns: patterns::patterns(&analysis.log_patterns),
         timings: Timings {},
     }
 }

@@ -22,6 +22,7 @@ mod html;
 pub mod json;
 mod junit;
 pub mod markdown;
+mod patterns;
 pub mod sanitize;
 mod sarif;
 pub mod terminal;

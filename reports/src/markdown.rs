@@ -5,6 +5,7 @@
 
 mod escape;
 mod findings;
+mod patterns;
 
 use std::fmt::{Display, Write};
 
@@ -30,6 +31,7 @@ fn render(analysis: &Analysis) -> Result<String, RenderError> {
     }
     out.left_out(analysis.roots.len(), CAUSES, "root cause");
     findings::others(&mut out, analysis);
+    patterns::section(&mut out, analysis);
     timeline(&mut out, analysis);
     checks(&mut out, analysis);
     coverage(&mut out, analysis);

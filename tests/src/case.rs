@@ -37,6 +37,14 @@ impl Case {
     /// When the file cannot be read or breaks the format: with file and line.
     pub fn read(file: &Path) -> Self {
         let text = std::fs::read_to_string(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        Self::parse(file, &text)
+    }
+
+    /// A case of this text; the file is named in complaints.
+    ///
+    /// # Panics
+    /// When the text breaks the format: with file and line.
+    pub fn parse(file: &Path, text: &str) -> Self {
         let mut case = Self {
             file: file.to_owned(),
             at: "2026-11-24T03:10:00Z".parse().unwrap(),

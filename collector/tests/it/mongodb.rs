@@ -88,6 +88,7 @@ fn check(bundle: &crate::support::bundle::Bundle, base: &str, id: &str) {
     assert_eq!(shop["profiled"][0]["command"]["filter"], json!({"customer": "<string>"}));
     assert!(bundle.text(&format!("{base}/log.txt")).ends_with("plain words\n"));
     assert!(!bundle.contains("Jane Doe"), "no value of anybody's data");
+    assert!(!bundle.contains("RawDocumentBuf"), "no raw answer of the server in an error");
     assert_eq!(bundle.outcome(&format!("{id}/replSetGetStatus")).0, "absent");
     assert_eq!(bundle.outcome(&format!("{id}/connPoolStats")).0, "absent");
     assert_eq!(bundle.outcome(&format!("{id}/hostInfo")).0, "denied");

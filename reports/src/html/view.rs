@@ -7,6 +7,7 @@ use tarbox_model::analysis::{Analysis, Ranked};
 use tarbox_model::finding::Remedy;
 use tarbox_model::{Evidence, ObjectRef, Timestamp};
 
+use super::patterns::Patterns;
 use super::sections::{Fact, Gap, Hidden, Source, Strip, TimelineRow};
 use crate::answer::{Answer, State, answer};
 use crate::chain::{self, chain};
@@ -29,6 +30,7 @@ pub(super) struct View<'a> {
     causes: Vec<Cause<'a>>,
     findings: Vec<Finding<'a>>,
     prevention: Vec<Finding<'a>>,
+    patterns: Option<Patterns<'a>>,
     timeline: Vec<TimelineRow<'a>>,
     strip: Option<Strip>,
     ruled_out: Vec<Check<'a>>,
@@ -132,7 +134,7 @@ struct Because<'a> {
 }
 
 #[derive(Serialize)]
-struct Quote<'a> {
+pub(super) struct Quote<'a> {
     place: String,
     pointer: &'a str,
     quote: &'a str,
@@ -184,6 +186,7 @@ impl<'a> View<'a> {
             causes,
             findings: all().filter_map(|i| finding(analysis, i)).collect(),
             prevention: analysis.prevention.iter().filter_map(|&i| finding(analysis, i)).collect(),
+            patterns: super::patterns::patterns(analysis),
             timeline: super::sections::timeline(analysis),
             strip: super::sections::strip(analysis, answer.since),
             ruled_out: analysis.ruled_out.iter().map(|r| Check { rule: r.rule, title: r.title }).collect(),
@@ -289,7 +292,7 @@ fn step(it: &Remedy) -> Step<'_> {
     Step { text: &it.text, command: &it.command }
 }
 
-fn quote(it: &Evidence) -> Quote<'_> {
+pub(super) fn quote(it: &Evidence) -> Quote<'_> {
     let mut lines: Vec<_> =
         it.context.iter().map(|(number, text)| Line { number: *number, text, quoted: Some(*number) == it.line }).collect();
     if let (false, Some(number)) = (lines.is_empty() || lines.iter().any(|l| l.quoted), it.line) {

@@ -9,6 +9,7 @@ use tarbox_model::analysis::{FiredRule, Moment, NotEvaluated, Ranked, RuledOut, 
 use tarbox_model::coverage::{InputProblem, Outcome, SourceCoverage};
 use tarbox_model::evidence::Origin;
 use tarbox_model::finding::Severity;
+use tarbox_model::patterns::{Change, LogPatterns, Loudness, WorkloadPattern, WorkloadPatterns};
 use tarbox_model::rule::Level;
 use tarbox_model::snapshot::BundleFacts;
 use tarbox_model::{Analysis, Evidence, Finding, ObjectRef, Timestamp};
@@ -154,6 +155,68 @@ fn fired(findings: &[Ranked]) -> Vec<FiredRule> {
     all
 }
 
+fn pattern(change: Change, loudness: Loudness, text: &str, count: u64, span: (&str, &str), evidence: Evidence) -> WorkloadPattern {
+    WorkloadPattern {
+        text: text.to_owned(),
+        loudness,
+        change,
+        count,
+        first_time: Some(at(span.0)),
+        last_time: Some(at(span.1)),
+        containers: vec!["shepherd".to_owned()],
+        pods: 2,
+        evidence,
+    }
+}
+
+/// What a workload at hand and another wrote.
+fn log_patterns() -> LogPatterns {
+    let trace = [
+        (1051, "Error: cannot save order 17: not connected"),
+        (1052, "    at save (/srv/app/orders.js:12:9)"),
+        (1053, "    at process.processTicksAndRejections (node:internal/process/task_queues:95:5)"),
+    ];
+    let shepherd = WorkloadPatterns {
+        workload: deployment("shepherd"),
+        concerned: true,
+        since: Some(at("02:47:10")),
+        logs: 4,
+        lines: 98_210,
+        patterns: vec![
+            pattern(
+                Change::New,
+                Loudness::Error,
+                "Error: cannot save order <*>: not connected",
+                1_204,
+                ("02:47:12", "03:12:40"),
+                log(SHEPHERD_LOG, 1051, trace[0].1, &trace),
+            ),
+            pattern(
+                Change::Stopped,
+                Loudness::Other,
+                "INFO  saved order <*> in <*>",
+                41_870,
+                ("00:00:02", "02:47:08"),
+                log(SHEPHERD_LOG, 2, "INFO  saved order 1 in 3 ms", &[]),
+            ),
+            pattern(
+                Change::Same,
+                Loudness::Warning,
+                "WARN  cache of <*> is cold",
+                1,
+                ("00:00:03", "00:00:03"),
+                log(SHEPHERD_LOG, 3, "WARN  cache of 'eu' is cold", &[]),
+            ),
+        ],
+        left_out: 9,
+        unlisted: 31,
+    };
+    let mut web = WorkloadPatterns { workload: ObjectRef::new("StatefulSet", "production", "web"), concerned: false, ..shepherd.clone() };
+    web.patterns = vec![WorkloadPattern { first_time: None, last_time: None, change: Change::Unknown, ..shepherd.patterns[2].clone() }];
+    (web.left_out, web.unlisted) = (0, 0);
+    LogPatterns { workloads: vec![shepherd, web], left_out: 3 }
+}
+
 /// A bad night: three root causes, consequences, gaps.
 pub(crate) fn incident() -> Analysis {
     let mut findings = causes();
@@ -209,6 +272,7 @@ pub(crate) fn incident() -> Analysis {
             moment("02:57:40", "log", ObjectRef::new("Pod", "production", "web-0"), "connect ECONNREFUSED 10.96.12.4:8080", 1_320),
             moment("03:12:44", "collection", ObjectRef::cluster(), "the bundle was taken", 1),
         ],
+        log_patterns: log_patterns(),
         coverage: vec![
             source("events", Outcome::Collected, 2_014, ""),
             source("logs", Outcome::Cut, 120_331, "3 of 18 logs cut at 10 MiB"),
@@ -228,7 +292,13 @@ pub(crate) fn incident() -> Analysis {
 /// Nothing is wrong.
 pub(crate) fn healthy() -> Analysis {
     let night = incident();
+    let mut log_patterns = night.log_patterns.clone();
+    for it in &mut log_patterns.workloads {
+        (it.concerned, it.since) = (false, None);
+        it.patterns.iter_mut().for_each(|p| p.change = Change::Unknown);
+    }
     Analysis {
+        log_patterns,
         findings: Vec::new(),
         fired: Vec::new(),
         roots: Vec::new(),
@@ -275,6 +345,16 @@ pub(crate) fn hostile(vector: &str) -> Analysis {
     for moment in &mut it.timeline {
         moment.object = reference();
         moment.text = own();
+    }
+    for workload in &mut it.log_patterns.workloads {
+        workload.workload = reference();
+        for pattern in &mut workload.patterns {
+            pattern.text = own();
+            pattern.containers = vec![own()];
+            pattern.evidence.path = Arc::from(vector);
+            pattern.evidence.quote = own();
+            pattern.evidence.context.iter_mut().for_each(|line| line.1 = own());
+        }
     }
     it.coverage.iter_mut().for_each(|c| (c.source, c.detail) = (own(), own()));
     it.not_evaluated.iter_mut().for_each(|n| n.reason = own());

@@ -1,10 +1,11 @@
 //! # sandbox-creation-failing
 //!
-//! A node cannot make the sandbox that a pod's containers live in.
+//! A node cannot make a container, or the sandbox that a pod's containers live in.
 //!
 //! ## What it detects
 //! Pods that have a node but no containers, because the sandbox fails: no address left, the network plugin, the runtime, the
-//! runtime's own pause image, or a runtime class that the node does not have.
+//! runtime's own pause image, or a runtime class that the node does not have. And containers that the runtime cannot make in
+//! their sandbox (`CreateContainerError`), for a reason that no other rule knows.
 //!
 //! ## Why it happens
 //! Before any container the runtime makes a sandbox with a network. What fails there is the node's own, not the pod's.
@@ -16,24 +17,26 @@
 //! By the words of the event; other nodes may serve meanwhile (`kubectl cordon` the one that cannot).
 //!
 //! ## When it stays silent
-//! When the pod's containers have begun since, and when the memory limit is too low even for the sandbox: that is
-//! out-of-memory-killed.
+//! When the pod's containers have begun since; when the memory limit is too low even for the sandbox (out-of-memory-killed);
+//! and when the runtime's words are of the command, a right, or a hook: those have rules of their own.
 
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::{Event, Object, Pod};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule};
 
+use super::start::is_told;
+use super::trouble::{Trouble, troubled};
 use crate::wording::times;
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "sandbox-creation-failing",
-    title: "A node cannot make the sandbox of a pod",
+    title: "A node cannot make a pod's sandbox, or a container in it",
     level: Level::Cause,
     severity: Severity::Critical,
     guide: "Pods Stuck in Pending State",
-    needs: &[Need::Objects("pods"), Need::Objects("events")],
+    needs: &[Need::Objects("pods")],
     produces: &[Effect::NotStarted],
     explained_by: &[Effect::NodeDown, Effect::NetworkBroken, Effect::NotStarted],
     check,
@@ -69,7 +72,41 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             findings.extend(newest(context, pod).map(|event| finding(pod, event).workload(workload.cloned())));
         }
     }
+    for trouble in troubled(context) {
+        let Some(waiting) = trouble.view.status.and_then(|(_, _, s)| s.state.waiting.as_ref()) else { continue };
+        if NOT_MADE.contains(&waiting.reason.as_str()) && !is_told(&waiting.message) && !is_for_memory(&waiting.message) {
+            findings.push(not_made(&trouble, &waiting.reason, &waiting.message));
+        }
+    }
     findings
+}
+
+/// Reasons for which a container waits that the runtime cannot make or begin.
+const NOT_MADE: [&str; 5] =
+    ["CreateContainerError", "RunContainerError", "PreCreateHookError", "PreStartHookError", "ImageVolumeMountFailed"];
+
+fn is_for_memory(message: &str) -> bool {
+    message.contains("OOM-killed") || message.contains("memory limit too low")
+}
+
+fn not_made(trouble: &Trouble<'_>, reason: &str, message: &str) -> Finding {
+    let (pod, name) = (trouble.pod, trouble.view.spec.name.as_str());
+    let node = pod.spec.node_name.as_str();
+    let (field, said) = if message.is_empty() { ("reason", reason) } else { ("message", message) };
+    Finding::new(
+        pod.reference(),
+        format!("Node `{node}` cannot make container `{name}` of `{}`", trouble.owner().name),
+        pod.evidence(trouble.view.status_pointer(&format!("/state/waiting/{field}")), said),
+    )
+    .workload(trouble.workload.cloned())
+    .summary(format!("The container waits in `{reason}`. The runtime says: {}", said.rsplit_once("desc = ").map_or(said, |(_, said)| said)))
+    .confidence(0.75)
+    .seen(trouble.seen().0, None)
+    .remedy(
+        "See what else the kubelet says of the pod.",
+        format!("kubectl describe pod {} -n {}", pod.metadata.name, pod.metadata.namespace),
+    )
+    .depends_on(ObjectRef::cluster_wide("Node", node))
 }
 
 /// The newest failed sandbox, if no container was begun after it.
@@ -80,8 +117,7 @@ fn newest<'a>(context: &Context<'a>, pod: &Object<Pod>) -> Option<&'a Object<Eve
         .relations
         .events_about(context.snapshot, &reference)
         .rfind(|e| same(e) && matches!(e.reason.as_str(), "FailedCreatePodSandBox" | "Created" | "Started" | "Pulling"))?;
-    let memory = newest.message.contains("OOM-killed") || newest.message.contains("memory limit too low");
-    (newest.reason == "FailedCreatePodSandBox" && !memory).then_some(newest)
+    (newest.reason == "FailedCreatePodSandBox" && !is_for_memory(&newest.message)).then_some(newest)
 }
 
 fn finding(pod: &Object<Pod>, event: &Object<Event>) -> Finding {

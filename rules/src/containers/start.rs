@@ -93,6 +93,11 @@ fn by_log(context: &Context<'_>, trouble: &Trouble<'_>) -> Option<Found> {
     })
 }
 
+/// Whether these words tell by themselves why a container cannot begin: another rule speaks then.
+pub(super) fn is_told(message: &str) -> bool {
+    classify(message).is_some() || message.contains("lifecycle hook")
+}
+
 /// The kind of refusal that the words of kubelet, containerd, runc or docker tell of.
 fn classify(message: &str) -> Option<Refusal> {
     let lower = message.to_ascii_lowercase();

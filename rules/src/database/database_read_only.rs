@@ -4,11 +4,11 @@
 //!
 //! ## What it detects
 //! Clients whose writes are refused: they are connected to a replica (MongoDB `not primary`, Redis `READONLY`, PostgreSQL and
-//! MySQL in read-only mode), or the server has stopped taking writes (Redis `MISCONF`, a locked MongoDB).
+//! MySQL in read-only mode), or the server has stopped taking writes (Redis `MISCONF` and `OOM`, a locked MongoDB).
 //!
 //! ## Why it happens
 //! The URI names one member instead of the whole set, roles changed by a failover while the client kept its connection, or
-//! the server cannot save its data (disk full, no right to write).
+//! the server cannot save its data (disk full, no right to write), or holds as much as it may (`maxmemory`).
 //!
 //! ## How to confirm
 //! Ask the server for its role: `db.hello().isWritablePrimary`, `INFO replication`, `select pg_is_in_recovery()`.
@@ -53,9 +53,11 @@ fn finding(context: &Context<'_>, complaint: &Complaint<'_>) -> Finding {
     let engine = engines.into_iter().find(|(k, _)| complaint.field(k).is_some()).map_or(Engine::MongoDb, |(_, e)| e);
     let client = &complaint.client;
     let saving = complaint.field("redis").is_some_and(|text| text.starts_with("MISCONF"));
+    let full = complaint.field("redis").is_some_and(|text| text.starts_with("OOM"));
     let locked = complaint.field("mongodb").is_some();
     let why = match engine {
         _ if saving => "The server cannot save its data, and takes no writes until it can.",
+        _ if full => "The server holds as much as its `maxmemory` allows, and may not drop anything for new data.",
         _ if locked => "The server is locked for writing.",
         Engine::MongoDb => {
             "The client writes to a secondary: its URI names one member rather than the set, or a failover took the role from it."
@@ -78,13 +80,15 @@ fn finding(context: &Context<'_>, complaint: &Complaint<'_>) -> Finding {
     let at = server.map_or_else(|| "POD".to_owned(), |s| format!("service/{}", s.name));
     let role = match engine {
         Engine::MongoDb => "mongosh --quiet --eval 'db.hello()'",
+        Engine::Redis if full => "redis-cli info memory",
         Engine::Redis => "redis-cli info replication",
         Engine::PostgreSql => "psql -U postgres -c 'select pg_is_in_recovery()'",
         Engine::MySql => "mysql -e 'select @@read_only, @@super_read_only'",
     };
-    finding = finding.remedy("Ask the server for its role.", format!("kubectl exec {at}{flag} -- {role}"));
+    let ask = if full { "Ask the server what it holds and what it may." } else { "Ask the server for its role." };
+    finding = finding.remedy(ask, format!("kubectl exec {at}{flag} -- {role}"));
     match setting {
-        Some(setting) if !saving && !locked => {
+        Some(setting) if !saving && !full && !locked => {
             let value = match engine {
                 Engine::MongoDb => "mongodb://USER:PASSWORD@HOST:27017/DATABASE?replicaSet=SET".to_owned(),
                 engine => super::setting::uri(engine, "PRIMARY", engine.port()),

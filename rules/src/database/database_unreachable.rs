@@ -3,8 +3,8 @@
 //! A client does not reach its database.
 //!
 //! ## What it detects
-//! Refused, broken or missing connections to a database in the logs of clients (MongoDB, PostgreSQL, MySQL and Redis drivers),
-//! followed from the host that the driver names to the Service, its endpoints and its pods.
+//! Refused, broken or missing connections to a database, and TLS that does not come about, in the logs of clients (MongoDB,
+//! PostgreSQL, MySQL and Redis drivers), followed from the host that the driver names to the Service, its endpoints and its pods.
 //!
 //! ## Why it happens
 //! The database is down, has no ready pod, listens only on its own loopback address, or is not where the client looks for it.
@@ -40,8 +40,11 @@ pub static RULE: Rule = Rule {
     check,
 };
 
+/// Words by which a client says that it was shown a certificate which is out of date or meant for others.
+const CERTIFICATE: [&str; 5] = ["expired", "not valid for", "is valid for", "doesn't match", "mismatch"];
+
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let failures = [Failure::Refused, Failure::NoRoute, Failure::Reset, Failure::Unselected, Failure::Protocol];
+    let failures = [Failure::Refused, Failure::NoRoute, Failure::Reset, Failure::Unselected, Failure::Protocol, Failure::Tls];
     let calls = calls(context);
     let ways = Ways::new(context);
     calls.iter().filter(|c| c.engine.is_some() && failures.contains(&c.failure)).filter_map(|c| finding(context, &ways, c)).collect()
@@ -50,7 +53,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn finding(context: &Context<'_>, ways: &Ways<'_>, call: &Call<'_>) -> Option<Finding> {
     let engine = call.engine?;
     let way = ways.follow(context, call);
-    if way.other_ports.is_some() || call.failure == Failure::Protocol && call.target.is_none() {
+    // A certificate that has expired, or is another host's, has a rule of its own.
+    let text = call.complaint.hit.first.text.to_ascii_lowercase();
+    let certificate = call.failure == Failure::Tls && CERTIFICATE.iter().any(|w| text.contains(w));
+    if certificate || way.other_ports.is_some() || call.failure == Failure::Protocol && call.target.is_none() {
         return None;
     }
     let (client, address) = (&call.complaint.client, call.address());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tarbox_model::log::{ContainerLog, Family, LogLine};
+use tarbox_model::log::{ContainerLog, ERROR_WORDS, Family, LogLine, is_noise};
 use tarbox_model::{Context, Evidence, ObjectRef, Timestamp};
 
 use crate::complaints::holds;
@@ -104,9 +104,6 @@ fn groups(context: &Context<'_>, log: &ContainerLog) -> Vec<Group> {
     templates.chain(hits).filter(|(group, line)| holds(context, pod, log, group.last, *line)).map(|(group, _)| group).collect()
 }
 
-/// Words by which the reader of logs takes a line for an error.
-const ERROR_WORDS: [&str; 8] = ["error", "exception", "fatal", "critical", "panic", "traceback", "failed", "failure"];
-
 /// Words of the families, first match decides; the rest is the application's own.
 const WORDS: [(Family, &[&str]); 3] = [
     (
@@ -168,54 +165,15 @@ fn family(text: &str) -> Family {
     WORDS.iter().find(|(_, words)| words.iter().any(|w| text.contains(w))).map_or(Family::Application, |(family, _)| *family)
 }
 
-/// Lines that speak of errors and report none, and the everyday conflicts of controllers.
-fn is_noise(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    const NOISE: [&str; 26] = [
-        "0 error",
-        "no error",
-        "errors: 0",
-        "errors=0",
-        "error=0",
-        "error: 0",
-        "failed=0",
-        "failed: 0",
-        "0 failed",
-        "0 failures",
-        "without error",
-        "error_log",
-        "error rate 0",
-        "error=nil",
-        "error=null",
-        "\"error\":null",
-        "\"error\":\"\"",
-        "error=<nil>",
-        "\"errors\":[]",
-        "error=\"\"",
-        "the object has been modified",
-        "operation cannot be fulfilled",
-        "context canceled",
-        "leader election lost",
-        "previous terminated container",
-        "panic=false",
-    ];
-    // `10 failed` is no `0 failed`.
-    let alone =
-        |at: usize, n: &str| !(n.starts_with('0') && text.get(..at).is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit())));
-    NOISE.iter().any(|n| text.match_indices(n).any(|(at, _)| alone(at, n)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn lines_find_their_family_and_noise_does_not() {
+    fn lines_find_their_family() {
         assert_eq!(family("ERROR app: upstream request timeout"), Family::Connection);
         assert_eq!(family("error: 401 Unauthorized"), Family::Authentication);
         assert_eq!(family("fatal: no space left on device"), Family::Resource);
         assert_eq!(family("ValueError: bad literal"), Family::Application);
-        assert!(is_noise("batch done: 120 rows, 0 errors") && !is_noise("batch failed after 120 rows"));
-        assert!(!is_noise("worker: job 10 failed"));
     }
 }

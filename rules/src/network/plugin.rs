@@ -87,10 +87,13 @@ pub(super) fn sandboxes(context: &Context<'_>) -> Vec<(String, Sign)> {
         p.containers().any(|v| v.status.is_some_and(|(_, _, s)| s.state.running.is_some() || s.state.terminated.is_some() || s.ready))
     };
     for pod in context.snapshot.pods.iter().filter(|p| p.is_active() && !begun(p) && !p.spec.node_name.is_empty()) {
-        let events = context.relations.events_about(context.snapshot, &pod.reference()).rfind(|e| e.reason == "FailedCreatePodSandBox");
+        let events = context
+            .relations
+            .events_about(context.snapshot, &pod.reference())
+            .rfind(|e| matches!(e.reason.as_str(), "FailedCreatePodSandBox" | "NetworkNotReady"));
         let Some(event) = events else { continue };
         let lower = event.message.to_ascii_lowercase();
-        if FAILING.iter().any(|w| event.message.contains(w)) && !USED_UP.iter().any(|w| lower.contains(w)) {
+        if FAILING.iter().chain(&NOT_READY).any(|w| event.message.contains(w)) && !USED_UP.iter().any(|w| lower.contains(w)) {
             let words = format!("Pod `{}` waits for its network: {}", pod.metadata.name, event.message.trim_end_matches('.'));
             let evidence = vec![event.evidence("/message", event.message.as_str())];
             by_node.entry(pod.spec.node_name.clone()).or_insert(Sign {

@@ -47,8 +47,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn finding(context: &Context<'_>, scaler: &Object<HorizontalPodAutoscaler>) -> Option<Finding> {
-    let failing =
-        |kind: &str| condition(&scaler.status.conditions, kind).filter(|(_, c)| c.status == "False" && c.reason.starts_with("Failed"));
+    // `ScalingDisabled` is what somebody wanted: the workload is scaled to zero.
+    let fails = |reason: &str| ["Failed", "Invalid", "Ambiguous"].iter().any(|word| reason.starts_with(word));
+    let failing = |kind: &str| condition(&scaler.status.conditions, kind).filter(|(_, c)| c.status == "False" && fails(&c.reason));
     let (index, told) = failing("ScalingActive").or_else(|| failing("AbleToScale"))?;
     let aim = &scaler.spec.scale_target_ref;
     let (name, namespace) = (scaler.metadata.name.as_str(), scaler.metadata.namespace.as_str());

@@ -1,7 +1,7 @@
 //! Probes that fail at the bundle's time, and how the container answers them.
 
 use tarbox_model::finding::Finding;
-use tarbox_model::object::{ContainerView, Object, Pod, PortName, Probe};
+use tarbox_model::object::{ContainerView, Event, Object, Pod, PortName, Probe};
 use tarbox_model::{Context, Evidence, ObjectRef, Timestamp};
 
 use crate::commands::patch_template;
@@ -125,7 +125,9 @@ fn one<'a>(
     let start = format!("{} probe ", kind.name());
     let single = pod.containers().filter(|v| kind.of(v).is_some()).count() == 1;
     let mine = |c: Option<&str>| c.map_or(single, |c| c == view.spec.name);
-    let (mut newest, mut times, mut restarts) = (None, 0, false);
+    let (mut newest, mut times) = (None, 0);
+    // The kubelet says why it restarts a container; where its word of the failed probe has gone, that is left.
+    let mut killed: Option<&Object<Event>> = None;
     let (mut first, mut last): (Option<Timestamp>, Option<Timestamp>) = (None, None);
     for event in context.relations.events_about(context.snapshot, &reference) {
         let uid = &event.involved_object.uid;
@@ -143,9 +145,15 @@ fn one<'a>(
             }
         }
         let words = format!("Container {} failed {} probe", view.spec.name, kind.name().to_ascii_lowercase());
-        restarts |= event.reason == "Killing" && event.message.starts_with(&words);
+        if event.reason == "Killing" && event.message.starts_with(&words) {
+            killed = Some(event);
+        }
     }
-    let event = newest?;
+    let restarts = killed.is_some();
+    let event = newest.or(killed)?;
+    if let (None, Some(killed)) = (newest, killed) {
+        (first, last, times) = (killed.first_seen(), killed.last_seen(), killed.times());
+    }
     let recent = context.snapshot.age_seconds(last).is_none_or(|age| age <= RECENT);
     let holds = match kind {
         Kind::Readiness => !status.ready && status.state.running.is_some(),

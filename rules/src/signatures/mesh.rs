@@ -19,11 +19,12 @@ pub(super) static SIGNATURES: &[Signature] = &[
             "\" 0 UF",
             "\" 0 UH",
         ],
-        pattern: r#""[^"]*" \d{1,3} (?P<flag>(?:UH|UF|UC|UO|UT|UR|UPE|NR|NC)(?:,[A-Z]+)*) (?:.*?(?P<tls>WRONG_VERSION_NUMBER|CERTIFICATE_VERIFY_FAILED|CERTIFICATE_EXPIRED|CERTIFICATE_UNKNOWN|UNKNOWN_CA|TLSV1_ALERT[A-Z_]*))?.*?(?:"(?P<authority>[^"]*)" "[^"]*" (?P<cluster>(?:out|in)bound\|[^\s]+|-|[A-Z][A-Za-z]*Cluster)(?: |$)|$)"#,
+        pattern: r#""[^"]*" \d{1,3} (?P<flag>(?:UH|UF|UC|UO|UT|URX|UR|UPE|NR|NC)(?:,[A-Z]+)*) (?:.*?(?P<tls>WRONG_VERSION_NUMBER|CERTIFICATE_VERIFY_FAILED|CERTIFICATE_EXPIRED|CERTIFICATE_UNKNOWN|UNKNOWN_CA|TLSV1_ALERT[A-Z_]*))?.*?(?:"(?P<authority>[^"]*)" "[^"]*" (?P<cluster>(?:out|in)bound\|[^\s]+|-|[A-Z][A-Za-z]*Cluster)(?: |$)|$)"#,
         unless: &[],
         examples: &[
             r#"[2026-11-24T03:09:01.123Z] "GET /reviews/0 HTTP/1.1" 503 UF,URX upstream_reset_before_response_started{remote_connection_failure,TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end} - "TLS_error:|268435703:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end" 0 91 12 - "-" "curl/8.5" "0a1b" "reviews:9080" "10.1.0.9:9080" outbound|9080||reviews.shop.svc.cluster.local - 10.96.0.9:9080 10.1.0.4:41234 - default"#,
             r#"[2026-11-24T03:09:01.123Z] "GET / HTTP/1.1" 503 UH no_healthy_upstream - "-" 0 19 0 - "-" "curl/8.5" "0a1b" "reviews:9080" "-" outbound|9080|v2|reviews.shop.svc.cluster.local - 10.96.0.9:9080 10.1.0.4:41234 - -"#,
+            r#"[2026-11-24T03:09:01.123Z] "GET / HTTP/1.1" 503 URX via_upstream - "-" 0 91 12 - "-" "curl/8.5" "0a1b" "reviews:9080" "10.1.0.9:9080" outbound|9080||reviews.shop.svc.cluster.local - 10.96.0.9:9080 10.1.0.4:41234 - default"#,
             r#"[2026-11-24T03:09:01.123Z] "GET / HTTP/1.1" 404 NR route_not_found - "-" 0 0 0 - "10.0.0.1" "curl/8.5" "0a1b" "shop.example.com" "-" - - 10.1.0.7:8080 10.0.0.1:5123 - -"#,
         ],
         counterexamples: &[
@@ -34,7 +35,7 @@ pub(super) static SIGNATURES: &[Signature] = &[
         id: "envoy-request-failed-json",
         family: Family::Connection,
         literals: &["\"response_flags\":\""],
-        pattern: r#""authority":(?:"(?P<authority>[^"]*)"|null).*"response_flags":"(?P<flag>(?:UH|UF|UC|UO|UT|UR|UPE|NR|NC)(?:,[A-Z]+)*)".*"upstream_cluster":(?:"(?P<cluster>[^"]*)"|null)(?:.*?(?P<tls>WRONG_VERSION_NUMBER|CERTIFICATE_VERIFY_FAILED|CERTIFICATE_EXPIRED|CERTIFICATE_UNKNOWN|UNKNOWN_CA|TLSV1_ALERT[A-Z_]*))?"#,
+        pattern: r#""authority":(?:"(?P<authority>[^"]*)"|null).*"response_flags":"(?P<flag>(?:UH|UF|UC|UO|UT|URX|UR|UPE|NR|NC)(?:,[A-Z]+)*)".*"upstream_cluster":(?:"(?P<cluster>[^"]*)"|null)(?:.*?(?P<tls>WRONG_VERSION_NUMBER|CERTIFICATE_VERIFY_FAILED|CERTIFICATE_EXPIRED|CERTIFICATE_UNKNOWN|UNKNOWN_CA|TLSV1_ALERT[A-Z_]*))?"#,
         unless: &[],
         examples: &[
             r#"{"authority":"reviews:9080","bytes_sent":91,"response_code":503,"response_flags":"UF,URX","upstream_cluster":"outbound|9080||reviews.shop.svc.cluster.local","upstream_transport_failure_reason":"TLS_error:|268435703:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER"}"#,

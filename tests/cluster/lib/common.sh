@@ -34,10 +34,11 @@ program_folder() {
     ferretdb) echo "$CACHE/ferretdb-$(version_of ferretdb github.com/FerretDB/FerretDB)" ;;
     coredns) echo "$CACHE/coredns-$(version_of coredns github.com/coredns/coredns)" ;;
     kwok) echo "$CACHE/kwok-$(version_of kwok sigs.k8s.io/kwok)" ;;
+    troubleshoot) echo "$CACHE/troubleshoot-$(version_of troubleshoot github.com/replicatedhq/troubleshoot)" ;;
     helm) echo "$CACHE/helm-$(version_of helm helm.sh/helm/v3)" ;;
     metrics-server) echo "$CACHE/metrics-server-$(version_of metrics-server sigs.k8s.io/metrics-server)" ;;
     kube-router) echo "$CACHE/kube-router-$(version_of kube-router github.com/cloudnativelabs/kube-router/v2)" ;;
-    custom-resources) echo "$CACHE/custom-resources-$(sha256sum "$HERE/binaries/custom-resources/go.mod" | head -c 12)" ;;
+    custom-resources | operators) echo "$CACHE/$1-$(sha256sum "$HERE/binaries/$1/go.mod" | head -c 12)" ;;
     *) die "unknown program: $1" ;;
   esac
 }

@@ -118,7 +118,13 @@ end_network_policies() {
 }
 # Makes kinds known to the cluster, and forgets them again with all their objects: custom_resources NAME.GROUP…
 custom_resources() {
-  local name; for name in "$@"; do kubectl create -f "$(program_folder custom-resources)/$name.yaml" >/dev/null; done
+  local name folder
+  for name in "$@"; do
+    for folder in custom-resources operators; do
+      [ -f "$(program_folder $folder)/$name.yaml" ] && { kubectl create -f "$(program_folder $folder)/$name.yaml" >/dev/null; continue 2; }
+    done
+    die "$name is not installed: run $HERE/install --all"
+  done
   until_true 30 "the new kinds are served" established "$@"
 }
 established() { kubectl get customresourcedefinitions "$@" -o json | jq -e 'all((.items // [.])[]; any(.status.conditions[]?; .type == "Established" and .status == "True"))'; }

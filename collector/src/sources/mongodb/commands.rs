@@ -5,7 +5,7 @@ use super::{
     find::Instance,
     shape,
 };
-use crate::{gateway::chain, outcome::Ended, run::Run};
+use crate::{outcome::Ended, run::Run};
 use mongodb::{
     bson::{Document, doc},
     error::{Error, ErrorKind},
@@ -186,5 +186,15 @@ pub(super) fn trouble(error: &Error) -> Trouble {
         ErrorKind::ServerSelection { .. } => Ended::TimedOut,
         _ => Ended::Failed,
     };
-    Trouble { ended, why: chain(error) }
+    Trouble { ended, why: words(error) }
+}
+
+/// An error of the driver in its own words. Its whole text would bring the server's raw answer along, in hexadecimal: unreadable for people,
+/// and for the redaction.
+pub(super) fn words(error: &Error) -> String {
+    match error.kind.as_ref() {
+        ErrorKind::Command(refusal) if refusal.code_name.is_empty() => format!("{} (code {})", refusal.message, refusal.code),
+        ErrorKind::Command(refusal) => format!("{}: {} (code {})", refusal.code_name, refusal.message, refusal.code),
+        kind => kind.to_string(),
+    }
 }

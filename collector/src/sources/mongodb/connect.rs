@@ -1,10 +1,6 @@
 //! A connection to one server: through a port forwarded to its pod, or straight.
-use super::find::Instance;
-use crate::{
-    gateway::{Gateway, chain},
-    outcome::Ended,
-    run::Run,
-};
+use super::{commands::words, find::Instance};
+use crate::{gateway::Gateway, outcome::Ended, run::Run};
 use mongodb::{
     Client,
     bson::doc,
@@ -49,7 +45,7 @@ pub(super) async fn connect(run: &Arc<Run>, instance: &Instance) -> Result<Conne
     };
     let patience = run.options.request_timeout.min(Duration::from_secs(10));
     let uri = instance.uri.as_deref().unwrap_or("mongodb://127.0.0.1");
-    let mut options = ClientOptions::parse(uri).await.map_err(|error| failed(format!("the URI cannot be read: {}", chain(&error))))?;
+    let mut options = ClientOptions::parse(uri).await.map_err(|error| failed(format!("the URI cannot be read: {}", words(&error))))?;
     let (host, port) = tunnel.as_ref().map_or((instance.name.clone(), instance.port), |tunnel| ("127.0.0.1".to_owned(), tunnel.port));
     options.hosts = vec![ServerAddress::Tcp { host, port: Some(port) }];
     // This very server is meant, whatever set it belongs to.
@@ -64,7 +60,7 @@ pub(super) async fn connect(run: &Arc<Run>, instance: &Instance) -> Result<Conne
         // The certificate is for the pod's name, and we call it by the tunnel's; who stands at its other end is the API server's word.
         tls.allow_invalid_certificates = Some(true);
     }
-    let client = Client::with_options(options).map_err(|error| failed(chain(&error)))?;
+    let client = Client::with_options(options).map_err(|error| failed(words(&error)))?;
     let connection = Connection { client, tunnel };
     let admin = connection.client.database("admin");
     let hello = admin.run_command(doc! {"hello": 1});

@@ -1,0 +1,346 @@
+//! What differs between copies of a line becomes `<*>`: numbers, ids, addresses, times, paths' numbered parts, quoted names.
+//!
+//! One walk serves two sinks: [`Hash`], which every line goes through and which allocates nothing, and [`Text`], which
+//! writes the pattern out once. Two lines with the same text have the same hash. The walk reads eight bytes at a time.
+
+use memchr::memchr;
+
+/// Longest pattern, in bytes; what follows does not tell lines apart.
+const PATTERN_LIMIT: usize = 240;
+/// Longest quoted name that is masked.
+const QUOTE_LIMIT: usize = 120;
+/// Keys whose quoted value says what happened, and is therefore kept: `level="error"`.
+const TELLING: [&[u8]; 11] = [b"msg", b"message", b"err", b"error", b"level", b"lvl", b"severity", b"reason", b"event", b"method", b"verb"];
+
+/// Where a walk puts what it keeps.
+pub(super) trait Sink {
+    /// A state to return to.
+    type Mark: Copy;
+    /// Takes up to eight bytes, the first in the lowest place.
+    fn put(&mut self, word: u64, bytes: usize);
+    /// The present state.
+    fn mark(&self) -> Self::Mark;
+    /// Returns to a former state.
+    fn rewind(&mut self, mark: Self::Mark);
+}
+
+/// A pattern's identity.
+#[derive(Debug, Default)]
+pub(super) struct Hash(u64);
+
+impl Hash {
+    /// The identity of what was put.
+    pub(super) fn finish(&self) -> u64 {
+        // The product's low bits know only the words' low bits.
+        (self.0 ^ (self.0 >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+}
+
+impl Sink for Hash {
+    type Mark = u64;
+
+    fn put(&mut self, word: u64, _: usize) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+
+    fn mark(&self) -> u64 {
+        self.0
+    }
+
+    fn rewind(&mut self, mark: u64) {
+        self.0 = mark;
+    }
+}
+
+/// A pattern's words.
+#[derive(Debug, Default)]
+pub(super) struct Text(Vec<u8>);
+
+impl Text {
+    /// The pattern.
+    pub(super) fn finish(self) -> String {
+        String::from_utf8_lossy(&self.0).trim_end().to_owned()
+    }
+}
+
+impl Sink for Text {
+    type Mark = usize;
+
+    fn put(&mut self, word: u64, bytes: usize) {
+        self.0.extend(word.to_le_bytes().iter().take(bytes));
+    }
+
+    fn mark(&self) -> usize {
+        self.0.len()
+    }
+
+    fn rewind(&mut self, mark: usize) {
+        self.0.truncate(mark);
+    }
+}
+
+/// Puts a line's pattern.
+pub(super) fn walk(line: &[u8], sink: &mut impl Sink) {
+    let text = line.trim_ascii();
+    let (mut at, mut put, mut blank) = (0, 0, true);
+    // The state after the last variable, as long as only marks that join the parts of an address or time came since.
+    let mut joined = None;
+    while let Some(&byte) = text.get(at) {
+        if put >= PATTERN_LIMIT {
+            sink.put(u64::from_le_bytes(*b"\xe2\x80\xa6\0\0\0\0\0"), "…".len());
+            break;
+        }
+        if MARKS[usize::from(byte)] {
+            if byte <= b' ' {
+                at += escape(text, at);
+                if !blank {
+                    sink.put(u64::from(b' '), 1);
+                    put += 1;
+                    blank = true;
+                }
+                continue;
+            }
+            // An escaped quote of a JSON string is a quote.
+            if byte == b'\\' && text.get(at + 1) == Some(&b'"') {
+                at += 1;
+                continue;
+            }
+            if let Some(end) = quoted_name(text, at) {
+                variable(sink, &mut joined, &mut put);
+                (at, blank) = (end, false);
+                continue;
+            }
+            if !matches!(byte, b':' | b'/' | b',' | b'@') {
+                joined = None;
+            }
+            sink.put(u64::from(byte), 1);
+            (at, put, blank) = (at + 1, put + 1, false);
+            continue;
+        }
+        let (start, mark, before) = (at, sink.mark(), put);
+        let mut digits = false;
+        loop {
+            let step = Step::at(text, at);
+            if step.len > 0 {
+                sink.put(step.word, step.len);
+            }
+            digits |= step.digits;
+            (at, put) = (at + step.len, put + step.len);
+            if step.len < 8 {
+                break;
+            }
+        }
+        blank = false;
+        let word = text.get(start..at).unwrap_or_default();
+        if (digits && !is_status(text, start, word)) || (word.len() >= 8 && word.iter().all(|b| matches!(b | 0x20, b'a'..=b'f' | b'-'))) {
+            sink.rewind(mark);
+            put = before;
+            variable(sink, &mut joined, &mut put);
+        } else {
+            joined = None;
+        }
+    }
+}
+
+/// Puts `<*>`, in place of what stood since the last one if the two are parts of one value.
+fn variable<S: Sink>(sink: &mut S, joined: &mut Option<(S::Mark, usize)>, put: &mut usize) {
+    if let Some((mark, length)) = *joined {
+        sink.rewind(mark);
+        *put = length;
+        return;
+    }
+    sink.put(u64::from_le_bytes(*b"<*>\0\0\0\0\0"), 3);
+    *put += 3;
+    *joined = Some((sink.mark(), *put));
+}
+
+/// Bytes that are of no word: blanks, quotes, brackets, and what stands between the parts of a path, an address or a list.
+const MARKS: [bool; 256] = {
+    let mut marks = [false; 256];
+    let mut byte = 0;
+    while byte < 0x80 {
+        marks[byte] = matches!(byte as u8, 0..=b'"' | b'\''..=b')' | b',' | b'/' | b':'..=b'@' | b'['..=b']' | b'{'..=b'}');
+        byte += 1;
+    }
+    marks
+};
+
+/// Bytes of a word, up to eight: those before the next mark.
+struct Step {
+    word: u64,
+    len: usize,
+    digits: bool,
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x80 * ONES;
+
+impl Step {
+    fn at(text: &[u8], at: usize) -> Self {
+        let rest = text.get(at..).unwrap_or_default();
+        let bytes = rest.first_chunk().copied().unwrap_or_else(|| {
+            let mut padded = [0; 8];
+            padded.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+            padded
+        });
+        let all = u64::from_le_bytes(bytes);
+        let low = all & !HIGH;
+        let folded = low | (0x20 * ONES);
+        // As in `MARKS`: both kinds of brackets differ in one bit.
+        let marks = (within(low, 0, b'"')
+            | within(low, b'\'', b')')
+            | within(low, b',', b',')
+            | within(low, b'/', b'/')
+            | within(low, b':', b'@')
+            | within(folded, b'{', b'}'))
+            & !all;
+        let len = (marks & HIGH).trailing_zeros() as usize / 8;
+        let kept = if len == 8 { u64::MAX } else { (1 << (8 * len)) - 1 };
+        let digits = within(low, b'0', b'9') & !all & HIGH & kept != 0;
+        Self { word: all & kept, len, digits }
+    }
+}
+
+/// The high bit of every byte between two bounds; all bytes are below 0x80.
+fn within(bytes: u64, from: u8, to: u8) -> u64 {
+    let at_least = bytes + u64::from(0x80 - from) * ONES;
+    let beyond = bytes + u64::from(0x7f - to) * ONES;
+    at_least & !beyond & HIGH
+}
+
+/// Length of a blank, or of an escape sequence that colours a terminal.
+fn escape(text: &[u8], at: usize) -> usize {
+    match text.get(at..).unwrap_or_default() {
+        [0x1b, b'[', rest @ ..] => 2 + rest.iter().take(16).take_while(|b| !b.is_ascii_alphabetic()).count() + 1,
+        _ => 1,
+    }
+}
+
+/// The end of a name in quotes that begins here: one word that is not a key, and not the value of a [`TELLING`] one.
+/// Quotes around several words are speech, and walked as such.
+fn quoted_name(text: &[u8], at: usize) -> Option<usize> {
+    let quote = *text.get(at).filter(|b| matches!(b, b'"' | b'\''))?;
+    let before = text.get(..at)?;
+    if before.last().is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80) {
+        return None;
+    }
+    let inside = text.get(at + 1..)?;
+    let inside = inside.get(..inside.len().min(QUOTE_LIMIT))?;
+    let length = memchr(quote, inside).filter(|&length| length > 0)?;
+    let (name, after) = (inside.get(..length)?, text.get(at + length + 2));
+    let is_key = after == Some(&b':') && matches!(before.last(), Some(b'{' | b',' | b' '));
+    let is_speech = name.contains(&b' ') || after.is_some_and(u8::is_ascii_alphanumeric);
+    (!is_key && !is_speech && !TELLING.contains(&key_before(before))).then_some(at + length + 2)
+}
+
+/// The key before `=` or `:`, if the text ends with one.
+fn key_before(before: &[u8]) -> &[u8] {
+    let Some((b'=' | b':', key)) = before.split_last() else { return b"" };
+    let key = key.strip_suffix(b"\"").unwrap_or(key);
+    let start = key.iter().rposition(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))).map_or(0, |i| i + 1);
+    key.get(start..).unwrap_or_default()
+}
+
+/// Whether a word is the status of a request: three digits after the quoted request, or of a key that says so.
+fn is_status(text: &[u8], start: usize, word: &[u8]) -> bool {
+    if word.len() != 3 || !word.iter().all(u8::is_ascii_digit) {
+        return false;
+    }
+    let before = text.get(..start).unwrap_or_default();
+    let key = key_before(before.trim_ascii_end()).to_ascii_lowercase();
+    before.ends_with(b"\" ") || key.ends_with(b"status") || key.ends_with(b"code")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn text(line: impl AsRef<[u8]>) -> String {
+        let mut text = Text::default();
+        walk(line.as_ref(), &mut text);
+        text.finish()
+    }
+
+    fn hash(line: &[u8]) -> u64 {
+        let mut hash = Hash::default();
+        walk(line, &mut hash);
+        hash.finish()
+    }
+
+    #[test]
+    fn values_are_masked_and_words_stay() {
+        for (line, pattern) in [
+            (
+                "Failed to connect to MongoDB: 10.96.0.50:27017: [Errno 111] Connection refused (pid 17)",
+                "Failed to connect to MongoDB: <*>: [Errno <*>] Connection refused (pid <*>)",
+            ),
+            ("request 6f1c2b9e-8d0a-4c4e-9d1e-0a1b2c3d4e5f done", "request <*> done"),
+            ("commit deadbeefcafe of trace 0x7ffe12ab", "commit <*> of trace <*>"),
+            ("listening on [::1]:8080 and fe80::1ff:fe23:4567:890a", "listening on [::<*>]:<*> and <*>"),
+            ("2026-11-24 03:00:00,123 INFO took 1.5ms, then 2h3m", "<*> INFO took <*>, then <*>"),
+            ("2026/11/24 03:00:00 [error] 31#31: *1 connect() failed", "<*> [error] <*> connect() failed"),
+            ("KeyError: 'DB_URI'", "KeyError: <*>"),
+            ("user \"alice\" isn't in group 'staff', can't go on", "user <*> isn't in group <*>, can't go on"),
+            (r#"time="2026-11-24T03:00:00Z" level="error" msg="stopped" user="bob""#, r#"time=<*> level="error" msg="stopped" user=<*>"#),
+            (
+                r#"E1124 03:00:00.000000       1 controller.go:12] "Reconcile failed" pod="ns/web-1""#,
+                r#"<*> controller.go:<*>] "Reconcile failed" pod=<*>"#,
+            ),
+            (
+                r#"10.0.0.9 - - [24/Nov/2026:03:00:00 +0000] "GET /api/v1/users/17 HTTP/1.1" 500 12"#,
+                r#"<*> - - [<*>/Nov/<*>] "GET /api/<*>/users/<*> HTTP/<*>" 500 <*>"#,
+            ),
+            ("status=503 code: 404 took=200", "status=503 code: 404 took=<*>"),
+            ("cannot read /var/lib/data/part-0001/segment_9.db", "cannot read /var/lib/data/<*>"),
+            ("\x1b[31mERROR\x1b[0m   too   wide", "ERROR too wide"),
+            ("{'name': 'web', 'port': 80}", "{'name': <*>, 'port': <*>}"),
+            ("  trimmed  ", "trimmed"),
+        ] {
+            assert_eq!(text(line), pattern, "{line}");
+        }
+        assert_ne!(text("permission denied"), text("connection refused"));
+    }
+
+    #[test]
+    fn a_long_line_is_told_by_its_beginning() {
+        let long = "word ".repeat(200);
+        assert!(text(&long).ends_with('…') && text(&long).len() < PATTERN_LIMIT + 12);
+        assert_eq!(text(format!("{long} a")), text(format!("{long} b")));
+        let values = "1 ".repeat(10_000);
+        assert_eq!(hash(format!("{}x", "7".repeat(10_000)).as_bytes()), hash(b"7x"));
+        assert!(text(values).eq("<*>"));
+    }
+
+    #[test]
+    fn every_byte_is_either_a_mark_or_of_a_word() {
+        for byte in 0..=u8::MAX {
+            let mark = MARKS[usize::from(byte)];
+            let step = Step::at(&[byte; 9], 0);
+            assert_eq!(step.len, if mark { 0 } else { 8 }, "{byte:#x}");
+            assert_eq!(step.digits, byte.is_ascii_digit(), "{byte:#x}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_hash_is_the_texts(a in proptest::collection::vec("[a-c1 \"':=/,é-]{0,12}", 1..4), b in proptest::collection::vec("[a-c1 \"':=/,é-]{0,12}", 1..4)) {
+            let (a, b) = (a.concat(), b.concat());
+            prop_assert_eq!(text(&a) == text(&b), hash(a.as_bytes()) == hash(b.as_bytes()));
+        }
+
+        #[test]
+        fn any_bytes_have_a_pattern(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let text = text(&bytes);
+            prop_assert!(text.len() <= 3 * (PATTERN_LIMIT + 16 + bytes.len()));
+            prop_assert_eq!(hash(&bytes), hash(&bytes));
+        }
+
+        #[test]
+        fn numbers_do_not_tell_lines_apart(n in any::<u64>(), m in any::<u64>()) {
+            let line = |n: u64| format!("job {n} of 'queue-{n}' at 10.0.0.{}:{n} failed", n % 256);
+            prop_assert_eq!(hash(line(n).as_bytes()), hash(line(m).as_bytes()));
+        }
+    }
+}
