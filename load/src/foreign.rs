@@ -338,14 +338,20 @@ pub(crate) fn conclude(snapshot: &mut Snapshot, format: &str) {
 /// Reads documents and logs as they follow each other in one text: what `kubectl cluster-info dump` prints, `kubectl get -o json`, or what
 /// `getMongoData.js` says.
 pub(crate) fn stream(name: &str, bytes: &[u8], scanner: &LogScanner) -> Snapshot {
-    let (path, mut snapshot) = (Arc::from(name), Snapshot::default());
-    documents::read(&path, &sections::outside(bytes), None, false, &mut snapshot);
-    for section in sections::split(bytes).into_iter().filter(|s| !s.is_refusal()) {
-        let part = scanner.scan(section.text, section.first_line);
-        snapshot.logs.push(part.finish(Arc::clone(&path), section.namespace, section.pod, section.container, Run::Current));
-    }
+    let mut snapshot = stream_at(&Arc::from(name), bytes, 1, scanner);
     let format = if snapshot.logs.is_empty() { "documents" } else { "kubectl cluster-info dump" };
     conclude(&mut snapshot, format);
+    snapshot
+}
+
+/// The same of a part of a text, which begins at this line.
+pub(crate) fn stream_at(path: &Arc<str>, bytes: &[u8], first_line: u32, scanner: &LogScanner) -> Snapshot {
+    let mut snapshot = Snapshot::default();
+    documents::read(path, &sections::outside(bytes), None, false, &mut snapshot);
+    for section in sections::split(bytes).into_iter().filter(|s| !s.is_refusal()) {
+        let part = scanner.scan(section.text, section.first_line + first_line - 1);
+        snapshot.logs.push(part.finish(Arc::clone(path), section.namespace, section.pod, section.container, Run::Current));
+    }
     snapshot
 }
 

@@ -8,17 +8,24 @@ mod describe;
 mod drafts;
 mod indented;
 mod kubectl;
+mod network;
 mod owners;
 mod pod;
+mod releases;
+mod shell;
 mod tables;
 mod units;
+mod usage;
 
 use std::sync::Arc;
 
 use tarbox_model::coverage::{Coverage, Outcome, SourceCoverage};
+use tarbox_model::evidence::{Origin, Shown};
+use tarbox_model::facts::MongoAnswer;
 use tarbox_model::log::Run;
 use tarbox_model::snapshot::Snapshot;
 
+use crate::foreign;
 use crate::logs::LogScanner;
 use blocks::Block;
 use clock::Clock;
@@ -40,7 +47,8 @@ pub(crate) fn read(name: &str, bytes: &[u8], scanner: &LogScanner) -> Snapshot {
     let path: Arc<str> = Arc::from(name);
     let mut drafts = Drafts::new(clock);
     let (mut logs, mut manifests) = (Vec::new(), Vec::new());
-    let (mut told, mut units) = (Vec::new(), Vec::new());
+    let (mut told, mut units, mut usage, mut dumps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut answers, mut inside) = (Vec::new(), None::<(String, String)>);
     for block in &blocks {
         if matches!(block.tool(), "cat" | "curl" | "amtool" | "") {
             told.extend(alerts::read(&path, block));
@@ -49,7 +57,24 @@ pub(crate) fn read(name: &str, bytes: &[u8], scanner: &LogScanner) -> Snapshot {
             let prompt = block.start.checked_sub(1).and_then(|i| lines.get(i)).map_or("", String::as_str);
             units.extend(units::read(&path, prompt, block));
         }
-        match Kubectl::parse(&block.command) {
+        let command = Kubectl::parse(&block.command);
+        // A shell in a pod stays there until another command of kubectl.
+        match &command {
+            Some(Kubectl { verb: Verb::Exec { target }, namespace }) => inside = Some((namespace.clone(), target.clone())),
+            Some(_) => inside = None,
+            None => {}
+        }
+        if let Some(asked) = database_command(&block.command) {
+            answers.push((block, asked, inside.clone()));
+            continue;
+        }
+        match command {
+            Some(Kubectl { verb: Verb::Top, namespace }) => usage.push((block, namespace)),
+            // What a client in a pod meets is as good as what its program says.
+            Some(Kubectl { verb: Verb::Exec { target }, namespace }) if calls_out(&block.command) => {
+                logs.push((block, namespace, target, String::new(), false));
+            }
+            Some(Kubectl { verb: Verb::Dump, .. }) => dumps.push(block),
             Some(Kubectl { verb: Verb::Logs { target, container, previous }, namespace }) => {
                 logs.push((block, namespace, target, container, previous));
             }
@@ -65,6 +90,15 @@ pub(crate) fn read(name: &str, bytes: &[u8], scanner: &LogScanner) -> Snapshot {
     let mut snapshot = drafts.finish(&path);
     owners::adopt_replica_sets(&mut snapshot);
     (snapshot.alerts, snapshot.node_units) = (told, units);
+    for (block, namespace) in usage {
+        usage::read(&path, &namespace, block, &mut snapshot);
+    }
+    for (block, asked, place) in answers {
+        answer(&path, block, asked, place, &mut snapshot);
+    }
+    for block in dumps {
+        snapshot.append(foreign::stream_at(&path, block.text().as_bytes(), block.first_line(), scanner));
+    }
     for (block, namespace, target, container, previous) in logs {
         let (body, first_line) = (block.text(), block.first_line());
         if is_refusal(&body) {
@@ -79,6 +113,61 @@ pub(crate) fn read(name: &str, bytes: &[u8], scanner: &LogScanner) -> Snapshot {
     snapshot.coverage = coverage;
     snapshot.sort();
     snapshot
+}
+
+/// Whether a command in a pod tries to reach something.
+fn calls_out(command: &str) -> bool {
+    let inside = command.split_once(" -- ").map_or(command, |(_, inside)| inside);
+    let tools = [
+        "nc",
+        "ncat",
+        "curl",
+        "wget",
+        "nslookup",
+        "dig",
+        "host",
+        "getent",
+        "ping",
+        "telnet",
+        "mongosh",
+        "mongo",
+        "psql",
+        "redis-cli",
+        "mysql",
+    ];
+    inside
+        .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';'))
+        .any(|word| tools.contains(&word.rsplit('/').next().unwrap_or(word)))
+}
+
+/// The database's command whose answer a command prints.
+fn database_command(command: &str) -> Option<&'static str> {
+    let asks = |words: &[&str]| words.iter().any(|word| command.contains(word));
+    // What goes through another program is no whole answer any more.
+    if command.contains(" | ") {
+        return None;
+    }
+    if asks(&["rs.status()", "replSetGetStatus"]) {
+        return Some("replSetGetStatus");
+    }
+    asks(&["db.serverStatus()", "serverStatus: 1", "serverStatus:1"]).then_some("serverStatus")
+}
+
+/// The answer of a database's shell.
+fn answer(path: &Arc<str>, block: &Block<'_>, asked: &str, place: Option<(String, String)>, into: &mut Snapshot) {
+    let Some(answer) = shell::value(&block.text()).filter(serde_json::Value::is_object) else { return };
+    let lines = (0..block.lines.len()).map(|i| block.line(i)).filter(|(_, line)| !line.trim().is_empty()).collect();
+    let origin = Origin { shown: Some(Arc::new(Shown { lines })), ..Origin::new(path, block.first_line(), "") };
+    let (namespace, pod) = place.map_or_else(Default::default, |(namespace, target)| pod_of(into, &namespace, &target));
+    into.mongo_answers.push(MongoAnswer {
+        origin,
+        namespace,
+        pod,
+        command: asked.to_owned(),
+        ok: answer.get("ok").and_then(serde_json::Value::as_f64) != Some(0.0),
+        error: answer.get("errmsg").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned(),
+        answer,
+    });
 }
 
 /// Whether kubectl says why there is no log, in place of a log.
@@ -136,7 +225,14 @@ fn pod_of(snapshot: &Snapshot, namespace: &str, target: &str) -> (String, String
 /// A transcript shows what somebody asked for: part of everything, and the whole of nothing.
 fn coverage(snapshot: &Snapshot) -> Coverage {
     let mut coverage = snapshot.coverage.clone();
-    let others = [("logs", snapshot.logs.len()), ("alerts", snapshot.alerts.len()), ("units", snapshot.node_units.len())];
+    let others = [
+        ("logs", snapshot.logs.len()),
+        ("alerts", snapshot.alerts.len()),
+        ("units", snapshot.node_units.len()),
+        ("mongodb", snapshot.mongo_answers.len()),
+        ("helm", snapshot.helm_releases.len()),
+        ("metrics", snapshot.container_usage.len() + snapshot.node_usage.len()),
+    ];
     for (source, items) in snapshot.counts().chain(others.map(|(source, items)| (source, items as u64))) {
         if items > 0 && !coverage.has(source) {
             let detail = "a transcript shows what was asked for".to_owned();

@@ -145,6 +145,7 @@ fn troubleshoot_says_what_it_was_refused() {
         ("t/cluster-resources/auth-cani-list/a.json", &little),
         ("t/cluster-resources/auth-cani-list/b.json", &everything),
         ("t/cluster-resources/auth-cani-list/c.json", "null"),
+        ("t/cluster-resources/auth-cani-list/d.json", &rights("")),
     ]);
     let outcome = |source| snapshot.coverage.outcome(source);
     assert_eq!((outcome("events"), outcome("nodes"), outcome("persistentvolumes")), (Outcome::Denied, Outcome::Denied, Outcome::Denied));

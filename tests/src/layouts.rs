@@ -58,6 +58,8 @@ pub const LAYOUTS: &[Layout] = &[
             "previous logs",
             "custom objects",
             "kubelet",
+            "helm",
+            "certificates",
         ],
     },
     Layout {
@@ -144,7 +146,7 @@ fn of_resource<'a>(all: &'a Objects, wanted: &str) -> Vec<&'a Value> {
     found.flat_map(|(_, objects)| objects).collect()
 }
 
-/// Troubleshoot's `support-bundle` with `clusterInfo`, `clusterResources`, `nodeMetrics` and the logs of all pods.
+/// Troubleshoot's `support-bundle` with `clusterInfo`, `clusterResources`, `nodeMetrics`, `helm`, `certificates` and the logs of all pods.
 fn troubleshoot(entries: &Entries, file: &Path) {
     let all = objects(entries);
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
@@ -191,6 +193,20 @@ fn troubleshoot(entries: &Entries, file: &Path) {
             Place::Kubelet { node, file } if file.starts_with("summary") && file.ends_with(".json") => {
                 files.insert(format!("node-metrics/{node}.json"), content.clone());
             }
+            Place::Helm { namespace, release } => {
+                let told: Value = serde_json::from_slice(content).unwrap();
+                // In place of what the Secrets told before.
+                files.insert(format!("helm/{namespace}/{release}.json"), release_list(&namespace, &release, &told));
+            }
+            Place::Secrets => {
+                for ((namespace, release), revisions) in releases_of_secrets(content) {
+                    let told = json!({ "history": revisions });
+                    files.entry(format!("helm/{namespace}/{release}.json")).or_insert_with(|| release_list(&namespace, &release, &told));
+                }
+            }
+            Place::Certificates => {
+                files.insert("certificates/certificates.json".to_owned(), certificate_list(content));
+            }
             Place::Health { file } if file == "version.json" => {
                 let info: Value = serde_json::from_slice(content).unwrap();
                 let told = json!({ "info": info, "string": info["gitVersion"] });
@@ -208,6 +224,63 @@ fn troubleshoot(entries: &Entries, file: &Path) {
         archive.append_data(&mut header, format!("support-bundle-2026-01-02T15_04_05/{path}"), content.as_slice()).unwrap();
     }
     archive.into_inner().unwrap().finish().unwrap();
+}
+
+/// A release as Troubleshoot's `helm` collector has it.
+fn release_list(namespace: &str, release: &str, told: &Value) -> Vec<u8> {
+    let history = told["history"].as_array().cloned().unwrap_or_default();
+    let newest = history.last().cloned().unwrap_or_default();
+    let revisions: Vec<Value> = history
+        .iter()
+        .map(|r| {
+            let time = r["updated"].as_str().unwrap_or_default().replace('T', " ").replace('Z', " +0000 UTC");
+            json!({ "revision": r["revision"].to_string(), "date": time, "status": r["status"] })
+        })
+        .collect();
+    let text = |key: &str| newest[key].as_str().unwrap_or_default();
+    let list = json!([{ "releaseName": release, "namespace": namespace, "chart": text("chart"), "chartVersion": text("chart_version"),
+        "appVersion": text("app_version"), "releaseHistory": revisions }]);
+    serde_json::to_vec_pretty(&list).unwrap()
+}
+
+/// Releases by namespace and name, with their revisions, as Helm's own Secrets tell of them.
+fn releases_of_secrets(content: &[u8]) -> BTreeMap<(String, String), Vec<Value>> {
+    let mut all: BTreeMap<(String, String), Vec<Value>> = BTreeMap::new();
+    for line in content.split(|&b| b == b'\n').filter(|line| !line.is_empty()) {
+        let secret: Value = serde_json::from_slice(line).unwrap();
+        let labels = &secret["metadata"]["labels"];
+        if labels["owner"] == "helm" {
+            let revision: i64 = labels["version"].as_str().unwrap().parse().unwrap();
+            let told = json!({ "revision": revision, "status": labels["status"], "updated": secret["metadata"]["creationTimestamp"] });
+            all.entry((namespace(&secret).to_owned(), labels["name"].as_str().unwrap().to_owned())).or_default().push(told);
+        }
+    }
+    all.values_mut().for_each(|revisions| revisions.sort_by_key(|r| r["revision"].as_i64()));
+    all
+}
+
+/// Certificates as Troubleshoot's `certificates` collector has them: of Secrets and ConfigMaps.
+fn certificate_list(content: &[u8]) -> Vec<u8> {
+    let mut sources: BTreeMap<(String, String, String), Vec<Value>> = BTreeMap::new();
+    for line in content.split(|&b| b == b'\n').filter(|line| !line.is_empty()) {
+        let one: Value = serde_json::from_slice(line).unwrap();
+        let text = |key: &str| one[key].as_str().unwrap_or_default().to_owned();
+        let (kind, source) = (text("kind"), (text("kind"), text("namespace"), text("name")));
+        if matches!(kind.as_str(), "Secret" | "ConfigMap") && text("error").is_empty() {
+            sources.entry(source).or_default().push(json!({ "certificate": one["field"], "subject": one["subject"],
+                "subjectAlternativeNames": one["sans"].as_array().into_iter().flatten().filter_map(Value::as_str)
+                    .map(|san| san.split_once(':').map_or(san, |(_, name)| name)).collect::<Vec<_>>(),
+                "issuer": one["issuer"], "notBefore": one["not_before"], "notAfter": one["not_after"], "isValid": true, "isCA": one["ca"] }));
+        }
+    }
+    let list: Vec<Value> = sources
+        .into_iter()
+        .map(|((kind, namespace, name), chain)| {
+            let key = if kind == "Secret" { "secret" } else { "configMap" };
+            json!({ "source": { key: name, "namespace": namespace }, "certificateChain": chain })
+        })
+        .collect();
+    serde_json::to_vec_pretty(&list).unwrap()
 }
 
 /// `kubectl cluster-info dump --all-namespaces --output-directory=FOLDER`: typed lists, whose items do not say their kind.

@@ -17,6 +17,10 @@ const TOOLS: &[&str] = &[
     "k",
     "oc",
     "kubecolor",
+    "k3s",
+    "rke2",
+    "microk8s",
+    "microk8s.kubectl",
     "helm",
     "systemctl",
     "journalctl",
@@ -129,7 +133,19 @@ fn command(line: &str) -> Option<&str> {
         TOOLS.contains(&word.rsplit('/').next().unwrap_or(word)).then_some(())
     };
     // `$ cmd`, `# cmd`, `> cmd`, `% cmd`, `❯ cmd`, `PS C:\\> cmd`, `+ cmd` (of `set -x`).
-    for mark in ["$ ", "# ", "> ", "% ", "❯ ", "➜ ", "λ ", "+ "] {
+    // `$cmd`, as some tools print it.
+    if let Some(rest) = line.strip_prefix('$').filter(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic())) {
+        return known(rest).map(|()| rest);
+    }
+    // `➜  dir git:(main) ✗ cmd`: behind the arrow some words say where.
+    if let Some(rest) = line.strip_prefix("➜ ") {
+        let starts = rest.match_indices(' ').map(|(at, _)| at + 1).take(8);
+        return std::iter::once(0)
+            .chain(starts)
+            .filter_map(|at| rest.get(at..))
+            .find(|rest| !rest.starts_with(' ') && known(rest).is_some());
+    }
+    for mark in ["$ ", "# ", "> ", "% ", "❯ ", "λ ", "+ "] {
         if let Some(rest) = line.strip_prefix(mark) {
             let rest = rest.trim_start();
             // Behind a dollar anything is a command; the others begin comments, quotes and lists too.
@@ -139,11 +155,30 @@ fn command(line: &str) -> Option<&str> {
     // `user@host:~/dir$ cmd`, `[root@host dir]# cmd`, `host:~ # cmd`, `PS C:\\Users> cmd`: a mark behind something without blanks at its end.
     for mark in ["$ ", "# ", "> ", "% "] {
         if let Some((before, rest)) = line.split_once(mark) {
-            let prompt = before.contains('@') || before.starts_with("PS ") || before.ends_with(['~', ']', ':']) || before.contains(":~");
+            let prompt = before.contains('@')
+                || before.starts_with("PS ")
+                || before.ends_with(['~', ']', ':'])
+                || before.contains(":~")
+                || is_short_prompt(before, mark);
             if prompt && before.len() < 80 && !rest.trim().is_empty() && known(rest).is_some() {
                 return Some(rest.trim_start());
             }
         }
+    }
+    // `PS>cmd`, `C:\\Users\\ops>cmd`: Windows leaves no blank.
+    if let Some((before, rest)) = line.split_once('>')
+        && (before.starts_with("PS") || before.contains(":\\"))
+        && before.len() < 80
+        && known(rest).is_some()
+    {
+        return Some(rest.trim_start());
+    }
+    // A database's shell: `rs0 [direct: primary] admin> rs.status()`, `rs0:SECONDARY> db.serverStatus()`.
+    if let Some((before, rest)) = line.split_once("> ")
+        && before.len() < 60
+        && ["rs.", "db.", "sh.", "show "].iter().any(|call| rest.starts_with(call))
+    {
+        return Some(rest);
     }
     // Without a prompt, what begins as only a command does.
     let bare = [
@@ -161,6 +196,20 @@ fn command(line: &str) -> Option<&str> {
     bare.iter().any(|b| line.starts_with(b)).then_some(line)
 }
 
+/// Whether a single word before a mark is a prompt: `bash-5.1`, `~/app`, `host`, the `/` of a container without a shell of its own.
+fn is_short_prompt(before: &str, mark: &str) -> bool {
+    let before = before.trim_end();
+    match mark {
+        "# " | "$ " | "% " => {
+            !before.is_empty()
+                && before.len() < 40
+                && before.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '~' | '/' | '.' | '_' | '-'))
+                && before != "-"
+        }
+        _ => before == "PS",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,6 +222,22 @@ mod tests {
             ("[admin@jump ~]$ helm history app", Some("helm history app")),
             ("PS C:\\Users\\ops> kubectl get svc", Some("kubectl get svc")),
             ("kubectl describe pod web-0", Some("kubectl describe pod web-0")),
+            ("PS> kubectl get svc", Some("kubectl get svc")),
+            ("PS C:\\>kubectl get svc", Some("kubectl get svc")),
+            ("C:\\Users\\ops>kubectl get svc", Some("kubectl get svc")),
+            ("root@host:~# k3s kubectl get nodes", Some("k3s kubectl get nodes")),
+            ("bash-5.1$ curl -v http://web", Some("curl -v http://web")),
+            ("/ # nslookup web", Some("nslookup web")),
+            ("~/app % kubectl get pods", Some("kubectl get pods")),
+            ("ops@mac app % kubectl get pods", Some("kubectl get pods")),
+            ("(base) ops@host:~$ kubectl get pods", Some("kubectl get pods")),
+            ("➜  app git:(main) ✗ kubectl get pods", Some("kubectl get pods")),
+            ("❯ k get pods", Some("k get pods")),
+            ("$kubectl get pods", Some("kubectl get pods")),
+            ("rs0 [direct: primary] admin> rs.status()", Some("rs.status()")),
+            ("rs0:SECONDARY> db.serverStatus()", Some("db.serverStatus()")),
+            ("  - # kubectl apply does it", None),
+            ("    $HOME is not set", None),
             ("# a comment about kubectl", None),
             ("> quoted words", None),
             ("NAME   READY   STATUS", None),

@@ -8,8 +8,8 @@ use super::blocks::Block;
 use super::clock;
 use super::drafts::{Drafts, Fullness, label_list, labels, object};
 use super::indented::{Node, nodes, rows};
-use super::pod;
-use super::tables::modes;
+use super::tables::{age_parts, modes};
+use super::{network, pod};
 
 /// Reads one described object, at these lines of an output.
 pub(crate) fn read(kind: Option<&'static str>, namespace: &str, block: &Block<'_>, range: Range<usize>, drafts: &mut Drafts) {
@@ -26,15 +26,17 @@ pub(crate) fn read(kind: Option<&'static str>, namespace: &str, block: &Block<'_
         "Pod" => pod::pod(&described),
         "Node" => node(&described, drafts),
         "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" => workload(&described, kind),
-        "Service" => service(&described, namespace, name, block.line(range.start), drafts),
-        "Endpoints" => endpoints(&described),
+        "Service" => network::service(&described, namespace, name, block.line(range.start), drafts),
+        "Endpoints" => network::endpoints(&described),
         "PersistentVolumeClaim" => claim(&described),
         "PersistentVolume" => volume(&described),
         "StorageClass" => json!({ "provisioner": described.text("Provisioner"), "volumeBindingMode": described.text("VolumeBindingMode") }),
         "ConfigMap" => config_map(text),
         "Secret" => secret(text),
         "ServiceAccount" => service_account(&described),
-        "Ingress" => ingress(&described),
+        "Ingress" => network::ingress(&described),
+        "HorizontalPodAutoscaler" => autoscaler(&described),
+        "CronJob" => cron_job(&described),
         "ResourceQuota" => quota(text),
         _ => json!({}),
     };
@@ -87,6 +89,8 @@ fn guess(all: &[Node<'_>]) -> Option<&'static str> {
         () if has("Provisioner") => "StorageClass",
         () if has("Mountable secrets") => "ServiceAccount",
         () if has("Rules") && has("Default backend") => "Ingress",
+        () if has("Min replicas") && has("Max replicas") => "HorizontalPodAutoscaler",
+        () if has("Schedule") && has("Concurrency Policy") => "CronJob",
         _ => return None,
     })
 }
@@ -115,15 +119,7 @@ fn events(kind: &str, namespace: &str, name: &str, block: &Block<'_>, range: Ran
     let Some(text) = block.lines.get(range.clone()) else { return };
     for row in rows(text) {
         let line = block.line(range.start + row.at);
-        let age = row.cell("AGE").unwrap_or_default();
-        // `3m2s (x5 over 10m)`: last, how often, first.
-        let (last, times, first) = match age.split_once(" (x") {
-            Some((last, rest)) => {
-                let (count, over) = rest.trim_end_matches(')').split_once(" over ").unwrap_or((rest, last));
-                (last, count.parse::<i64>().unwrap_or(1), over)
-            }
-            None => (age, 1, age),
-        };
+        let (last, times, first) = age_parts(row.cell("AGE").unwrap_or_default());
         let time = |age: &str| drafts.clock.ago(age).map(|t| Value::from(t.to_string()));
         let value = object([
             ("kind", Some(Value::from("Event"))),
@@ -137,7 +133,7 @@ fn events(kind: &str, namespace: &str, name: &str, block: &Block<'_>, range: Ran
             ("type", row.cell("TYPE").map(Value::from)),
             ("reason", row.cell("REASON").map(Value::from)),
             ("message", row.cell("MESSAGE").map(Value::from)),
-            ("count", Some(Value::from(times))),
+            ("count", Some(Value::from(times.unwrap_or(1)))),
             ("firstTimestamp", time(first)),
             ("lastTimestamp", time(last)),
             ("source", Some(json!({ "component": row.cell("FROM").unwrap_or_default() }))),
@@ -247,6 +243,9 @@ fn counts(text: &str) -> impl Fn(&str) -> Option<Value> {
 }
 
 fn workload(described: &Described<'_>, kind: &str) -> Value {
+    if kind == "Job" {
+        return job(described);
+    }
     let count = counts(described.text("Replicas").unwrap_or_default());
     let statuses = described.text("Pods Status").unwrap_or_default();
     let strategy = described.text("RollingUpdateStrategy").map(|text| {
@@ -288,110 +287,42 @@ fn workload(described: &Described<'_>, kind: &str) -> Value {
     ])
 }
 
-/// `10.0.0.1:8080,10.0.0.2:8080 + 1 more...` as subsets of one port each.
-pub(crate) fn addresses(text: &str) -> Vec<Value> {
-    let mut by_port: Vec<(i64, Vec<Value>)> = Vec::new();
-    for part in text.split(',') {
-        let part = part.split(" + ").next().unwrap_or_default().trim();
-        let Some((ip, port)) = part.rsplit_once(':').and_then(|(ip, port)| Some((ip, port.parse::<i64>().ok()?))) else { continue };
-        match by_port.iter_mut().find(|(p, _)| *p == port) {
-            Some((_, ips)) => ips.push(json!({ "ip": ip })),
-            None => by_port.push((port, vec![json!({ "ip": ip })])),
-        }
-    }
-    by_port.into_iter().map(|(port, ips)| json!({ "addresses": ips, "ports": [{ "port": port, "protocol": "TCP" }] })).collect()
-}
-
-fn service(described: &Described<'_>, namespace: &str, name: &str, line: (u32, String), drafts: &mut Drafts) -> Value {
-    let mut ports: Vec<Map<String, Value>> = Vec::new();
-    let mut endpoints = Vec::new();
-    for node in described.all {
-        match node.key {
-            "Port" => {
-                let words: Vec<&str> = node.value.split_whitespace().collect();
-                let (name, spec) = match words.as_slice() {
-                    [spec] => ("", *spec),
-                    [name, spec, ..] => (*name, *spec),
-                    [] => continue,
-                };
-                let (number, protocol) = spec.split_once('/').unwrap_or((spec, "TCP"));
-                let mut port = Map::new();
-                port.insert("name".to_owned(), Value::from(if name == "<unset>" { "" } else { name }));
-                port.insert("port".to_owned(), number.parse::<i64>().map_or(Value::Null, Value::from));
-                port.insert("protocol".to_owned(), Value::from(protocol));
-                ports.push(port);
-            }
-            "TargetPort" => {
-                let target = node.value.split('/').next().unwrap_or_default();
-                let value = target.parse::<i64>().map_or_else(|_| Value::from(target), Value::from);
-                if let Some(port) = ports.last_mut() {
-                    port.insert("targetPort".to_owned(), value);
-                }
-            }
-            "NodePort" => {
-                let number = node.value.split_whitespace().last().and_then(|w| w.split('/').next()).and_then(|n| n.parse::<i64>().ok());
-                if let (Some(port), Some(number)) = (ports.last_mut(), number) {
-                    port.insert("nodePort".to_owned(), Value::from(number));
-                }
-            }
-            "Endpoints" => endpoints.extend(addresses(node.text().unwrap_or_default())),
-            _ => {}
-        }
-    }
-    if described.get("Endpoints").is_some() {
-        drafts.add("Endpoints", namespace, name, json!({ "subsets": endpoints }), Fullness::Row, vec![line]);
-    }
-    let ip = described.text("IP").or_else(|| described.text("IPs"));
-    let external: Vec<Value> =
-        described.text("LoadBalancer Ingress").into_iter().flat_map(|l| l.split(',')).map(|ip| json!({ "ip": ip.trim() })).collect();
-    let ports: Vec<Value> = ports.into_iter().map(Value::Object).collect();
-    let selector = described.text("Selector").map(label_list);
+/// `0 Active (0 Ready) / 1 Succeeded / 6 Failed`; that it gave up only its events say.
+fn job(described: &Described<'_>) -> Value {
+    let number = |key: &str| {
+        described.text(key).and_then(|n| n.split_whitespace().next()?.trim_end_matches('s').parse::<i64>().ok()).map(Value::from)
+    };
+    let statuses = described.text("Pods Statuses").unwrap_or_default();
+    let count = |word: &str| {
+        let part = statuses.split('/').find(|p| p.contains(word))?;
+        part.split_whitespace().next()?.parse::<i64>().ok().map(Value::from)
+    };
+    let events = described.get("Events").map(Node::rows).unwrap_or_default();
+    let gave_up = events.iter().find_map(|row| {
+        let reason = row.cell("REASON").filter(|r| matches!(*r, "BackoffLimitExceeded" | "DeadlineExceeded"))?;
+        Some(json!([{ "type": "Failed", "status": "True", "reason": reason, "message": row.cell("MESSAGE") }]))
+    });
     object([
         (
             "spec",
             Some(object([
-                ("type", described.text("Type").map(Value::from)),
-                ("clusterIP", ip.map(|ip| Value::from(if ip == "None" { "None" } else { ip }))),
-                ("externalName", described.text("External Name").map(Value::from)),
-                ("selector", Some(selector.unwrap_or_else(|| json!({})))),
-                ("ports", Some(ports.into())),
-                ("externalTrafficPolicy", described.text("External Traffic Policy").map(Value::from)),
-                ("internalTrafficPolicy", described.text("Internal Traffic Policy").map(Value::from)),
+                ("completions", number("Completions")),
+                ("activeDeadlineSeconds", number("Active Deadline Seconds")),
+                ("template", described.get("Pod Template").map(|t| pod::template(&t.children()))),
             ])),
         ),
-        ("status", Some(json!({ "loadBalancer": { "ingress": external } }))),
+        (
+            "status",
+            Some(object([
+                ("active", count("Active")),
+                ("succeeded", count("Succeeded")),
+                ("failed", count("Failed")),
+                ("startTime", described.time("Start Time")),
+                ("completionTime", described.time("Completed At")),
+                ("conditions", gave_up),
+            ])),
+        ),
     ])
-}
-
-fn endpoints(described: &Described<'_>) -> Value {
-    let Some(subsets) = described.get("Subsets") else { return json!({ "subsets": [] }) };
-    let mut all = Vec::new();
-    let mut current: Option<Map<String, Value>> = None;
-    for node in subsets.children() {
-        let ips = || -> Value {
-            node.text().unwrap_or_default().split(',').filter(|ip| !ip.is_empty()).map(|ip| json!({ "ip": ip.trim() })).collect()
-        };
-        match node.key {
-            "Addresses" => {
-                all.extend(current.take().map(Value::Object));
-                current = Some(Map::from_iter([("addresses".to_owned(), ips())]));
-            }
-            "NotReadyAddresses" => {
-                current.get_or_insert_default().insert("notReadyAddresses".to_owned(), ips());
-            }
-            "Ports" => {
-                let ports: Vec<Value> = node
-                    .rows()
-                    .iter()
-                    .filter_map(|row| Some(json!({ "name": row.cell("NAME").unwrap_or_default(), "port": row.cell("PORT")?.parse::<i64>().ok()?, "protocol": row.cell("PROTOCOL").unwrap_or("TCP") })))
-                    .collect();
-                current.get_or_insert_default().insert("ports".to_owned(), ports.into());
-            }
-            _ => {}
-        }
-    }
-    all.extend(current.map(Value::Object));
-    json!({ "subsets": all })
 }
 
 fn claim(described: &Described<'_>) -> Value {
@@ -491,30 +422,48 @@ fn service_account(described: &Described<'_>) -> Value {
     json!({ "imagePullSecrets": secrets })
 }
 
-fn ingress(described: &Described<'_>) -> Value {
-    let mut rules: Vec<Value> = Vec::new();
-    let mut host = String::new();
-    for line in described.get("Rules").map(Node::body).unwrap_or_default() {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        match words.as_slice() {
-            ["Host", ..] => {}
-            [dashes, ..] if dashes.starts_with("--") => {}
-            [name] => host = if *name == "*" { String::new() } else { (*name).to_owned() },
-            [path, backend, ..] => {
-                let Some((service, port)) = backend.rsplit_once(':') else { continue };
-                let port = port.parse::<i64>().map_or_else(|_| json!({ "name": port }), |n| json!({ "number": n }));
-                let rule = json!({ "host": host, "http": { "paths": [{ "path": path, "backend": { "service": { "name": service, "port": port } } }] } });
-                rules.push(rule);
-            }
-            [] => {}
-        }
-    }
-    let addresses: Vec<Value> =
-        described.text("Address").into_iter().flat_map(|a| a.split(',')).map(|ip| json!({ "ip": ip.trim() })).collect();
-    json!({
-        "spec": object([("ingressClassName", described.text("Ingress Class").map(Value::from)), ("rules", Some(rules.into()))]),
-        "status": { "loadBalancer": { "ingress": addresses } },
-    })
+/// Bounds, conditions, and what was measured: `resource cpu on pods  (as a percentage of request):  95% (190m) / 80%`.
+fn autoscaler(described: &Described<'_>) -> Value {
+    let number = |key: &str| described.text(key).and_then(|n| n.parse::<i64>().ok()).map(Value::from);
+    let target = described.text("Reference").and_then(|r| r.split_once('/')).map(|(kind, name)| json!({ "kind": kind, "name": name }));
+    let pods = described.all.iter().find(|n| n.key.ends_with(" pods"));
+    let count = counts(pods.and_then(Node::text).unwrap_or_default());
+    let measured = described.get("Metrics").map(Node::children).unwrap_or_default();
+    let figures = measured.iter().filter_map(|figure| {
+        let name = figure.key.strip_prefix("resource ")?.split_whitespace().next()?;
+        let percent: i64 = figure.value.split('%').next()?.trim().parse().ok()?;
+        Some(json!({ "type": "Resource", "resource": { "name": name, "current": { "averageUtilization": percent } } }))
+    });
+    let figures: Vec<Value> = figures.collect();
+    object([
+        (
+            "spec",
+            Some(object([("scaleTargetRef", target), ("minReplicas", number("Min replicas")), ("maxReplicas", number("Max replicas"))])),
+        ),
+        (
+            "status",
+            Some(object([
+                ("currentReplicas", count("current")),
+                ("desiredReplicas", count("desired")),
+                ("currentMetrics", (!figures.is_empty()).then(|| figures.into())),
+                ("conditions", Some(conditions(described.get("Conditions")).into())),
+            ])),
+        ),
+    ])
+}
+
+fn cron_job(described: &Described<'_>) -> Value {
+    object([
+        (
+            "spec",
+            Some(object([
+                ("schedule", described.text("Schedule").map(Value::from)),
+                ("suspend", described.text("Suspend").map(|s| Value::from(s == "True"))),
+                ("concurrencyPolicy", described.text("Concurrency Policy").map(Value::from)),
+            ])),
+        ),
+        ("status", Some(object([("lastScheduleTime", described.time("Last Schedule Time"))]))),
+    ])
 }
 
 /// The table `Resource  Used  Hard`.

@@ -1,8 +1,10 @@
 //! What a `kubectl` (or `oc`, or `helm`) command asked for, and where its output goes.
 
+use serde_json::json;
+
 use super::blocks::Block;
-use super::drafts::{Drafts, Fullness, HelmRow};
-use super::{describe, indented, tables};
+use super::drafts::{Drafts, Fullness};
+use super::{describe, releases, tables};
 use crate::foreign::documents;
 
 /// A command, as far as its output is read.
@@ -34,6 +36,21 @@ pub(crate) enum Verb {
     HelmHistory {
         release: String,
     },
+    HelmList,
+    HelmStatus,
+    /// `kubectl top`.
+    Top,
+    RolloutStatus {
+        /// `deployment/web`.
+        target: String,
+    },
+    RolloutHistory,
+    /// A command in a pod's container.
+    Exec {
+        target: String,
+    },
+    /// `kubectl cluster-info dump`.
+    Dump,
     Other,
 }
 
@@ -43,7 +60,15 @@ impl Kubectl {
         let end = command.find(['|', '>', ';', '&']).unwrap_or(command.len());
         let mut words =
             command.get(..end)?.split_whitespace().skip_while(|w| matches!(*w, "sudo" | "watch" | "time") || w.contains('=')).peekable();
-        let tool = words.next()?.rsplit('/').next()?.to_owned();
+        let mut tool = words.next()?.rsplit('/').next()?.to_owned();
+        // Distributions that bring their own: `k3s kubectl`, `microk8s.kubectl`, `minikube kubectl --`.
+        if matches!(tool.as_str(), "k3s" | "rke2" | "microk8s" | "minikube") {
+            tool = words.next()?.to_owned();
+            words.next_if_eq(&"--");
+        }
+        if tool == "microk8s.kubectl" {
+            "kubectl".clone_into(&mut tool);
+        }
         if !matches!(tool.as_str(), "kubectl" | "k" | "oc" | "kubecolor" | "helm") {
             return None;
         }
@@ -51,6 +76,10 @@ impl Kubectl {
             ("default".to_owned(), String::new(), String::new(), false, false);
         let mut plain: Vec<&str> = Vec::new();
         while let Some(word) = words.next() {
+            // What follows is another program's.
+            if word == "--" {
+                break;
+            }
             let (flag, value) = word.split_once('=').map_or((word, None), |(f, v)| (f, Some(v)));
             let mut value = || value.map(str::to_owned).or_else(|| words.next().map(str::to_owned)).unwrap_or_default();
             match flag {
@@ -77,7 +106,15 @@ impl Kubectl {
         }
         let verb = match (tool.as_str(), plain.as_slice()) {
             ("helm", ["history" | "hist", release, ..]) => Verb::HelmHistory { release: (*release).to_owned() },
+            ("helm", ["list" | "ls", ..]) => Verb::HelmList,
+            ("helm", ["status" | "upgrade" | "install" | "rollback", ..]) => Verb::HelmStatus,
             ("helm", _) => Verb::Other,
+            (_, ["top", ..]) => Verb::Top,
+            (_, ["rollout", "status", target @ ..]) => Verb::RolloutStatus { target: target.join("/") },
+            (_, ["rollout", "history", ..]) => Verb::RolloutHistory,
+            (_, ["exec", target, ..]) => Verb::Exec { target: (*target).to_owned() },
+            (_, ["cluster-info", "dump", ..]) => Verb::Dump,
+            (_, ["events", ..]) => Verb::Get { resource: "events".to_owned(), all: !filtered, output },
             (_, ["get", resource, names @ ..]) => {
                 // Whoever filters by `| grep` sees a part of it.
                 let piped =
@@ -119,25 +156,45 @@ pub(crate) fn read(command: &Kubectl, block: &Block<'_>, drafts: &mut Drafts) {
             let resource = resource.split_once('/').map_or(resource.as_str(), |(kind, _)| kind);
             described(kind_of_word(resource), namespace, block, drafts);
         }
-        Verb::HelmHistory { release } => {
-            let rows = indented::rows(block.lines).into_iter().filter_map(|row| {
-                let cell = |name: &str| row.cell(name).unwrap_or_default().to_owned();
-                Some(HelmRow {
-                    revision: row.cell("REVISION")?.parse().ok()?,
-                    status: cell("STATUS"),
-                    chart: cell("CHART"),
-                    app_version: cell("APP VERSION"),
-                    description: cell("DESCRIPTION"),
-                    line: block.line(row.at),
-                })
-            });
-            let rows: Vec<HelmRow> = rows.collect();
-            if !rows.is_empty() {
-                drafts.release(namespace, release, rows);
-            }
-        }
+        Verb::HelmHistory { release } => releases::history(namespace, release, block, drafts),
+        Verb::HelmList => releases::list(namespace, block, drafts),
+        Verb::HelmStatus => releases::status(namespace, block, drafts),
+        Verb::RolloutStatus { target } => rollout(target, namespace, block, drafts),
+        Verb::RolloutHistory => revisions(namespace, block, drafts),
         _ => {}
     }
+}
+
+/// `kubectl rollout status` has a word for a rollout that took too long.
+fn rollout(target: &str, namespace: &str, block: &Block<'_>, drafts: &mut Drafts) {
+    let Some((word, name)) = target.split_once('/') else { return };
+    let Some(at) = block.lines.iter().position(|l| l.contains("exceeded its progress deadline")) else { return };
+    if kind_of_word(word) == Some("Deployment") {
+        let late =
+            json!({ "type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded", "message": block.lines.get(at) });
+        drafts.add("Deployment", namespace, name, json!({ "status": { "conditions": [late] } }), Fullness::Mention, vec![block.line(at)]);
+    }
+}
+
+/// `kubectl rollout history`: the newest revision of each Deployment that it shows.
+fn revisions(namespace: &str, block: &Block<'_>, drafts: &mut Drafts) {
+    let mut name: Option<&str> = None;
+    let mut newest: Option<(usize, i64)> = None;
+    let note = |name: Option<&str>, newest: Option<(usize, i64)>, drafts: &mut Drafts| {
+        if let (Some(name), Some((at, revision))) = (name, newest) {
+            let metadata = json!({ "annotations": { "deployment.kubernetes.io/revision": revision.to_string() } });
+            drafts.add("Deployment", namespace, name, json!({ "metadata": metadata }), Fullness::Mention, vec![block.line(at)]);
+        }
+    };
+    for (i, line) in block.lines.iter().enumerate() {
+        if let Some(next) = line.trim().strip_prefix("deployment.apps/") {
+            note(name, newest.take(), drafts);
+            name = next.split_whitespace().next();
+        } else if let Some(revision) = line.split_whitespace().next().and_then(|word| word.parse().ok()) {
+            newest = Some((i, revision));
+        }
+    }
+    note(name, newest, drafts);
 }
 
 /// Reads output whose command is not told: by what it looks like.
@@ -249,6 +306,12 @@ mod tests {
         assert_eq!(parse("kubectl get pods -A | grep web").verb, get("pods", false, ""));
         let logs = Verb::Logs { target: "deploy/web".to_owned(), container: "app".to_owned(), previous: true };
         assert_eq!(parse("kubectl logs deploy/web -c app --previous --tail=100").verb, logs);
+        assert_eq!(parse("sudo k3s kubectl get pods").verb, get("pods", true, ""));
+        assert_eq!(parse("microk8s kubectl get pods").verb, get("pods", true, ""));
+        assert_eq!(parse("microk8s.kubectl get pods").verb, get("pods", true, ""));
+        assert_eq!(parse("minikube kubectl -- get pods").verb, get("pods", true, ""));
+        assert_eq!(parse("oc get pods").verb, get("pods", true, ""));
+        assert_eq!(parse("kubectl events -n web").verb, get("events", true, ""));
         assert_eq!(Kubectl::parse("cat x.yaml"), None);
         assert_eq!(
             (kind_of_word("deployments.apps"), kind_of_word("svc"), kind_of_word("pvc")),

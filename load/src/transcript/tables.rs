@@ -38,6 +38,10 @@ fn guess(head: &str) -> Option<&'static str> {
         () if has("LAST SEEN") => "Event",
         () if has("ENDPOINTS") => "Endpoints",
         () if has("HOSTS") && has("PORTS") => "Ingress",
+        () if has("COMPLETIONS") && has("DURATION") => "Job",
+        () if has("SCHEDULE") && has("SUSPEND") => "CronJob",
+        () if has("MINPODS") && has("MAXPODS") => "HorizontalPodAutoscaler",
+        () if has("ALLOWED DISRUPTIONS") => "PodDisruptionBudget",
         _ => return None,
     })
 }
@@ -59,7 +63,7 @@ fn one(kind: Option<&'static str>, namespace: &str, row: &Row, line: (u32, Strin
         event(&namespace, row, line, drafts);
         return;
     }
-    let mut value = shape(kind, row);
+    let mut value = shape(kind, row, |age| drafts.clock.ago(age).map(|t| t.to_string()));
     if let (Some(map), Some(created)) = (value.as_object_mut(), row.cell("AGE").and_then(|age| drafts.clock.ago(age))) {
         let mut metadata = json!({ "creationTimestamp": created.to_string() });
         if let Some(labels) = row.cell("LABELS") {
@@ -81,7 +85,7 @@ fn one(kind: Option<&'static str>, namespace: &str, row: &Row, line: (u32, Strin
 }
 
 /// What a row shows of an object.
-fn shape(kind: &str, row: &Row) -> Value {
+fn shape(kind: &str, row: &Row, ago: impl Fn(&str) -> Option<String>) -> Value {
     let text = |column: &str| row.cell(column).map(Value::from);
     let number = |column: &str| row.cell(column).and_then(|c| c.parse::<i64>().ok()).map(Value::from);
     let (ready, wanted) =
@@ -121,7 +125,7 @@ fn shape(kind: &str, row: &Row) -> Value {
         )]),
         "Service" => service(row),
         "Endpoints" => {
-            let addresses = super::describe::addresses(row.cell("ENDPOINTS").unwrap_or_default());
+            let addresses = super::network::addresses(row.cell("ENDPOINTS").unwrap_or_default());
             json!({ "subsets": addresses })
         }
         "PersistentVolumeClaim" => object([
@@ -176,8 +180,42 @@ fn shape(kind: &str, row: &Row) -> Value {
                 "status": object([("succeeded", done.map(Value::from)), ("conditions", conditions)]),
             })
         }
+        "CronJob" => object([
+            ("spec", Some(object([("schedule", text("SCHEDULE")), ("suspend", row.cell("SUSPEND").map(|s| Value::from(s == "True")))]))),
+            ("status", row.cell("LAST SCHEDULE").and_then(ago).map(|time| json!({ "lastScheduleTime": time }))),
+        ]),
+        "HorizontalPodAutoscaler" => autoscaler(row),
+        "PodDisruptionBudget" => object([
+            ("spec", Some(object([("minAvailable", bound(row, "MIN AVAILABLE")), ("maxUnavailable", bound(row, "MAX UNAVAILABLE"))]))),
+            ("status", Some(object([("disruptionsAllowed", number("ALLOWED DISRUPTIONS"))]))),
+        ]),
         _ => json!({}),
     }
+}
+
+/// A number or a share; nothing for `N/A`.
+fn bound(row: &Row, column: &str) -> Option<Value> {
+    let text = row.cell(column).filter(|c| *c != "N/A")?;
+    Some(text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from))
+}
+
+/// An autoscaler's row: `cpu: 95%/80%`, in older versions `95%/80%`; `<unknown>` is a figure that could not be had.
+fn autoscaler(row: &Row) -> Value {
+    let number = |column: &str| row.cell(column).and_then(|c| c.parse::<i64>().ok()).map(Value::from);
+    let target = row.cell("REFERENCE").and_then(|r| r.split_once('/')).map(|(kind, name)| json!({ "kind": kind, "name": name }));
+    let figures = row.cell("TARGETS").unwrap_or_default().split(", ").filter_map(|figure| {
+        let (name, now) = figure.split_once(": ").unwrap_or(("cpu", figure));
+        let percent: i64 = now.split_once('/')?.0.strip_suffix('%')?.parse().ok()?;
+        Some(json!({ "type": "Resource", "resource": { "name": name, "current": { "averageUtilization": percent } } }))
+    });
+    let figures: Vec<Value> = figures.collect();
+    object([
+        ("spec", Some(object([("scaleTargetRef", target), ("minReplicas", number("MINPODS")), ("maxReplicas", number("MAXPODS"))]))),
+        (
+            "status",
+            Some(object([("currentReplicas", number("REPLICAS")), ("currentMetrics", (!figures.is_empty()).then(|| figures.into()))])),
+        ),
+    ])
 }
 
 /// `RWO,ROX` in the API's words.
@@ -315,20 +353,46 @@ fn service(row: &Row) -> Value {
     ])
 }
 
-/// A row of `kubectl get events`.
+/// A row of `kubectl get events`, in any of its forms: old versions had the object in two columns, `kubectl events` counts in the age.
 fn event(namespace: &str, row: &Row, line: (u32, String), drafts: &mut Drafts) {
-    let Some((kind, name)) = row.cell("OBJECT").and_then(|o| o.split_once('/')) else { return };
-    let kind = kind_of_word(kind).unwrap_or(kind);
-    let last = row.cell("LAST SEEN").and_then(|age| drafts.clock.ago(age)).map(|t| Value::from(t.to_string()));
+    let object_of = |cell: &str| cell.split_once('/').map(|(kind, name)| (kind.to_owned(), name.to_owned()));
+    let older = || Some((row.cell("KIND")?.to_owned(), row.cell("NAME")?.rsplit_once('.').map(|(name, _)| name.to_owned())?));
+    let Some((kind, name)) = row.cell("OBJECT").and_then(object_of).or_else(older) else { return };
+    let kind = kind_of_word(&kind).map_or(kind, str::to_owned);
+    let (last, count, first) = age_parts(row.cell("LAST SEEN").unwrap_or_default());
+    let first = row.cell("FIRST SEEN").unwrap_or(first);
+    let time = |age: &str| drafts.clock.ago(age).map(|t| Value::from(t.to_string()));
+    let count = row.cell("COUNT").and_then(|c| c.parse::<i64>().ok()).or(count);
     let value = object([
         ("kind", Some(Value::from("Event"))),
         ("metadata", Some(json!({ "namespace": namespace, "name": format!("{name}.{}", line.0) }))),
-        ("involvedObject", Some(json!({ "kind": kind, "namespace": namespace, "name": name }))),
+        (
+            "involvedObject",
+            Some(object([
+                ("kind", Some(Value::from(kind))),
+                ("namespace", Some(Value::from(namespace))),
+                ("name", Some(Value::from(name))),
+                ("fieldPath", row.cell("SUBOBJECT").map(Value::from)),
+            ])),
+        ),
         ("type", row.cell("TYPE").map(Value::from)),
         ("reason", row.cell("REASON").map(Value::from)),
         ("message", row.cell("MESSAGE").map(Value::from)),
-        ("lastTimestamp", last.clone()),
-        ("firstTimestamp", last),
+        ("count", count.map(Value::from)),
+        ("lastTimestamp", time(last)),
+        ("firstTimestamp", time(first)),
+        ("source", row.cell("SOURCE").map(|s| json!({ "component": s.split(',').next().unwrap_or(s) }))),
     ]);
     drafts.event(value, line);
+}
+
+/// `3m2s (x5 over 10m)`: last, how often, first.
+pub(crate) fn age_parts(age: &str) -> (&str, Option<i64>, &str) {
+    match age.split_once(" (x") {
+        Some((last, rest)) => {
+            let (count, over) = rest.trim_end_matches(')').split_once(" over ").unwrap_or((rest.trim_end_matches(')'), last));
+            (last, count.parse().ok(), over)
+        }
+        None => (age, None, age),
+    }
 }
