@@ -11,11 +11,11 @@ use crate::{causes, engine, patterns, timeline};
 
 /// Runs all rules over a snapshot and draws the conclusions.
 pub fn conclude(snapshot: &Snapshot, bundle: &str) -> Analysis {
-    conclude_with(snapshot, bundle, &[])
+    conclude_with(snapshot, bundle, &[], &patterns::REPORTED)
 }
 
-/// Runs all rules and these of the user.
-pub(crate) fn conclude_with(snapshot: &Snapshot, bundle: &str, own: &[CustomRule]) -> Analysis {
+/// Runs all rules and these of the user, and tells the logs' patterns as far as asked.
+pub(crate) fn conclude_with(snapshot: &Snapshot, bundle: &str, own: &[CustomRule], told: &patterns::Scope) -> Analysis {
     let relations = Relations::new(snapshot);
     let context = Context { snapshot, relations: &relations };
     let outcomes = engine::run(tarbox_rules::all().map(|r| r.rule), own, &context);
@@ -40,7 +40,7 @@ pub(crate) fn conclude_with(snapshot: &Snapshot, bundle: &str, own: &[CustomRule
     }
     let prevention =
         causes.findings.iter().enumerate().filter(|(_, f)| f.level == tarbox_model::rule::Level::Prevention).map(|(i, _)| i).collect();
-    let log_patterns = patterns::by_workload(&context, &causes, &patterns::REPORTED);
+    let log_patterns = patterns::by_workload(&context, &causes, told);
     Analysis {
         bundle: bundle.to_owned(),
         facts: snapshot.facts.clone(),

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::Parser;
 
-use crate::commands::{analyze, diff, inspect, rules, search, serve, verify};
+use crate::commands::{analyze, diff, inspect, patterns, rules, search, serve, verify};
 use crate::console;
 use crate::exit::Exit;
 use crate::options::{Cli, Command};
@@ -30,6 +30,7 @@ where
         Command::Inspect(options) => inspect::run(&options),
         Command::Verify(options) => verify::run(&options),
         Command::Diff(options) => diff::run(&options),
+        Command::Patterns(options) => patterns::run(&options),
         Command::Search(options) => search::run(&options),
         Command::Serve(options) => serve::run(&options),
         Command::Rules(options) => rules::run(&options),

@@ -4,6 +4,7 @@ pub(crate) mod analyze;
 pub(crate) mod diff;
 mod examples;
 pub(crate) mod inspect;
+pub(crate) mod patterns;
 pub(crate) mod rules;
 pub(crate) mod search;
 pub(crate) mod serve;

@@ -15,6 +15,7 @@ fn after_help() -> String {
          tarbox analyze case-4711.tar.zst --format json -o -   the report as JSON on stdout\n  \
          tarbox analyze case-4711.tar.zst --fail-on high   for scripts: exit code 5 when something is broken\n  \
          tarbox search case-4711.tar.zst level:error       lines of logs, events, objects\n  \
+         tarbox patterns case-4711.tar.zst                 what the logs say, by workload, and what is new since the failure began\n  \
          tarbox diff good.tar.zst bad.tar.zst              what appeared, went, changed\n  \
          tarbox inspect case-4711.tar.zst                  what the bundle holds and what it lacks\n  \
          tarbox serve case-4711.tar.zst                    kubectl on the bundle\n  \
@@ -43,6 +44,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Show what appeared, went and changed between two bundles
     Diff(Diff),
+    /// Show what the logs say by workload: patterns with their counts, and what is new since the failure began
+    Patterns(Patterns),
     /// Find lines in logs, events and objects
     Search(Search),
     /// Serve a bundle as a read-only Kubernetes API on this machine: kubectl works on it
@@ -175,6 +178,33 @@ pub(crate) struct Search {
     /// Index for this search only
     #[arg(long, conflicts_with = "cache")]
     pub(crate) no_cache: bool,
+}
+
+/// `tarbox patterns`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Lines that differ only in numbers, ids, addresses and names are one pattern, and so is a stack trace. What is new since the\n\
+    failure began comes first, then what stopped, then errors by count. New is only what the logs would have shown before.\n\n\
+    Examples:\n  \
+    tarbox patterns case.tar.zst\n  \
+    tarbox patterns case.tar.zst --workload Deployment/shop/web --since 2026-11-24T03:00:00Z\n  \
+    tarbox patterns case.tar.zst --json | jq '.workloads[].patterns[] | select(.change == \"new\").pattern'"
+)]
+pub(crate) struct Patterns {
+    /// Bundle: a file, or an unpacked folder
+    pub(crate) bundle: PathBuf,
+    /// Only this workload: its name, with its namespace and kind where they are needed
+    #[arg(long, value_name = "NAME")]
+    pub(crate) workload: Option<String>,
+    /// Changes against this time (RFC 3339) instead of when the failure began
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<tarbox_model::Timestamp>,
+    /// Most patterns shown of each workload
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    pub(crate) limit: usize,
+    /// For machines: as `log_patterns` in the JSON report
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// `tarbox inspect`.

@@ -12,18 +12,20 @@ use tarbox_model::{Context, Evidence, ObjectRef, Timestamp};
 use crate::causes::{Causes, works_at};
 use change::change;
 
-/// How much is told.
-pub(crate) struct Room {
+/// What is told.
+pub(crate) struct Scope {
     /// Patterns of a workload that a root cause is about.
     pub(crate) concerned: usize,
     /// Patterns of another workload.
     pub(crate) other: usize,
     /// Workloads of either kind.
     pub(crate) workloads: usize,
+    /// Changes are told against this time; else against when the failure began.
+    pub(crate) since: Option<Timestamp>,
 }
 
 /// What goes into a report.
-pub(crate) const REPORTED: Room = Room { concerned: 24, other: 5, workloads: 40 };
+pub(crate) const REPORTED: Scope = Scope { concerned: 24, other: 5, workloads: 40, since: None };
 
 /// One pattern over several logs.
 struct Merged<'a> {
@@ -35,7 +37,7 @@ struct Merged<'a> {
 }
 
 /// The patterns, the workloads that root causes are about first.
-pub(crate) fn by_workload(context: &Context<'_>, causes: &Causes, room: &Room) -> LogPatterns {
+pub(crate) fn by_workload(context: &Context<'_>, causes: &Causes, scope: &Scope) -> LogPatterns {
     let concerned = concerned(context, causes);
     let first_since = causes.roots.iter().filter_map(|&i| causes.findings.get(i)).find_map(|cause| began(&causes.findings, cause));
     let mut logs: BTreeMap<ObjectRef, Vec<&ContainerLog>> = BTreeMap::new();
@@ -46,16 +48,16 @@ pub(crate) fn by_workload(context: &Context<'_>, causes: &Causes, room: &Room) -
     for (workload, logs) in logs {
         let cause = concerned.get(&workload);
         let (place, since) = cause.copied().unwrap_or((usize::MAX, None));
-        let most = if cause.is_some() { room.concerned } else { room.other };
+        let most = if cause.is_some() { scope.concerned } else { scope.other };
         let merged = merged(&logs);
         let errors = merged.values().filter(|m| m.first.1.loudness == Loudness::Error).map(|m| m.count).sum();
-        all.push((place, errors, told(workload, cause.is_some(), since.or(first_since), &logs, merged, most)));
+        all.push((place, errors, told(workload, cause.is_some(), scope.since.or(since).or(first_since), &logs, merged, most)));
     }
     all.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| b.1.cmp(&a.1)).then_with(|| a.2.workload.cmp(&b.2.workload)));
     let is_listed = |w: &WorkloadPatterns, listed: &mut [usize; 2]| {
         let count = &mut listed[usize::from(w.concerned)];
         *count += 1;
-        *count <= room.workloads
+        *count <= scope.workloads
     };
     let (mut listed, before) = ([0, 0], all.len());
     let workloads: Vec<_> = all.into_iter().map(|(_, _, w)| w).filter(|w| is_listed(w, &mut listed)).collect();

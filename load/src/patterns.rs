@@ -62,10 +62,11 @@ impl Mined {
     /// Adds what follows.
     pub(crate) fn join(&mut self, next: Self) {
         if next.is_undecided() {
-            let edge = if self.is_undecided() { &mut self.head } else { &mut self.tail };
+            let undecided = self.is_undecided();
+            let edge = if undecided { &mut self.head } else { &mut self.tail };
             edge.append(&next.head);
-            if !self.is_undecided() || self.head.bytes.len() > EDGE_LIMIT {
-                let edge = if self.is_undecided() { std::mem::take(&mut self.head) } else { std::mem::take(&mut self.tail) };
+            if !undecided || edge.bytes.len() > EDGE_LIMIT {
+                let edge = std::mem::take(edge);
                 self.take(&edge.bytes, edge.line);
             }
             return;

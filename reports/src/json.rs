@@ -12,6 +12,7 @@ pub(crate) use writer::to_string;
 use serde::Serialize;
 use tarbox_model::analysis::{Analysis, Ranked};
 use tarbox_model::finding::Remedy;
+use tarbox_model::patterns::LogPatterns;
 use tarbox_model::{Evidence, ObjectRef, Timestamp};
 
 use crate::{RenderError, Spec};
@@ -164,6 +165,14 @@ struct Moment<'a> {
 
 fn render(analysis: &Analysis) -> Result<String, RenderError> {
     to_string(&report(analysis)).map_err(|error| RenderError::new(SPEC.name, error))
+}
+
+/// The log patterns alone, as they stand in the report.
+///
+/// # Errors
+/// When they cannot be written, which is a fault of ours.
+pub fn log_patterns(all: &LogPatterns) -> Result<String, RenderError> {
+    to_string(&patterns::patterns(all)).map_err(|error| RenderError::new(SPEC.name, error))
 }
 
 fn report(analysis: &Analysis) -> Report<'_> {

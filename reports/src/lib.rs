@@ -11,6 +11,7 @@
 //! | [`markdown`] | text for GitHub and Jira |
 //! | `sarif` | SARIF 2.1.0, for code scanning dashboards |
 //! | `junit` | JUnit XML, for build servers: one test case a rule |
+//! | [`patterns`] | words about log patterns |
 //! | [`terminal`] | the answer on one screen |
 //! | [`sanitize`] | the one place that decides which characters are shown as themselves |
 //!
@@ -22,7 +23,7 @@ mod html;
 pub mod json;
 mod junit;
 pub mod markdown;
-mod patterns;
+pub mod patterns;
 pub mod sanitize;
 mod sarif;
 pub mod terminal;

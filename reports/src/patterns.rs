@@ -1,4 +1,4 @@
-//! Words about log patterns that the formats share.
+//! Words about log patterns that the formats and the command line share.
 
 use tarbox_model::patterns::{Change, Loudness, WorkloadPattern, WorkloadPatterns};
 
@@ -8,7 +8,7 @@ use crate::words::{counted, number, time};
 pub(crate) const ABOUT: &str = "Lines that differ only in numbers, ids, addresses and names are one pattern, and so is a stack trace. What is new since the failure began comes first, then what stopped, then errors.";
 
 /// How much a workload's logs hold: `1,203 lines of 3 logs; 2 patterns are new since 2026-11-24 03:00:00 UTC, 1 stopped`.
-pub(crate) fn said(it: &WorkloadPatterns) -> String {
+pub fn said(it: &WorkloadPatterns) -> String {
     let mut text = format!("{} of {}", counted(it.lines, "line"), counted(it.logs, "log"));
     let (new, stopped) = (it.changed(Change::New) as u64, it.changed(Change::Stopped) as u64);
     if let Some(since) = it.since.filter(|_| new + stopped > 0) {
@@ -25,7 +25,7 @@ pub(crate) fn said(it: &WorkloadPatterns) -> String {
 }
 
 /// The word for a change that is worth one.
-pub(crate) fn change(change: Change) -> &'static str {
+pub fn change(change: Change) -> &'static str {
     match change {
         Change::New => "new",
         Change::Stopped => "stopped",
@@ -34,7 +34,7 @@ pub(crate) fn change(change: Change) -> &'static str {
 }
 
 /// The word for a loudness that is worth one.
-pub(crate) fn loudness(loudness: Loudness) -> &'static str {
+pub fn loudness(loudness: Loudness) -> &'static str {
     match loudness {
         Loudness::Error | Loudness::Warning => loudness.as_str(),
         Loudness::Other => "",
@@ -42,7 +42,7 @@ pub(crate) fn loudness(loudness: Loudness) -> &'static str {
 }
 
 /// From when to when: `2026-11-24 03:00:00 UTC to 03:10:00`, with the second day where it is another.
-pub(crate) fn span(it: &WorkloadPattern) -> String {
+pub fn span(it: &WorkloadPattern) -> String {
     match (it.first_time, it.last_time) {
         (Some(first), Some(last)) if last.as_second() > first.as_second() => {
             let same_day = first.as_second().div_euclid(86_400) == last.as_second().div_euclid(86_400);
@@ -55,13 +55,13 @@ pub(crate) fn span(it: &WorkloadPattern) -> String {
 }
 
 /// Who wrote it: `app, proxy in 3 pods`.
-pub(crate) fn by(it: &WorkloadPattern) -> String {
+pub fn by(it: &WorkloadPattern) -> String {
     let pods = counted(it.pods, "pod");
     if it.containers.is_empty() { pods } else { format!("{} in {pods}", it.containers.join(", ")) }
 }
 
 /// What a workload's list lacks, if anything.
-pub(crate) fn lacks(left_out: u64, unlisted: u64) -> Option<String> {
+pub fn lacks(left_out: u64, unlisted: u64) -> Option<String> {
     let mut parts = Vec::new();
     if left_out > 0 {
         parts.push(counted(left_out, "further pattern"));

@@ -52,7 +52,9 @@ impl Entries {
 
     /// Why evidence of an analysis does not resolve, one line each.
     pub fn complaints(&self, analysis: &Analysis) -> Vec<String> {
-        let findings = analysis.findings.iter().map(|f| &f.finding);
-        findings.flat_map(|f| f.evidence.iter().filter_map(|e| self.complaint(e).map(|c| format!("{}: {c}", f.key())))).collect()
+        let findings = analysis.findings.iter().flat_map(|f| f.finding.evidence.iter().map(|e| (f.finding.key(), e)));
+        let patterns =
+            analysis.log_patterns.workloads.iter().flat_map(|w| w.patterns.iter().map(|p| (w.workload.to_string(), &p.evidence)));
+        findings.chain(patterns).filter_map(|(whose, e)| self.complaint(e).map(|c| format!("{whose}: {c}"))).collect()
     }
 }

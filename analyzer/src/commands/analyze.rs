@@ -16,6 +16,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::options::Analyze;
 use crate::own_rules;
+use crate::patterns::REPORTED;
 
 pub(crate) fn run(options: &Analyze) -> Result<Exit, Failure> {
     let to_stdout = options.output.as_os_str() == "-";
@@ -52,7 +53,7 @@ pub(crate) fn run(options: &Analyze) -> Result<Exit, Failure> {
 /// Analyzes one bundle and says how severe its worst root cause is.
 fn one(options: &Analyze, bundle: &Path, to_stdout: bool, scanner: &LogScanner, own: &[CustomRule]) -> Result<Option<Severity>, Failure> {
     let snapshot = load(bundle, scanner)?;
-    let analysis = conclude_with(&snapshot, &bundle.to_string_lossy(), own);
+    let analysis = conclude_with(&snapshot, &bundle.to_string_lossy(), own, &REPORTED);
     if to_stdout {
         for &format in &options.format {
             console::print(&render(format, &analysis)?);

@@ -148,3 +148,36 @@ fn rules_inspect_and_search_answer() {
     assert_eq!(tarbox(folder.path(), &["search", "case.tar.zst", "nowhere"]).status.code(), Some(7));
     assert!(folder.path().join(".cache/tarbox/index").exists(), "the index is kept in the cache folder");
 }
+
+#[test]
+fn patterns_tell_by_workload_what_is_new_since_the_failure_began() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut case = Case::read(&fixtures().join("rules/log-errors/fires.bundle"));
+    let log = &mut case.files.iter_mut().find(|(path, _)| path.ends_with("current.log")).unwrap().1;
+    let errors = log.lines().count() as u64;
+    // An hour of work before the first error.
+    let before: String = (0..60).map(|i| format!("2026-11-24T02:{i:02}:00.000000000Z INFO worker: job {i} done\n")).collect();
+    log.insert_str(0, &before);
+    stage::write(&case, folder.path());
+    let out = tarbox(folder.path(), &["patterns", "case.tar.zst", "--workload", "web/app", "--json"]);
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+    let all: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    let workload = &all["workloads"][0];
+    assert_eq!((&workload["concerned"], &workload["since"]), (&true.into(), &"2026-11-24T03:09:00Z".into()), "{all}");
+    let told: Vec<_> = workload["patterns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| (p["change"].as_str(), p["count"].as_u64(), p["pattern"].as_str()))
+        .collect();
+    assert_eq!(
+        told[0],
+        (Some("new"), Some(errors), Some("ERROR worker: job <*> failed: ValueError: invalid literal for int(): <*>")),
+        "{all}"
+    );
+    assert_eq!(told[1], (Some("same"), Some(60), Some("INFO worker: job <*> done")), "{all}");
+    assert_eq!(workload["patterns"][0]["evidence"]["line"], 61);
+    let people = text(&tarbox(folder.path(), &["patterns", "case.tar.zst", "--since", "2026-11-24T02:30:00Z"]).stdout);
+    assert!(people.starts_with("Deployment/web/app: ") && people.contains("1 pattern is new since 2026-11-24 02:30:00 UTC"), "{people}");
+    assert_eq!(tarbox(folder.path(), &["patterns", "case.tar.zst", "--workload", "nobody"]).status.code(), Some(7));
+}
