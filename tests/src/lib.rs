@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`case`] | reads a `.bundle` text: a small cluster in YAML, logs, and what must be said of it |
 //! | [`stage`] | writes such a case as a real bundle, with manifest and ledger |
+//! | [`growth`] | makes a case many times as large |
 //! | [`evidence`] | checks that every quote stands where the report says |
 //! | [`truth`] | what is true of a recorded incident |
 //! | [`docs`] | compares generated pages with what is committed |
@@ -13,5 +14,6 @@
 pub mod case;
 pub mod docs;
 pub mod evidence;
+pub mod growth;
 pub mod stage;
 pub mod truth;
