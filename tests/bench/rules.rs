@@ -25,12 +25,20 @@ fn snapshot(case: &Case, times: usize, scanner: &LogScanner) -> Snapshot {
     load(&stage::write(&growth::grown(case, times), place.path()), scanner).unwrap()
 }
 
+/// Time that this thread had a processor: on a machine with other work it is what a wall clock cannot tell. Yielding makes the
+/// kernel bring its figure up to date.
+fn busy() -> Duration {
+    std::thread::yield_now();
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    Duration::from_nanos(told.split(' ').next().and_then(|n| n.parse().ok()).unwrap_or_default())
+}
+
 /// The shortest of three runs, and the number of findings.
 fn time(rule: &Rule, snapshot: &Snapshot, relations: &Relations) -> (Duration, usize) {
     let once = || {
-        let begun = Instant::now();
+        let begun = busy();
         let found = (rule.check)(&Context { snapshot, relations }).len();
-        (begun.elapsed(), found)
+        (busy().saturating_sub(begun), found)
     };
     let first = once();
     if first.0 > Duration::from_secs(2) { first } else { first.min(once()).min(once()) }
@@ -117,7 +125,9 @@ fn main() {
         return;
     };
     let scanner = LogScanner::new(tarbox_rules::signatures::all().copied()).unwrap();
-    of_scenario(Path::new(&scenario), &scanner);
+    if std::env::var_os("RULE").is_none() {
+        of_scenario(Path::new(&scenario), &scanner);
+    }
     if of_fixtures(Path::new(&fixtures), &scanner) > 0 {
         std::process::exit(1);
     }
