@@ -43,7 +43,7 @@ pub fn grown(case: &Case, times: usize) -> Case {
             }
         }
         for (path, text) in &case.files {
-            let other = retold(path, &names, copy);
+            let other = moved(path, &names, copy);
             if other != *path {
                 grown.files.push((other, retold(text, &names, copy)));
             }
@@ -66,6 +66,13 @@ fn names(case: &Case) -> BTreeSet<String> {
         names.extend(all.filter(|n| n.len() > 1 && n.bytes().all(in_name)).map(str::to_owned));
     }
     names
+}
+
+/// Where a copy's file lies: the kind of file and the namespace stay; a node's name does not.
+fn moved(path: &str, names: &BTreeSet<String>, copy: usize) -> String {
+    let stays = if path.starts_with("kubelet/") { 1 } else { 2 };
+    let parts = path.split('/').enumerate();
+    parts.map(|(i, part)| if i < stays { part.to_owned() } else { retold(part, names, copy) }).collect::<Vec<_>>().join("/")
 }
 
 fn in_name(byte: u8) -> bool {
