@@ -3,9 +3,18 @@
 /// Edit distance (insert, delete, replace, swap of neighbours), in characters; `None` once it passes `limit`.
 pub fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    between(&a, &b, limit)
+}
+
+fn between(a: &[char], b: &[char], limit: usize) -> Option<usize> {
     if a.len().abs_diff(b.len()) > limit {
         return None;
     }
+    // What both begin or end with costs nothing; names of one cluster share most of it.
+    let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (a.get(start..)?, b.get(start..)?);
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    let (a, b) = (a.get(..a.len() - end)?, b.get(..b.len() - end)?);
     let (mut before, mut last): (Vec<usize>, Vec<usize>) = (vec![0; b.len() + 1], (0..=b.len()).collect());
     for (i, &x) in a.iter().enumerate() {
         let mut row = vec![i + 1; b.len() + 1];
@@ -24,18 +33,22 @@ pub fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
 /// The candidate nearest to `wanted`, if one is near enough to be a slip of the pen: within a third of its length
 /// (at least 2), or one containing the other. Ties go to the first in the candidates' order.
 pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (wanted.chars().count() / 3).max(2);
+    let letters: Vec<char> = wanted.chars().collect();
+    let mut other = Vec::new();
+    let limit = (letters.len() / 3).max(2);
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
-        let contained = candidate.len() >= 3 && wanted.len() >= 3 && (candidate.contains(wanted) || wanted.contains(candidate));
-        let score = match distance(wanted, candidate, limit) {
+        // Only what is nearer than the best so far needs to be measured to its end.
+        let Some(within) = best.map_or(Some(limit), |(score, _)| Some(limit.min(score.checked_sub(1)?))) else { break };
+        other.clear();
+        other.extend(candidate.chars());
+        let contained = || candidate.len() >= 3 && wanted.len() >= 3 && (candidate.contains(wanted) || wanted.contains(candidate));
+        let score = match between(&letters, &other, within) {
             Some(d) => d,
-            None if contained => limit + 1,
+            None if best.is_none() && contained() => limit + 1,
             None => continue,
         };
-        if best.is_none_or(|(b, _)| score < b) {
-            best = Some((score, candidate));
-        }
+        best = Some((score, candidate));
     }
     best.map(|(_, candidate)| candidate)
 }
@@ -51,5 +64,9 @@ mod tests {
         assert_eq!(nearest("shepherd-web", ["mongodb", "shepherd"]), Some("shepherd"));
         assert_eq!(nearest("redis", ["postgres", "kafka"]), None);
         assert_eq!(distance("abcd", "abdc", 3), Some(1));
+        assert_eq!(distance("app-login-17", "app-logins-211", 9), Some(3));
+        assert_eq!(distance("aab", "ab", 2), Some(1));
+        assert_eq!(nearest("app", ["app-long-name", "apq", "app", "apr"]), Some("app"));
+        assert_eq!(nearest("app", ["apr", "apq"]), Some("apr"));
     }
 }

@@ -16,13 +16,13 @@ pub(crate) fn times(count: i64) -> String {
 
 /// Names in prose: "`a`", "`a` and `b`", "`a`, `b` and 3 more".
 pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let names: Vec<_> = names.into_iter().map(|n| format!("`{n}`")).collect();
+    let names: Vec<&str> = names.into_iter().collect();
     match names.as_slice() {
         [] => "none".to_owned(),
-        [one] => one.clone(),
-        [first, second] => format!("{first} and {second}"),
-        [first, second, third] => format!("{first}, {second} and {third}"),
-        [first, second, rest @ ..] => format!("{first}, {second} and {} more", rest.len()),
+        [one] => format!("`{one}`"),
+        [first, second] => format!("`{first}` and `{second}`"),
+        [first, second, third] => format!("`{first}`, `{second}` and `{third}`"),
+        [first, second, rest @ ..] => format!("`{first}`, `{second}` and {} more", rest.len()),
     }
 }
 

@@ -5,6 +5,7 @@
 //! | [`case`] | reads a `.bundle` text: a small cluster in YAML, logs, and what must be said of it |
 //! | [`stage`] | writes such a case as a real bundle, with manifest and ledger |
 //! | [`layouts`] | writes a bundle again as other tools would have |
+//! | [`growth`] | makes a case many times as large |
 //! | [`evidence`] | checks that every quote stands where the report says |
 //! | [`truth`] | what is true of a recorded incident |
 //! | [`docs`] | compares generated pages with what is committed |
@@ -15,5 +16,6 @@ pub mod case;
 pub mod docs;
 pub mod evidence;
 pub mod layouts;
+pub mod growth;
 pub mod stage;
 pub mod truth;

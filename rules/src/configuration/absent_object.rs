@@ -15,6 +15,7 @@ use crate::wording::{capitalised, did_you_mean, listed};
 /// A finding for every waiting pod and every object of the kind that it misses.
 pub(super) fn findings(context: &Context<'_>, kind: Target) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let all = kind.all(context.snapshot);
     for (pod, workload) in context.relations.pods_with_workloads(context.snapshot) {
         if !pod.is_active() || pod.is_ready() {
             continue;
@@ -23,7 +24,7 @@ pub(super) fn findings(context: &Context<'_>, kind: Target) -> Vec<Finding> {
         let names: BTreeSet<&str> = mine.iter().map(|r| r.name).collect();
         for name in names {
             let uses: Vec<_> = mine.iter().filter(|r| r.name == name).collect();
-            findings.extend(missing(context, pod, kind, &uses).map(|f| f.workload(workload.cloned())));
+            findings.extend(missing(context, pod, kind, &all, &uses).map(|f| f.workload(workload.cloned())));
         }
     }
     findings
@@ -75,7 +76,7 @@ struct Candidate<'a> {
     keys: BTreeSet<&'a str>,
 }
 
-fn missing(context: &Context<'_>, pod: &Object<Pod>, kind: Target, uses: &[&Reference<'_>]) -> Option<Finding> {
+fn missing(context: &Context<'_>, pod: &Object<Pod>, kind: Target, all: &[Candidate<'_>], uses: &[&Reference<'_>]) -> Option<Finding> {
     let (snapshot, first) = (context.snapshot, uses.first()?);
     let (namespace, name) = (pod.metadata.namespace.as_str(), first.name);
     let (label, word, resource) = kind.words();
@@ -87,8 +88,7 @@ fn missing(context: &Context<'_>, pod: &Object<Pod>, kind: Target, uses: &[&Refe
     let subject = pod.reference();
     let owner = context.relations.workload_of_pod(snapshot, pod).unwrap_or_else(|| subject.clone());
     let keys: BTreeSet<&str> = uses.iter().filter_map(|r| r.key).collect();
-    let all = kind.all(snapshot);
-    let near = near(&all, namespace, name, &keys);
+    let near = near(all, namespace, name, &keys);
     let elsewhere: Vec<&str> = all.iter().filter(|c| c.name == name).map(|c| c.namespace).collect();
     let place = pod.evidence(format!("/spec{}", first.pointer), name);
     let mut evidence = said.iter().map(|t| t.evidence.clone()).chain([place]);

@@ -29,7 +29,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Evidence, ObjectRef, Rule};
 
 use super::server::{servers, service};
-use crate::addresses::clients;
+use crate::addresses::{Client, clients};
 use crate::calls::{Call, Failure, calls};
 use crate::network::policy::{Called, Direction, End, Policies};
 use crate::wording::listed;
@@ -68,8 +68,17 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     if blocked.is_empty() {
         return Vec::new();
     }
-    let calls = calls(context);
-    blocked.into_iter().filter_map(|(owner, (pod, by))| finding(context, owner, pod, &by, &calls)).collect()
+    let about_names = |c: &Call<'_>| matches!(c.failure, Failure::NameServer | Failure::NameUnknown) || c.failure == Failure::Unselected;
+    let mut heard: BTreeMap<ObjectRef, Call<'_>> = BTreeMap::new();
+    for call in calls(context).into_iter().filter(about_names) {
+        heard.entry(call.complaint.client.clone()).or_insert(call);
+    }
+    let clients: BTreeMap<ObjectRef, Client<'_>> = clients(context).into_iter().map(|c| (c.reference.clone(), c)).collect();
+    let found = blocked.into_iter().filter_map(|(owner, (pod, by))| {
+        let (heard, client) = (heard.get(&owner), clients.get(&owner));
+        finding(context, owner, pod, &by, heard, client)
+    });
+    found.collect()
 }
 
 /// Where questions may go: to every pod of the DNS, by its port, and to its Service's address; else to where it usually is.
@@ -91,11 +100,14 @@ fn dns<'a>(context: &Context<'a>) -> Vec<(End<'a>, Called<'a>)> {
     ends
 }
 
-fn finding(context: &Context<'_>, owner: ObjectRef, pod: &Object<Pod>, by: &[ObjectRef], calls: &[Call<'_>]) -> Option<Finding> {
-    let failing = |c: &&Call<'_>| {
-        c.complaint.client == owner && (matches!(c.failure, Failure::NameServer | Failure::NameUnknown) || c.failure == Failure::Unselected)
-    };
-    let heard = calls.iter().find(failing);
+fn finding(
+    context: &Context<'_>,
+    owner: ObjectRef,
+    pod: &Object<Pod>,
+    by: &[ObjectRef],
+    heard: Option<&Call<'_>>,
+    client: Option<&Client<'_>>,
+) -> Option<Finding> {
     let pods = || context.relations.pods_of(context.snapshot, &owner).chain([pod]);
     let unwell = pods().any(|p| {
         p.is_active()
@@ -103,8 +115,7 @@ fn finding(context: &Context<'_>, owner: ObjectRef, pod: &Object<Pod>, by: &[Obj
             && p.containers().any(|v| v.status.is_some_and(|(_, _, s)| s.state.running.is_some() || s.restart_count > 0))
     });
     let named = || -> Option<Evidence> {
-        let client = clients(context).into_iter().find(|c| c.reference == owner)?;
-        client.mentions(context).into_iter().find(|m| m.sure && m.host.parse::<IpAddr>().is_err())?.evidence.into_iter().next()
+        client?.mentions(context).into_iter().find(|m| m.sure && m.host.parse::<IpAddr>().is_err())?.evidence.into_iter().next()
     };
     let told = match heard {
         Some(call) => call.complaint.log.evidence(call.complaint.hit),

@@ -26,7 +26,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule, similarity};
 
 use super::route::{is_made_up, redirects, route};
-use super::told::{alone, told};
+use super::told::{Told, alone};
 use crate::wording::did_you_mean;
 
 /// The rule.
@@ -44,9 +44,10 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let told = Told::by(context, "ingress-service-unknown", "service");
     for ingress in context.snapshot.ingresses.iter().filter(|i| !redirects(i)) {
         for (pointer, backend) in ingress.backends() {
-            findings.extend(finding(context, ingress, &pointer, backend));
+            findings.extend(finding(context, &told, ingress, &pointer, backend));
         }
     }
     let missing = |service: &ObjectRef| context.snapshot.service(&service.namespace, &service.name).is_none();
@@ -66,13 +67,13 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     findings
 }
 
-fn finding(context: &Context<'_>, ingress: &Object<Ingress>, pointer: &str, backend: &ServiceBackend) -> Option<Finding> {
+fn finding(context: &Context<'_>, told: &Told<'_>, ingress: &Object<Ingress>, pointer: &str, backend: &ServiceBackend) -> Option<Finding> {
     let (snapshot, namespace, name) = (context.snapshot, ingress.metadata.namespace.as_str(), backend.name.as_str());
     let service = ObjectRef::new("Service", namespace, name);
     if name.is_empty() || snapshot.service(namespace, name).is_some() || is_made_up(ingress, backend) {
         return None;
     }
-    let told = told(context, "ingress-service-unknown", "service", &service);
+    let told = told.about(&service);
     if told.is_none() && !snapshot.coverage.is_complete("services") {
         return None;
     }

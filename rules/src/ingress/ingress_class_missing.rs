@@ -27,7 +27,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule, similarity};
 
 use super::class::{asked, has_address, is_default};
-use super::told::{alone, told};
+use super::told::{Told, alone};
 use crate::wording::{did_you_mean, listed};
 
 /// The rule.
@@ -52,21 +52,24 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             .seen(hit.first.time, hit.last.time)
             .remedy("Compare its class with those that exist.", format!("kubectl get ingress,ingressclass -n {}", ingress.namespace))
     });
-    context.snapshot.ingresses.iter().filter_map(|ingress| finding(context, ingress)).chain(by_word).collect()
+    let told = Told::by(context, "ingress-class-invalid", "ingress");
+    context.snapshot.ingresses.iter().filter_map(|ingress| finding(context, &told, ingress)).chain(by_word).collect()
 }
 
-fn finding(context: &Context<'_>, ingress: &Object<Ingress>) -> Option<Finding> {
+fn finding(context: &Context<'_>, told: &Told<'_>, ingress: &Object<Ingress>) -> Option<Finding> {
     let (snapshot, reference) = (context.snapshot, ingress.reference());
+    // A second controller complains of every Ingress that is the first one's.
     let asked = asked(snapshot, ingress);
-    let told = told(context, "ingress-class-invalid", "ingress", &reference);
+    if asked.as_ref().is_some_and(|a| a.object.is_some()) {
+        return None;
+    }
+    let told = told.about(&reference);
     let complete = snapshot.coverage.is_complete("ingressclasses");
     let classes: Vec<&str> = snapshot.ingress_classes.iter().map(|c| c.metadata.name.as_str()).collect();
     let name = asked.as_ref().map_or("", |a| a.name);
     let nearest = similarity::nearest(name, classes.iter().copied()).filter(|_| !name.is_empty());
     let served = has_address(ingress);
     let confidence = match &asked {
-        // A second controller complains of every Ingress that is the first one's.
-        Some(a) if a.object.is_some() => return None,
         Some(_) if served => return None,
         Some(a) if a.by_annotation => match (told, nearest) {
             (Some(_), _) => 0.85,

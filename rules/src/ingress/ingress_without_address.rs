@@ -20,6 +20,8 @@
 //! In the first two minutes, and for controllers that write no addresses unless they are told to (Traefik, nginx.org) while no
 //! other Ingress of the class has one.
 
+use std::collections::BTreeMap;
+
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::{Ingress, Object};
 use tarbox_model::rule::{Effect, Level, Need};
@@ -46,20 +48,31 @@ const PATIENCE: i64 = 120;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let all = controllers(context);
+    // By class, the first Ingress that has an address.
+    let mut peers: BTreeMap<&str, &Object<Ingress>> = BTreeMap::new();
+    for ingress in context.snapshot.ingresses.iter().filter(|i| has_address(i)) {
+        if let Some(asked) = asked(context.snapshot, ingress) {
+            peers.entry(asked.name).or_insert(ingress);
+        }
+    }
     let waiting = context
         .snapshot
         .ingresses
         .iter()
         .filter(|i| !has_address(i) && context.snapshot.age_seconds(i.metadata.creation_timestamp).is_some_and(|age| age >= PATIENCE));
-    waiting.filter_map(|ingress| finding(context, ingress, &all)).collect()
+    waiting.filter_map(|ingress| finding(context, ingress, &all, &peers)).collect()
 }
 
-fn finding(context: &Context<'_>, ingress: &Object<Ingress>, controllers: &[Controller<'_>]) -> Option<Finding> {
+fn finding(
+    context: &Context<'_>,
+    ingress: &Object<Ingress>,
+    controllers: &[Controller<'_>],
+    peers: &BTreeMap<&str, &Object<Ingress>>,
+) -> Option<Finding> {
     let (snapshot, reference) = (context.snapshot, ingress.reference());
     let asked = asked(snapshot, ingress);
-    let class = asked.as_ref().map_or("", |a| a.name);
     let controller = controllers.iter().find(|c| served_by(asked.as_ref(), c));
-    let peer = snapshot.ingresses.iter().find(|i| has_address(i) && super::class::asked(snapshot, i).is_some_and(|a| a.name == class));
+    let peer = asked.as_ref().and_then(|a| peers.get(a.name)).copied();
     let writes = controller.is_some_and(|c| c.product.writes_address);
     let reference_event = context.relations.events_about(snapshot, &reference).rev().find(|e| e.r#type == "Warning");
     if peer.is_none() && !writes && reference_event.is_none() && asked.as_ref().is_none_or(|a| a.object.is_some()) {

@@ -27,7 +27,7 @@ use tarbox_model::object::{Ingress, Object, Secret};
 use tarbox_model::rule::{Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule, similarity};
 
-use super::told::{alone, told};
+use super::told::{Told, alone};
 use crate::configuration::maker::maker;
 use crate::wording::did_you_mean;
 
@@ -50,9 +50,10 @@ const PROVIDED: [&str; 3] =
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let told = Told::by(context, "ingress-certificate-unusable", "secret");
     for ingress in context.snapshot.ingresses.iter().filter(|i| !PROVIDED.iter().any(|a| i.metadata.annotations.contains_key(*a))) {
         for (t, tls) in ingress.spec.tls.iter().enumerate().filter(|(_, tls)| !tls.secret_name.is_empty()) {
-            findings.extend(finding(context, ingress, t, &tls.secret_name));
+            findings.extend(finding(context, &told, ingress, t, &tls.secret_name));
         }
     }
     let missing = |secret: &ObjectRef| context.snapshot.secret(&secret.namespace, &secret.name).is_none();
@@ -86,11 +87,11 @@ fn defect(context: &Context<'_>, secret: &Object<Secret>) -> Option<String> {
     }
 }
 
-fn finding(context: &Context<'_>, ingress: &Object<Ingress>, tls: usize, name: &str) -> Option<Finding> {
+fn finding(context: &Context<'_>, told: &Told<'_>, ingress: &Object<Ingress>, tls: usize, name: &str) -> Option<Finding> {
     let (snapshot, namespace) = (context.snapshot, ingress.metadata.namespace.as_str());
     let (reference, secret) = (ingress.reference(), ObjectRef::new("Secret", namespace, name));
     let found = snapshot.secret(namespace, name);
-    let told = told(context, "ingress-certificate-unusable", "secret", &secret);
+    let told = told.about(&secret);
     let defect = found.and_then(|s| defect(context, s));
     // A complaint from before the Secret was made is over.
     let told = told.filter(|(_, hit)| found.is_none_or(|s| s.metadata.written_at().zip(hit.last.time).is_none_or(|(w, t)| w <= t)));

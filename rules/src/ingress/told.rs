@@ -15,10 +15,19 @@ fn fresh<'a>(context: &Context<'a>, signature: &str) -> impl Iterator<Item = (&'
     all.filter(move |(_, h)| h.signature == signature && snapshot.age_seconds(h.last.time).is_none_or(|age| age < FRESH))
 }
 
-/// The newest line of a signature whose field names an object (`namespace/name`).
-pub(super) fn told<'a>(context: &Context<'a>, signature: &str, field: &str, object: &ObjectRef) -> Option<(&'a ContainerLog, &'a LogHit)> {
-    let name = format!("{}/{}", object.namespace, object.name);
-    fresh(context, signature).filter(|(_, h)| h.field(field) == Some(name.as_str())).last()
+/// The newest line of a signature about each object that its field names (`namespace/name`).
+pub(super) struct Told<'a>(BTreeMap<&'a str, (&'a ContainerLog, &'a LogHit)>);
+
+impl<'a> Told<'a> {
+    /// By a signature and its field.
+    pub(super) fn by(context: &Context<'a>, signature: &str, field: &str) -> Self {
+        Self(fresh(context, signature).filter_map(|(log, hit)| Some((hit.field(field)?, (log, hit)))).collect())
+    }
+
+    /// What it says of an object.
+    pub(super) fn about(&self, object: &ObjectRef) -> Option<(&'a ContainerLog, &'a LogHit)> {
+        self.0.get(format!("{}/{}", object.namespace, object.name).as_str()).copied()
+    }
 }
 
 /// What a signature says of objects of one kind, where the bundle has no Ingress that could be looked at: the controller's
@@ -33,9 +42,7 @@ pub(super) fn alone<'a>(
     if context.snapshot.coverage.has("ingresses") {
         return Vec::new();
     }
-    let named = fresh(context, signature).filter_map(|(log, hit)| Some((hit.field(field)?, (log, hit))));
-    let newest: BTreeMap<&str, (&ContainerLog, &LogHit)> = named.collect();
-    let objects = newest.into_iter().filter_map(|(name, (log, hit))| {
+    let objects = Told::by(context, signature, field).0.into_iter().filter_map(|(name, (log, hit))| {
         let (namespace, name) = name.split_once('/')?;
         Some((ObjectRef::new(kind, namespace, name), log, hit))
     });

@@ -8,19 +8,20 @@ use super::verdict::{Part, Reason, Verdict, refused};
 
 /// Every verdict whose blame lies with a reason that is asked for.
 pub(super) fn blamed<'a>(context: &Context<'a>, wanted: impl Fn(&Reason) -> bool) -> Vec<(Verdict<'a>, Part)> {
+    let background = Background::of(context.snapshot);
     let verdicts = refused(context).into_iter();
-    verdicts.filter_map(|v| principal(context.snapshot, &v).filter(|p| wanted(&p.reason)).map(|p| (v, p))).collect()
+    verdicts.filter_map(|v| principal(&background, &v).filter(|p| wanted(&p.reason)).map(|p| (v, p))).collect()
 }
 
 /// The reason to blame.
 ///
 /// Nodes that pass every gate of their own (cordon, taint, labels) and are refused all the same show the blocker. When
 /// there are none, labels are to blame only if no node has them; else whatever closed the nodes that do.
-fn principal(snapshot: &Snapshot, verdict: &Verdict<'_>) -> Option<Part> {
+fn principal(background: &Background<'_>, verdict: &Verdict<'_>) -> Option<Part> {
     let gate = |p: &Part| matches!(p.reason, Reason::Cordoned | Reason::Taint(_) | Reason::NodeAffinity);
     let most = |parts: Vec<&Part>| parts.into_iter().rev().max_by_key(|p| p.count).cloned();
     let (gates, later): (Vec<&Part>, Vec<&Part>) = verdict.parts.iter().partition(|p| gate(p));
-    let aside = Aside::of(snapshot, verdict);
+    let aside = Aside::of(background, verdict);
     let cordoned = count(&gates, |r| *r == Reason::Cordoned).saturating_sub(aside.cordoned);
     if let Some(blocker) = most(later)
         && blocker.count >= cordoned
@@ -53,7 +54,27 @@ fn is_control_plane_taint(taint: &str) -> bool {
     taint.starts_with("node-role.kubernetes.io/control-plane") || taint.starts_with("node-role.kubernetes.io/master")
 }
 
-/// What belongs to the background: the control plane, closed on purpose.
+/// What is the same for every verdict.
+struct Background<'a> {
+    nodes: fit::Nodes<'a>,
+    /// Nodes of the control plane.
+    masters: usize,
+    /// Those of them that are cordoned.
+    cordoned: usize,
+    /// Whether any labels are known.
+    labelled: bool,
+}
+
+impl<'a> Background<'a> {
+    fn of(snapshot: &'a Snapshot) -> Self {
+        let masters: Vec<_> = snapshot.nodes.iter().filter(|n| fit::is_control_plane(n)).collect();
+        let cordoned = masters.iter().filter(|n| n.spec.unschedulable).count();
+        let labelled = snapshot.nodes.iter().any(|n| !n.metadata.labels.is_empty());
+        Self { nodes: fit::Nodes::of(snapshot), masters: masters.len(), cordoned, labelled }
+    }
+}
+
+/// What belongs to the background of one verdict: the control plane, closed on purpose.
 struct Aside {
     cordoned: usize,
     tainted: usize,
@@ -61,16 +82,14 @@ struct Aside {
 }
 
 impl Aside {
-    fn of(snapshot: &Snapshot, verdict: &Verdict<'_>) -> Self {
+    fn of(background: &Background<'_>, verdict: &Verdict<'_>) -> Self {
         let spec = &verdict.pod.spec;
-        let masters = || snapshot.nodes.iter().filter(|n| fit::is_control_plane(n));
-        let known = snapshot.nodes.iter().any(|n| !n.metadata.labels.is_empty());
-        let cordoned = masters().filter(|n| n.spec.unschedulable).count();
         // Who does not say where the control plane is, mostly has one node for it.
-        let cordoned = if cordoned == 0 && masters().next().is_none() { usize::from(verdict.total > 2) } else { cordoned };
+        let cordoned =
+            if background.cordoned == 0 && background.masters == 0 { usize::from(verdict.total > 2) } else { background.cordoned };
         let asks =
             !spec.node_selector.is_empty() || spec.affinity.node_affinity.required_during_scheduling_ignored_during_execution.is_some();
-        let matches = || snapshot.nodes.iter().any(|n| fit::selected(spec, n) && fit::has_affinity(spec, n));
-        Self { cordoned, tainted: masters().count(), labels_match_nowhere: known && asks && !matches() }
+        let matches = || background.nodes.selected(spec).any(|n| fit::has_affinity(spec, n));
+        Self { cordoned, tainted: background.masters, labels_match_nowhere: background.labelled && asks && !matches() }
     }
 }

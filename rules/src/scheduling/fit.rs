@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tarbox_model::object::{Node, NodeSelectorTerm, Object, PodSpec};
-use tarbox_model::{Context, selector};
+use tarbox_model::{Context, Snapshot, selector};
 
 /// Whether a node carries the labels of the pod's `nodeSelector`.
 pub(super) fn selected(spec: &PodSpec, node: &Node) -> bool {
@@ -40,6 +40,46 @@ pub(super) fn open_to(spec: &PodSpec, node: &Node) -> bool {
     !node.spec.unschedulable && untolerated(spec, node).next().is_none() && selected(spec, node) && has_affinity(spec, node)
 }
 
+/// The nodes with an index of their labels, so that what one pod asks for is found without a look at each.
+pub(super) struct Nodes<'a> {
+    all: &'a [Object<Node>],
+    by_label: BTreeMap<(&'a str, &'a str), Vec<usize>>,
+}
+
+impl<'a> Nodes<'a> {
+    pub(super) fn of(snapshot: &'a Snapshot) -> Self {
+        let mut by_label: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+        for (i, node) in snapshot.nodes.iter().enumerate() {
+            for (key, value) in &node.metadata.labels {
+                by_label.entry((key, value)).or_default().push(i);
+            }
+        }
+        Self { all: &snapshot.nodes, by_label }
+    }
+
+    /// Nodes that carry the labels of the pod's `nodeSelector`.
+    pub(super) fn selected<'s>(&'s self, spec: &'s PodSpec) -> impl Iterator<Item = &'a Object<Node>> + 's {
+        let with =
+            |(key, value): (&'s String, &'s String)| self.by_label.get(&(key.as_str(), value.as_str())).map_or(&[][..], Vec::as_slice);
+        let rarest = spec.node_selector.iter().map(with).min_by_key(|nodes| nodes.len());
+        let few = rarest.into_iter().flatten().filter_map(|&i| self.all.get(i));
+        let all = rarest.is_none().then_some(self.all).into_iter().flatten();
+        few.chain(all).filter(|node| selected(spec, node))
+    }
+
+    /// Nodes that are open to the pod; all of them when none is.
+    pub(super) fn candidates(&self, spec: &PodSpec) -> Vec<&'a Object<Node>> {
+        let open: Vec<_> = self.selected(spec).filter(|n| open_to(spec, n)).collect();
+        if open.is_empty() { self.all.iter().collect() } else { open }
+    }
+}
+
+/// What decides which nodes are open to a pod, and nothing else of it: pods with the same door find the same nodes.
+pub(super) fn door(spec: &PodSpec) -> String {
+    let affinity = &spec.affinity.node_affinity.required_during_scheduling_ignored_during_execution;
+    format!("{:?} {affinity:?} {:?}", spec.node_selector, spec.tolerations)
+}
+
 /// Requests of the pods on each node for a resource (`pods` counts them).
 pub(super) fn requested(context: &Context<'_>, resource: &str) -> BTreeMap<String, f64> {
     let mut sums: BTreeMap<String, f64> = BTreeMap::new();
@@ -48,10 +88,4 @@ pub(super) fn requested(context: &Context<'_>, resource: &str) -> BTreeMap<Strin
         *sums.entry(pod.spec.node_name.clone()).or_default() += asked;
     }
     sums
-}
-
-/// Nodes that are open to the pod; all of them when none is.
-pub(super) fn candidates<'a>(context: &Context<'a>, spec: &PodSpec) -> Vec<&'a Object<Node>> {
-    let open: Vec<_> = context.snapshot.nodes.iter().filter(|n| open_to(spec, n)).collect();
-    if open.is_empty() { context.snapshot.nodes.iter().collect() } else { open }
 }

@@ -19,6 +19,8 @@
 //! ## When it stays silent
 //! When something else than ports refuses most nodes.
 
+use std::collections::BTreeMap;
+
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::{Object, Pod};
 use tarbox_model::rule::{Effect, Level, Need};
@@ -45,10 +47,19 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let blamed = blamed(context, |reason| *reason == Reason::HostPort);
-    blamed.into_iter().map(|(verdict, part)| finding(context, &verdict, &part)).collect()
+    let mut holders: BTreeMap<i32, &Object<Pod>> = BTreeMap::new();
+    for pod in context.snapshot.pods.iter().filter(|p| !blamed.is_empty() && !p.spec.node_name.is_empty() && p.is_active()) {
+        for port in pod.spec.containers.iter().flat_map(|c| &c.ports) {
+            let taken = [port.host_port, if pod.spec.host_network { port.container_port } else { 0 }];
+            taken.into_iter().filter(|n| *n > 0).for_each(|n| {
+                holders.entry(n).or_insert(pod);
+            });
+        }
+    }
+    blamed.into_iter().map(|(verdict, part)| finding(context, &holders, &verdict, &part)).collect()
 }
 
-fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding {
+fn finding(context: &Context<'_>, holders: &BTreeMap<i32, &Object<Pod>>, verdict: &Verdict<'_>, part: &Part) -> Finding {
     let (pod, owner) = (verdict.pod, verdict.owner());
     let mut wanted = Vec::new();
     for view in pod.containers() {
@@ -60,13 +71,7 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding
             ));
         }
     }
-    let takes = |p: &Object<Pod>, n: i32| {
-        p.spec.containers.iter().flat_map(|c| &c.ports).any(|c| c.host_port == n || (p.spec.host_network && c.container_port == n))
-    };
-    let holder = wanted.iter().find_map(|(n, pointer)| {
-        let holder = context.snapshot.pods.iter().find(|p| !p.spec.node_name.is_empty() && p.is_active() && takes(p, *n))?;
-        Some((*n, pointer.clone(), holder))
-    });
+    let holder = wanted.iter().find_map(|(n, pointer)| Some((*n, pointer.clone(), *holders.get(n)?)));
     let by = holder
         .as_ref()
         .map(|(n, _, p)| format!(" Port {n} is held by pod `{}/{}` on `{}`.", p.metadata.namespace, p.metadata.name, p.spec.node_name))

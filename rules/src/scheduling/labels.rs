@@ -1,22 +1,38 @@
 //! Which wanted label is missing from the nodes, and what comes nearest.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tarbox_model::object::{Node, Object};
 use tarbox_model::similarity;
 
 use crate::wording::{did_you_mean, listed};
 
-/// Says of one wanted `key=value` what the nodes have instead.
-pub(super) fn instead(nodes: &[Object<Node>], key: &str, value: Option<&str>) -> String {
-    let values: BTreeSet<&str> = nodes.iter().filter_map(|n| n.metadata.labels.get(key)).map(String::as_str).collect();
-    let carry = nodes.iter().filter(|n| n.metadata.labels.contains_key(key)).count();
-    if values.is_empty() {
-        let keys: BTreeSet<&str> = nodes.iter().flat_map(|n| n.metadata.labels.keys()).map(String::as_str).collect();
-        return format!("no node carries the label `{key}`{}", did_you_mean(similarity::nearest(key, keys)));
+/// The labels of all nodes, by key: the values, and how many nodes carry one.
+pub(super) struct Carried<'a> {
+    by_key: BTreeMap<&'a str, (BTreeSet<&'a str>, usize)>,
+    nodes: usize,
+}
+
+impl<'a> Carried<'a> {
+    pub(super) fn by(nodes: &'a [Object<Node>]) -> Self {
+        let mut by_key: BTreeMap<&str, (BTreeSet<&str>, usize)> = BTreeMap::new();
+        for (key, value) in nodes.iter().flat_map(|n| &n.metadata.labels) {
+            let (values, count) = by_key.entry(key).or_default();
+            values.insert(value);
+            *count += 1;
+        }
+        Self { by_key, nodes: nodes.len() }
     }
-    let nearest = value.and_then(|v| similarity::nearest(v, values.iter().copied()));
-    format!("{carry} of {} nodes carry `{key}`, with {}{}", nodes.len(), listed(values.iter().copied()), did_you_mean(nearest))
+
+    /// Says of one wanted `key=value` what the nodes have instead.
+    pub(super) fn instead(&self, key: &str, value: Option<&str>) -> String {
+        let Some((values, carry)) = self.by_key.get(key) else {
+            let nearest = similarity::nearest(key, self.by_key.keys().copied());
+            return format!("no node carries the label `{key}`{}", did_you_mean(nearest));
+        };
+        let nearest = value.and_then(|v| similarity::nearest(v, values.iter().copied()));
+        format!("{carry} of {} nodes carry `{key}`, with {}{}", self.nodes, listed(values.iter().copied()), did_you_mean(nearest))
+    }
 }
 
 /// The node that has most of the wanted pairs.

@@ -25,9 +25,10 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use super::blame::blamed;
+use super::labels::Carried;
 use super::node_selector_mismatch::is_selector;
+use super::shortage;
 use super::verdict::Reason;
-use super::{labels, shortage};
 use crate::commands::edit;
 use crate::wording::{capitalised, counted};
 
@@ -46,6 +47,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let carried = Carried::by(&context.snapshot.nodes);
     for (verdict, part) in blamed(context, |reason| *reason == Reason::NodeAffinity) {
         let spec = &verdict.pod.spec;
         if is_selector(context, spec) {
@@ -64,7 +66,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
                     said.push(format!(
                         "wanted is `{}`: {}",
                         condition.describe(),
-                        labels::instead(nodes, &condition.key, condition.values.first().map(String::as_str))
+                        carried.instead(&condition.key, condition.values.first().map(String::as_str))
                     ));
                 } else if !nodes.is_empty() {
                     said.push(format!("`{}` is met by {met} of {} nodes", condition.describe(), nodes.len()));

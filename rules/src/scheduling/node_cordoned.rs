@@ -19,8 +19,10 @@
 //! ## When it stays silent
 //! When other nodes are open and refuse the pod for another reason.
 
+use std::collections::BTreeMap;
+
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::object::{Node, Object};
+use tarbox_model::object::{Node, Object, PodSpec};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
@@ -44,21 +46,32 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let blamed = blamed(context, |reason| *reason == Reason::Cordoned);
-    blamed.into_iter().map(|(verdict, part)| finding(context, &verdict, &part)).collect()
+    let all = fit::Nodes::of(context.snapshot);
+    let mut known: BTreeMap<String, Vec<&Object<Node>>> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for (verdict, part) in blamed {
+        let nodes = known.entry(fit::door(&verdict.pod.spec)).or_insert_with(|| cordoned(context, &all, &verdict.pod.spec));
+        findings.push(finding(&verdict, &part, nodes));
+    }
+    findings
 }
 
-fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding {
+/// Cordoned nodes that suit a pod; else those for work; else all.
+fn cordoned<'a>(context: &Context<'a>, all: &fit::Nodes<'a>, spec: &PodSpec) -> Vec<&'a Object<Node>> {
+    let is_worker = |n: &&Object<Node>| n.spec.unschedulable && !fit::is_control_plane(n);
+    let suiting: Vec<_> = all.selected(spec).filter(|n| is_worker(n) && fit::has_affinity(spec, n)).collect();
+    let nodes = &context.snapshot.nodes;
+    if !suiting.is_empty() {
+        suiting
+    } else if nodes.iter().any(|n| is_worker(&n)) {
+        nodes.iter().filter(is_worker).collect()
+    } else {
+        nodes.iter().filter(|n| n.spec.unschedulable).collect()
+    }
+}
+
+fn finding(verdict: &Verdict<'_>, part: &Part, nodes: &[&Object<Node>]) -> Finding {
     let (pod, owner) = (verdict.pod, verdict.owner());
-    let cordoned = || context.snapshot.nodes.iter().filter(|n| n.spec.unschedulable);
-    let workers = || cordoned().filter(|n| !fit::is_control_plane(n));
-    let suits = |n: &&Object<Node>| fit::selected(&pod.spec, n) && fit::has_affinity(&pod.spec, n);
-    let mut nodes: Vec<&Object<Node>> = workers().filter(suits).collect();
-    if nodes.is_empty() {
-        nodes = workers().collect();
-    }
-    if nodes.is_empty() {
-        nodes = cordoned().collect();
-    }
     let names = listed(nodes.iter().map(|n| n.metadata.name.as_str()));
     let wish = pod.spec.node_selector.is_empty();
     let only = if wish { "" } else { " Its nodeSelector leaves it no other choice." };
@@ -78,10 +91,11 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding
     .confidence(0.95)
     .evidence(nodes.first().map(|n| n.evidence("/spec/unschedulable", "true")))
     .seen(since.or(verdict.first), verdict.last);
-    if let [node] = nodes.as_slice() {
+    if let [node] = nodes {
         finding = finding.cause(node.reference());
     }
-    let uncordon: Vec<&str> = nodes.iter().map(|n| n.metadata.name.as_str()).collect();
+    // A command that opens half the cluster at once is nobody's remedy.
+    let uncordon: Vec<&str> = nodes.iter().take(10).map(|n| n.metadata.name.as_str()).collect();
     finding.remedy(
         "If the maintenance is over, open the node again. Waiting pods are then placed by themselves.",
         format!("kubectl uncordon {}", if uncordon.is_empty() { "NODE".to_owned() } else { uncordon.join(" ") }),

@@ -26,8 +26,9 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule, selector};
 
 use super::blame::blamed;
+use super::labels::{self, Carried};
 use super::verdict::Reason;
-use super::{fit, labels, shortage};
+use super::{fit, shortage};
 use crate::commands::edit;
 use crate::wording::{capitalised, counted};
 
@@ -52,6 +53,7 @@ pub(super) fn is_selector(context: &Context<'_>, spec: &tarbox_model::object::Po
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let carried = Carried::by(&context.snapshot.nodes);
     for (verdict, part) in blamed(context, |reason| *reason == Reason::NodeAffinity) {
         let spec = &verdict.pod.spec;
         if !is_selector(context, spec) {
@@ -61,7 +63,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let wanted = selector::describe(&spec.node_selector);
         let nearest = labels::nearest_node(nodes, &spec.node_selector);
         let lacking = spec.node_selector.iter().filter(|(k, v)| nearest.is_none_or(|n| n.metadata.labels.get(*k) != Some(*v)));
-        let said: Vec<String> = lacking.map(|(k, v)| format!("wanted is `{k}={v}`: {}", labels::instead(nodes, k, Some(v)))).collect();
+        let said: Vec<String> = lacking.map(|(k, v)| format!("wanted is `{k}={v}`: {}", carried.instead(k, Some(v)))).collect();
         let owner = verdict.owner();
         let pointer = spec.node_selector.iter().next().map(|(k, v)| (format!("/spec/nodeSelector/{}", pointer_key(k)), v));
         let mut summary = format!("The scheduler refused {} of {} nodes for their labels.", part.count, verdict.total);

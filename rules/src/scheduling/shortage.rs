@@ -1,8 +1,10 @@
 //! Requests against what nodes have: whether a pod could ever fit, or only not now.
 
+use std::collections::BTreeMap;
+
 use tarbox_model::evidence::pointer_key;
 use tarbox_model::finding::Finding;
-use tarbox_model::object::{Node, Object};
+use tarbox_model::object::{Node, Object, PodSpec};
 use tarbox_model::{Context, Evidence, quantity};
 
 use super::blame::blamed;
@@ -13,18 +15,19 @@ use crate::wording::counted;
 
 /// A finding for each workload whose pods lack a resource. `pods` stands for places on a node.
 pub(super) fn findings(context: &Context<'_>, wanted: impl Fn(&Reason) -> bool) -> Vec<Finding> {
+    let mut rooms = Rooms::of(context);
     let all = blamed(context, wanted);
-    all.into_iter().map(|(verdict, part)| finding(context, &verdict, &part)).collect()
+    all.into_iter().map(|(verdict, part)| finding(&mut rooms, &verdict, &part)).collect()
 }
 
-fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &super::verdict::Part) -> Finding {
+fn finding(rooms: &mut Rooms<'_>, verdict: &Verdict<'_>, part: &super::verdict::Part) -> Finding {
     let resource = match &part.reason {
         Reason::Resource(name) => name.as_str(),
         _ => "pods",
     };
     let spec = &verdict.pod.spec;
     let asked = if resource == "pods" { 1.0 } else { spec.request(resource) };
-    let room = Room::of(context, verdict, resource);
+    let room = rooms.behind(&verdict.pod.spec, resource);
     let amount = |value: f64| amount(resource, value);
     let owner = verdict.owner();
     let possible = room.as_ref().is_none_or(|room| asked <= room.largest);
@@ -124,7 +127,29 @@ fn request_evidence(verdict: &Verdict<'_>, resource: &str) -> Option<Evidence> {
     all.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, evidence)| evidence)
 }
 
-/// What the nodes have of a resource.
+/// What the nodes have left, added up once for each resource and each kind of pod.
+struct Rooms<'a> {
+    context: Context<'a>,
+    nodes: fit::Nodes<'a>,
+    requested: BTreeMap<String, BTreeMap<String, f64>>,
+    known: BTreeMap<(String, String), Option<Room<'a>>>,
+}
+
+impl<'a> Rooms<'a> {
+    fn of(context: &Context<'a>) -> Self {
+        Self { context: *context, nodes: fit::Nodes::of(context.snapshot), requested: BTreeMap::new(), known: BTreeMap::new() }
+    }
+
+    /// What the nodes that are open to a pod have of a resource.
+    fn behind(&mut self, spec: &PodSpec, resource: &str) -> Option<Room<'a>> {
+        let requested = self.requested.entry(resource.to_owned()).or_insert_with(|| fit::requested(&self.context, resource));
+        let room = || Room::of(&self.nodes.candidates(spec), requested, resource);
+        *self.known.entry((fit::door(spec), resource.to_owned())).or_insert_with(room)
+    }
+}
+
+/// What some nodes have of a resource.
+#[derive(Clone, Copy)]
 struct Room<'a> {
     largest: f64,
     largest_node: &'a Object<Node>,
@@ -134,10 +159,9 @@ struct Room<'a> {
 }
 
 impl<'a> Room<'a> {
-    fn of(context: &Context<'a>, verdict: &Verdict<'_>, resource: &str) -> Option<Self> {
-        let requested = fit::requested(context, resource);
+    fn of(nodes: &[&'a Object<Node>], requested: &BTreeMap<String, f64>, resource: &str) -> Option<Self> {
         let mut room: Option<Self> = None;
-        for node in fit::candidates(context, &verdict.pod.spec) {
+        for &node in nodes {
             if node.status.allocatable.is_empty() {
                 continue;
             }

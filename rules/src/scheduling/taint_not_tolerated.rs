@@ -21,8 +21,10 @@
 //! When the taint is only that of the control plane, and when other nodes without the taint refuse the pod for another
 //! reason.
 
+use std::collections::BTreeMap;
+
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::object::{Node, Object, Taint};
+use tarbox_model::object::{Node, Object, Taint, Toleration};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
@@ -46,26 +48,40 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let blamed = blamed(context, |reason| matches!(reason, Reason::Taint(_)));
-    blamed.into_iter().map(|(verdict, part)| finding(context, &verdict, &part)).collect()
+    let mut known: BTreeMap<String, Vec<Barring<'_>>> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for (verdict, part) in blamed {
+        let told = match &part.reason {
+            Reason::Taint(text) => text.split_once(':').map_or((text.as_str(), ""), |(k, v)| (k.trim(), v.trim())),
+            _ => ("", ""),
+        };
+        // Pods that tolerate the same are kept off the same nodes.
+        let same = format!("{} {:?}", told.0, verdict.pod.spec.tolerations);
+        let nodes = known.entry(same).or_insert_with(|| barring(context, &verdict.pod.spec.tolerations, told.0));
+        findings.push(finding(&verdict, &part, told, nodes));
+    }
+    findings
 }
 
-fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding {
-    let (pod, owner) = (verdict.pod, verdict.owner());
-    let told = match &part.reason {
-        Reason::Taint(text) => text.split_once(':').map_or((text.as_str(), ""), |(k, v)| (k.trim(), v.trim())),
-        _ => ("", ""),
-    };
-    let mut nodes: Vec<(&Object<Node>, usize, &Taint)> = Vec::new();
+/// A node, and its taint with the index.
+type Barring<'a> = (&'a Object<Node>, usize, &'a Taint);
+
+/// Nodes kept closed by a taint of this key (of any, when it is not told); those for work, if there are any.
+fn barring<'a>(context: &Context<'a>, tolerations: &[Toleration], key: &str) -> Vec<Barring<'a>> {
+    let mut nodes: Vec<Barring<'a>> = Vec::new();
     for node in &context.snapshot.nodes {
-        let barred = |t: &&Taint| {
-            t.effect != "PreferNoSchedule" && !t.is_tolerated_by(&pod.spec.tolerations) && (told.0.is_empty() || t.key == told.0)
-        };
+        let barred = |t: &&Taint| t.effect != "PreferNoSchedule" && !t.is_tolerated_by(tolerations) && (key.is_empty() || t.key == key);
         if let Some((i, taint)) = node.spec.taints.iter().enumerate().find(|(_, t)| barred(t)) {
             nodes.push((node, i, taint));
         }
     }
     let control_plane_only = nodes.iter().all(|(n, ..)| fit::is_control_plane(n));
     nodes.retain(|(n, ..)| control_plane_only || !fit::is_control_plane(n));
+    nodes
+}
+
+fn finding(verdict: &Verdict<'_>, part: &Part, told: (&str, &str), nodes: &[Barring<'_>]) -> Finding {
+    let (pod, owner) = (verdict.pod, verdict.owner());
     let key = nodes.first().map_or(told.0, |(_, _, t)| t.key.as_str());
     let value = nodes.first().map_or(told.1, |(_, _, t)| t.value.as_str());
     let effect = nodes.first().map_or("NoSchedule", |(_, _, t)| t.effect.as_str());
@@ -99,10 +115,11 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding
     .confidence(if own { 0.7 } else { 0.95 })
     .evidence(nodes.first().map(|(n, i, t)| n.evidence(format!("/spec/taints/{i}/key"), t.key.as_str())))
     .seen(verdict.first, verdict.last);
-    for (node, ..) in &nodes {
+    // Any of them would do; a handful tells what ails them.
+    for (node, ..) in nodes.iter().take(20) {
         finding = finding.depends_on(node.reference());
     }
-    if let [(node, ..)] = nodes.as_slice() {
+    if let [(node, ..)] = nodes {
         finding = finding.cause(node.reference());
     }
     if own {

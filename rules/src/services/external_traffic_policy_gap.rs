@@ -29,7 +29,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use super::local_nodes::{addressed, nodes_with, workers_without};
-use crate::addresses::heard;
+use crate::addresses::{Heard, heard};
 use crate::wording::listed;
 
 /// The rule.
@@ -46,13 +46,18 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    context.snapshot.services.iter().flat_map(|s| [outside(context, s), inside(context, s)]).flatten().collect()
+    let local = context.snapshot.services.iter().any(|s| s.spec.internal_traffic_policy == "Local");
+    let heard = if local { heard(context) } else { Vec::new() };
+    context.snapshot.services.iter().flat_map(|s| [outside(context, s), inside(context, &heard, s)]).flatten().collect()
 }
 
 fn outside(context: &Context<'_>, service: &Object<Service>) -> Option<Finding> {
     let local = service.spec.external_traffic_policy == "Local" && matches!(service.spec.r#type.as_str(), "LoadBalancer" | "NodePort");
+    if !local || service.spec.selector.is_empty() {
+        return None;
+    }
     let with = nodes_with(context, service);
-    if !local || with.is_empty() || service.spec.selector.is_empty() {
+    if with.is_empty() {
         return None;
     }
     let asked = addressed(context, service);
@@ -83,13 +88,16 @@ fn outside(context: &Context<'_>, service: &Object<Service>) -> Option<Finding> 
     )
 }
 
-fn inside(context: &Context<'_>, service: &Object<Service>) -> Option<Finding> {
+fn inside(context: &Context<'_>, heard: &[Heard<'_>], service: &Object<Service>) -> Option<Finding> {
+    if service.spec.internal_traffic_policy != "Local" || service.spec.selector.is_empty() {
+        return None;
+    }
     let with = nodes_with(context, service);
-    if service.spec.internal_traffic_policy != "Local" || with.is_empty() || service.spec.selector.is_empty() {
+    if with.is_empty() {
         return None;
     }
     let reference = service.reference();
-    let failing = heard(context).into_iter().find(|h| {
+    let failing = heard.iter().find(|h| {
         let pod = context.snapshot.pod(&h.log.namespace, &h.log.pod);
         let far = pod.is_some_and(|p| !p.spec.node_name.is_empty() && !with.contains(p.spec.node_name.as_str()));
         far && context.relations.resolve_host(context.snapshot, h.host, &h.log.namespace).as_ref() == Some(&reference)

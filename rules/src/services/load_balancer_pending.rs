@@ -53,14 +53,20 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let all: Vec<_> = context.snapshot.services.iter().filter(balanced).collect();
     let pending = |s: &&Object<Service>| !has_address(s) && s.spec.external_ips.is_empty();
     let example = all.iter().copied().find(|s| has_address(s));
-    all.iter().copied().filter(pending).filter_map(|s| finding(context, s, example)).collect()
+    let providers = providers(context);
+    all.iter().copied().filter(pending).filter_map(|s| finding(context, s, example, &providers)).collect()
 }
 
 fn has_address(service: &Service) -> bool {
     service.status.load_balancer.ingress.iter().any(|a| !a.ip.is_empty() || !a.hostname.is_empty())
 }
 
-fn finding(context: &Context<'_>, service: &Object<Service>, example: Option<&Object<Service>>) -> Option<Finding> {
+fn finding(
+    context: &Context<'_>,
+    service: &Object<Service>,
+    example: Option<&Object<Service>>,
+    providers: &[&Object<Pod>],
+) -> Option<Finding> {
     let (snapshot, reference) = (context.snapshot, service.reference());
     let age = snapshot.age_seconds(service.metadata.creation_timestamp);
     let told = context.relations.events_about(snapshot, &reference).rev().find(|e| {
@@ -73,7 +79,6 @@ fn finding(context: &Context<'_>, service: &Object<Service>, example: Option<&Ob
         .iter()
         .enumerate()
         .find(|(_, c)| c.status != "True" && !c.message.is_empty() || c.reason.contains("NotSupported"));
-    let providers: Vec<&Object<Pod>> = providers(context);
     let taken = !providers.is_empty() || example.is_some() || context.relations.events_about(snapshot, &reference).next().is_some();
     let patience = if told.is_some() {
         0
