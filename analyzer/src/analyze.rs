@@ -7,7 +7,7 @@ use tarbox_model::rule::RuleOutcome;
 use tarbox_model::{Context, Finding, Relations, Rule, Snapshot};
 use tarbox_rules::custom::CustomRule;
 
-use crate::{causes, engine, patterns, timeline};
+use crate::{causes, engine, overview, patterns, timeline};
 
 /// Runs all rules over a snapshot and draws the conclusions.
 pub fn conclude(snapshot: &Snapshot, bundle: &str) -> Analysis {
@@ -53,6 +53,7 @@ pub(crate) fn conclude_with(snapshot: &Snapshot, bundle: &str, own: &[CustomRule
         not_evaluated,
         timeline: timeline::moments(&context),
         log_patterns,
+        overview: overview::overview(&context),
         coverage: snapshot.coverage.sources().cloned().collect(),
         problems: snapshot.problems.clone(),
         totals,

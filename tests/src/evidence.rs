@@ -23,6 +23,23 @@ impl Entries {
         Self { by_path: entries.into_iter().collect() }
     }
 
+    /// A document.
+    ///
+    /// # Panics
+    /// When there is none, or it is no JSON.
+    pub fn json(&self, path: &str) -> Value {
+        serde_json::from_str(self.text(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
+    }
+
+    /// The text of an entry.
+    ///
+    /// # Panics
+    /// When there is none, or it is no text.
+    pub fn text(&self, path: &str) -> &str {
+        let entry = self.by_path.get(path).unwrap_or_else(|| panic!("{path} is not in the bundle"));
+        std::str::from_utf8(entry).unwrap_or_else(|e| panic!("{path}: {e}"))
+    }
+
     /// Why a piece of evidence does not resolve; `None` when it does.
     pub fn complaint(&self, evidence: &Evidence) -> Option<String> {
         let at = format!("{} line {:?} pointer {:?}", evidence.path, evidence.line, evidence.pointer);
@@ -53,6 +70,7 @@ impl Entries {
     /// Why evidence of an analysis does not resolve, one line each.
     pub fn complaints(&self, analysis: &Analysis) -> Vec<String> {
         let findings = analysis.findings.iter().map(|f| &f.finding);
-        findings.flat_map(|f| f.evidence.iter().filter_map(|e| self.complaint(e).map(|c| format!("{}: {c}", f.key())))).collect()
+        let claims = findings.flat_map(|f| f.evidence.iter().filter_map(|e| self.complaint(e).map(|c| format!("{}: {c}", f.key()))));
+        claims.chain(analysis.overview.places().filter_map(|e| self.complaint(e).map(|c| format!("overview: {c}")))).collect()
     }
 }

@@ -10,6 +10,7 @@ mod judged;
 mod kubectl;
 mod operators;
 mod own_rules;
+mod overview;
 mod reports;
 mod round_trip;
 mod rules;
