@@ -11,14 +11,14 @@ use crate::{causes, engine, overview, patterns, timeline};
 
 /// Runs all rules over a snapshot and draws the conclusions.
 pub fn conclude(snapshot: &Snapshot, bundle: &str) -> Analysis {
-    conclude_with(snapshot, bundle, &[])
+    let relations = Relations::new(snapshot);
+    conclude_with(&Context { snapshot, relations: &relations }, bundle, &[])
 }
 
-/// Runs all rules and these of the user.
-pub(crate) fn conclude_with(snapshot: &Snapshot, bundle: &str, own: &[CustomRule]) -> Analysis {
-    let relations = Relations::new(snapshot);
-    let context = Context { snapshot, relations: &relations };
-    let outcomes = engine::run(tarbox_rules::all().map(|r| r.rule), own, &context);
+/// Runs all rules and these of the user, over joins that are made already.
+pub(crate) fn conclude_with(context: &Context<'_>, bundle: &str, own: &[CustomRule]) -> Analysis {
+    let snapshot = context.snapshot;
+    let outcomes = engine::run(tarbox_rules::all().map(|r| r.rule), own, context);
     let (mut fired, mut ruled_out, mut not_evaluated) = (Vec::new(), Vec::new(), Vec::new());
     let rules = outcomes.len();
     for (rule, outcome) in outcomes {
@@ -32,10 +32,10 @@ pub(crate) fn conclude_with(snapshot: &Snapshot, bundle: &str, own: &[CustomRule
     ruled_out.sort();
     not_evaluated.sort();
     let totals = totals(snapshot, (rules - not_evaluated.len()) as u64);
-    let mut causes = causes::link(&context, fired);
+    let mut causes = causes::link(context, fired);
     for root in causes.roots.clone() {
         if let Some(ranked) = causes.findings.get_mut(root) {
-            tarbox_rules::rollout::tell_change(&context, &mut ranked.finding);
+            tarbox_rules::rollout::tell_change(context, &mut ranked.finding);
         }
     }
     let prevention =
@@ -51,9 +51,9 @@ pub(crate) fn conclude_with(snapshot: &Snapshot, bundle: &str, own: &[CustomRule
         fired: pages,
         ruled_out,
         not_evaluated,
-        timeline: timeline::moments(&context),
+        timeline: timeline::moments(context),
         log_patterns,
-        overview: overview::overview(&context),
+        overview: overview::overview(context),
         coverage: snapshot.coverage.sources().cloned().collect(),
         problems: snapshot.problems.clone(),
         totals,
