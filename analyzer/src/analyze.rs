@@ -7,18 +7,18 @@ use tarbox_model::rule::RuleOutcome;
 use tarbox_model::{Context, Finding, Relations, Rule, Snapshot};
 use tarbox_rules::custom::CustomRule;
 
-use crate::{causes, engine, patterns, timeline};
+use crate::{causes, engine, overview, patterns, timeline};
 
 /// Runs all rules over a snapshot and draws the conclusions.
 pub fn conclude(snapshot: &Snapshot, bundle: &str) -> Analysis {
-    conclude_with(snapshot, bundle, &[], &patterns::REPORTED)
+    let relations = Relations::new(snapshot);
+    conclude_with(&Context { snapshot, relations: &relations }, bundle, &[], &patterns::REPORTED)
 }
 
-/// Runs all rules and these of the user, and tells the logs' patterns as far as asked.
-pub(crate) fn conclude_with(snapshot: &Snapshot, bundle: &str, own: &[CustomRule], told: &patterns::Scope) -> Analysis {
-    let relations = Relations::new(snapshot);
-    let context = Context { snapshot, relations: &relations };
-    let outcomes = engine::run(tarbox_rules::all().map(|r| r.rule), own, &context);
+/// Runs all rules and these of the user, over joins that are made already, and tells the logs' patterns as far as asked.
+pub(crate) fn conclude_with(context: &Context<'_>, bundle: &str, own: &[CustomRule], told: &patterns::Scope) -> Analysis {
+    let snapshot = context.snapshot;
+    let outcomes = engine::run(tarbox_rules::all().map(|r| r.rule), own, context);
     let (mut fired, mut ruled_out, mut not_evaluated) = (Vec::new(), Vec::new(), Vec::new());
     let rules = outcomes.len();
     for (rule, outcome) in outcomes {
@@ -32,15 +32,15 @@ pub(crate) fn conclude_with(snapshot: &Snapshot, bundle: &str, own: &[CustomRule
     ruled_out.sort();
     not_evaluated.sort();
     let totals = totals(snapshot, (rules - not_evaluated.len()) as u64);
-    let mut causes = causes::link(&context, fired);
+    let mut causes = causes::link(context, fired);
     for root in causes.roots.clone() {
         if let Some(ranked) = causes.findings.get_mut(root) {
-            tarbox_rules::rollout::tell_change(&context, &mut ranked.finding);
+            tarbox_rules::rollout::tell_change(context, &mut ranked.finding);
         }
     }
     let prevention =
         causes.findings.iter().enumerate().filter(|(_, f)| f.level == tarbox_model::rule::Level::Prevention).map(|(i, _)| i).collect();
-    let log_patterns = patterns::by_workload(&context, &causes, told);
+    let log_patterns = patterns::by_workload(context, &causes, told);
     Analysis {
         bundle: bundle.to_owned(),
         facts: snapshot.facts.clone(),
@@ -51,8 +51,9 @@ pub(crate) fn conclude_with(snapshot: &Snapshot, bundle: &str, own: &[CustomRule
         fired: pages,
         ruled_out,
         not_evaluated,
-        timeline: timeline::moments(&context),
+        timeline: timeline::moments(context),
         log_patterns,
+        overview: overview::overview(context),
         coverage: snapshot.coverage.sources().cloned().collect(),
         problems: snapshot.problems.clone(),
         totals,

@@ -14,7 +14,7 @@ mod objects;
 
 use std::collections::BTreeMap;
 
-use tarbox_model::{Analysis, ObjectRef, Snapshot, Timestamp};
+use tarbox_model::{Analysis, Context, ObjectRef, Timestamp};
 
 pub use fields::{Fields, SameKey};
 pub use findings::{FindingChange, Standing};
@@ -77,13 +77,20 @@ impl Difference {
 }
 
 /// Compares two bundles, each with its analysis.
-pub fn diff(old: (&Snapshot, &Analysis), new: (&Snapshot, &Analysis)) -> Difference {
-    let side = |(snapshot, analysis): (&Snapshot, &Analysis)| Side {
+pub fn diff(old: (&Context<'_>, &Analysis), new: (&Context<'_>, &Analysis)) -> Difference {
+    let side = |analysis: &Analysis| Side {
         bundle: analysis.bundle.clone(),
-        cluster: snapshot.facts.cluster.clone(),
-        taken_at: snapshot.taken_at,
+        cluster: analysis.facts.cluster.clone(),
+        taken_at: analysis.taken_at,
     };
     let (root_causes, findings) = findings::compare(old.1, new.1);
     let comparison = objects::compare(old.0, new.0);
-    Difference { old: side(old), new: side(new), root_causes, findings, objects: comparison.changes, not_compared: comparison.not_compared }
+    Difference {
+        old: side(old.1),
+        new: side(new.1),
+        root_causes,
+        findings,
+        objects: comparison.changes,
+        not_compared: comparison.not_compared,
+    }
 }

@@ -18,6 +18,7 @@ pub mod exit;
 mod failure;
 mod options;
 mod own_rules;
+mod overview;
 mod patterns;
 mod timeline;
 

@@ -1,13 +1,18 @@
-//! What happened when: warnings, restarts, rollouts, changes of configuration, in one order.
+//! What happened when: warnings, restarts, rollouts, bursts of errors in logs, trouble of nodes, in one order.
 
 use std::collections::BTreeMap;
 
 use tarbox_model::analysis::Moment;
+use tarbox_model::log::{ContainerLog, Template};
 use tarbox_model::snapshot::Snapshot;
 use tarbox_model::{Context, ObjectRef, Timestamp};
 
 /// Most moments kept; the latest win.
 const MOMENTS: usize = 400;
+/// Copies of one error line that make a burst.
+const BURST: u64 = 10;
+/// Most bursts told; the largest win.
+const BURSTS: usize = 40;
 
 /// The moments, oldest first.
 pub(crate) fn moments(context: &Context<'_>) -> Vec<Moment> {
@@ -16,6 +21,7 @@ pub(crate) fn moments(context: &Context<'_>) -> Vec<Moment> {
     ends_of_containers(context.snapshot, &mut all);
     rollouts(context.snapshot, &mut all);
     nodes(context.snapshot, &mut all);
+    bursts(context.snapshot, &mut all);
     all.sort();
     all.dedup();
     let surplus = all.len().saturating_sub(MOMENTS);
@@ -87,4 +93,18 @@ fn nodes(snapshot: &Snapshot, all: &mut Vec<Moment>) {
             }
         }
     }
+}
+
+/// Error lines that a log repeats: told where they begin, with how many there are.
+fn bursts(snapshot: &Snapshot, all: &mut Vec<Moment>) {
+    let templates = snapshot.logs.iter().flat_map(|log| log.templates.iter().map(move |template| (log, template)));
+    let burst = |(log, template): (&ContainerLog, &Template)| {
+        let time = template.first.time.filter(|_| template.count >= BURST)?;
+        let text = format!("container {} logs: {}", log.container, template.first.text.trim());
+        Some(Moment { time, kind: "log", object: log.pod_reference(), text, count: i64::try_from(template.count).unwrap_or(i64::MAX) })
+    };
+    let mut bursts: Vec<Moment> = templates.filter_map(burst).collect();
+    bursts.sort_by(|a, b| (b.count, a).cmp(&(a.count, b)));
+    bursts.truncate(BURSTS);
+    all.extend(bursts);
 }

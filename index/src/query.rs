@@ -80,6 +80,12 @@ impl Query {
         Ok(query)
     }
 
+    /// Where a line begins to answer the query: the first of its words or phrases, as a byte of the line.
+    pub fn position(&self, line: &str) -> usize {
+        let lower = line.to_ascii_lowercase();
+        self.wanted.iter().filter_map(|term| lower.find(&term.text)).min().unwrap_or(0)
+    }
+
     fn term(&mut self, text: &str, negated: bool) {
         let quoted = text.len() > 1 && text.starts_with('"') && text.ends_with('"');
         let bare = if quoted { text.trim_matches('"') } else { text };

@@ -106,6 +106,41 @@ fn a_broken_index_is_made_again_and_a_changed_bundle_has_another() {
 }
 
 #[test]
+fn readers_that_come_at_once_do_not_disturb_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = bundle(folder.path());
+    let cache = folder.path().join("cache");
+    let look = || {
+        let (mut searcher, cached) = open(&path, Some(&cache)).unwrap();
+        assert_eq!(numbers(&mut searcher, "id=59999"), [60_000]);
+        cached
+    };
+    let seen: Vec<Cached> = std::thread::scope(|scope| {
+        let readers: Vec<_> = (0..4).map(|_| scope.spawn(look)).collect();
+        readers.into_iter().map(|reader| reader.join().unwrap()).collect()
+    });
+    assert!(seen.contains(&Cached::Built));
+    assert_eq!(look(), Cached::Found);
+    // One index is left, under its name, and nothing half built beside it.
+    let left: Vec<_> = std::fs::read_dir(&cache).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    assert!(left.len() == 1 && !left[0].starts_with('.'), "{left:?}");
+}
+
+#[test]
+fn a_search_goes_on_while_its_index_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = bundle(folder.path());
+    let cache = folder.path().join("cache");
+    let (mut searcher, _) = open(&path, Some(&cache)).unwrap();
+    let home = std::fs::read_dir(&cache).unwrap().next().unwrap().unwrap().path();
+    std::fs::remove_file(home.join("blocks.json")).unwrap();
+    let (mut other, cached) = open(&path, Some(&cache)).unwrap();
+    assert_eq!(cached, Cached::Built);
+    everything_is_found(&mut searcher);
+    everything_is_found(&mut other);
+}
+
+#[test]
 fn time_context_and_limit() {
     let folder = tempfile::tempdir().unwrap();
     let (mut searcher, _) = open(&bundle(folder.path()), None).unwrap();

@@ -2,6 +2,7 @@
 
 use crate::coverage::InputProblem;
 use crate::finding::{Finding, Severity};
+use crate::overview::Overview;
 use crate::patterns::LogPatterns;
 use crate::rule::Level;
 use crate::snapshot::BundleFacts;
@@ -98,6 +99,8 @@ pub struct Analysis {
     pub timeline: Vec<Moment>,
     /// What the logs say, by workload.
     pub log_patterns: LogPatterns,
+    /// The cluster as it is drawn beside the findings.
+    pub overview: Overview,
     /// What was collected.
     pub coverage: Vec<CoverageLine>,
     /// What could not be read.

@@ -127,6 +127,11 @@ pub struct MongoAnswer {
 }
 
 impl MongoAnswer {
+    /// The server's pod.
+    pub fn pod_reference(&self) -> ObjectRef {
+        ObjectRef::new("Pod", self.namespace.as_str(), self.pod.as_str())
+    }
+
     /// Evidence for a value of the answer, by a pointer inside it.
     pub fn evidence(&self, pointer: &str, quote: impl Into<String>) -> Evidence {
         self.origin.at(pointer, quote)
@@ -138,6 +143,43 @@ impl MongoAnswer {
         let wrapped = ["$numberLong", "$numberInt", "$numberDouble"].iter().find_map(|k| value.get(k)?.as_str()?.parse().ok());
         value.as_f64().or(wrapped)
     }
+}
+
+/// A member of a replica set, as the server that answered tells.
+#[derive(Debug, Clone)]
+pub struct MongoMember<'a> {
+    /// Host and port.
+    pub name: &'a str,
+    /// `PRIMARY`, `SECONDARY`, `(not reachable/healthy)`, …
+    pub state: &'a str,
+    /// Newest operation that it has.
+    pub optime: Option<Timestamp>,
+    /// Evidence: its state.
+    pub evidence: Evidence,
+}
+
+impl MongoMember<'_> {
+    /// Whether it can vote and be asked.
+    pub fn is_healthy(&self) -> bool {
+        matches!(self.state, "PRIMARY" | "SECONDARY" | "ARBITER")
+    }
+}
+
+impl MongoAnswer {
+    /// Members of the replica set that `replSetGetStatus` tells of.
+    pub fn members(&self) -> Vec<MongoMember<'_>> {
+        let members = self.answer.get("members").and_then(|m| m.as_array()).map(Vec::as_slice).unwrap_or_default();
+        let member = |(i, it)| {
+            let state = text_of(it, "stateStr");
+            let optime = it.get("optimeDate").and_then(|d| d.get("$date").unwrap_or(d).as_str()).and_then(|d| d.parse().ok());
+            MongoMember { name: text_of(it, "name"), state, optime, evidence: self.evidence(&format!("/members/{i}/stateStr"), state) }
+        };
+        members.iter().enumerate().map(member).collect()
+    }
+}
+
+fn text_of<'a>(value: &'a serde_json::Value, field: &str) -> &'a str {
+    value.get(field).and_then(|v| v.as_str()).unwrap_or_default()
 }
 
 /// An alert that a monitoring system holds against an object.

@@ -162,6 +162,11 @@ impl Finding {
         self
     }
 
+    /// What makes it the same finding in another bundle: its key and the object at fault.
+    pub fn identity(&self) -> (String, String) {
+        (self.key(), self.cause.as_ref().map(ToString::to_string).unwrap_or_default())
+    }
+
     /// `rule:Kind/namespace/name`, as reports refer to it. The workload stands for its pods.
     pub fn key(&self) -> String {
         format!("{}:{}", self.rule, self.workload.as_ref().unwrap_or(&self.subject))

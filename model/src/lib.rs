@@ -13,6 +13,7 @@
 //! | [`rule`] | what a rule is, and what it may look at |
 //! | [`patterns`] | what logs say, with what differs between copies of a line masked |
 //! | [`analysis`] | the ranked result |
+//! | [`overview`] | the cluster as a report draws it beside the findings |
 
 pub mod analysis;
 pub mod coverage;
@@ -23,6 +24,7 @@ mod lenient;
 pub mod log;
 pub mod metrics;
 pub mod object;
+pub mod overview;
 pub mod patterns;
 pub mod quantity;
 pub mod reference;

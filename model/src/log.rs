@@ -170,6 +170,8 @@ pub struct ContainerLog {
 
 /// Lines kept of a log's end.
 pub const TAIL: usize = 50;
+/// Lines shown on either side of a line of the tail.
+const AROUND: u32 = 2;
 
 impl ContainerLog {
     /// The pod that wrote it.
@@ -189,9 +191,14 @@ impl ContainerLog {
         evidence
     }
 
-    /// Evidence for a line.
+    /// Evidence for a line, with the lines around it where these are kept.
     pub fn line_evidence(&self, line: &LogLine) -> Evidence {
-        Evidence::line(Arc::clone(&self.path), line.number, line.text.as_str())
+        let mut evidence = Evidence::line(Arc::clone(&self.path), line.number, line.text.as_str());
+        let near = |other: &&LogLine| other.number.abs_diff(line.number) <= AROUND;
+        if self.tail.iter().any(|kept| kept.number == line.number) {
+            evidence.context = self.tail.iter().filter(near).map(|kept| (kept.number, kept.text.clone())).collect();
+        }
+        evidence
     }
 }
 

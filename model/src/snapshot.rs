@@ -270,6 +270,14 @@ impl Snapshot {
         matches!(namespace, "kube-system" | "kube-public" | "kube-node-lease")
     }
 
+    /// Samples of a container, oldest first.
+    pub fn usage_of(&self, namespace: &str, pod: &str, container: &str) -> &[ContainerUsage] {
+        let key = |u: &ContainerUsage| (u.namespace.as_str(), u.pod.as_str(), u.container.as_str()).cmp(&(namespace, pod, container));
+        let start = self.container_usage.partition_point(|u| key(u).is_lt());
+        let end = self.container_usage.partition_point(|u| key(u).is_le());
+        self.container_usage.get(start..end).unwrap_or_default()
+    }
+
     /// A log of a pod's container.
     pub fn logs_of<'a>(&'a self, pod: &'a ObjectRef, container: Option<&'a str>) -> impl Iterator<Item = &'a ContainerLog> {
         let start = self.logs.partition_point(|l| (l.namespace.as_str(), l.pod.as_str()) < (pod.namespace.as_str(), pod.name.as_str()));

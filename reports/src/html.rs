@@ -5,6 +5,7 @@
 //! (`default-src 'none'`, style and script by hash) lets nothing else run, should the first two ever fail.
 
 mod digest;
+mod overview;
 mod patterns;
 mod sections;
 mod view;
@@ -35,6 +36,10 @@ static TEMPLATES: &[(&str, &str)] = &[
     ("timeline", include_str!("../templates/timeline.hbs")),
     ("patterns", include_str!("../templates/patterns.hbs")),
     ("workload", include_str!("../templates/workload.hbs")),
+    ("overview", include_str!("../templates/overview.hbs")),
+    ("routes", include_str!("../templates/routes.hbs")),
+    ("site", include_str!("../templates/site.hbs")),
+    ("loads", include_str!("../templates/loads.hbs")),
     ("checks", include_str!("../templates/checks.hbs")),
 ];
 

@@ -246,7 +246,8 @@ fn result(analysis: &Analysis, it: &Ranked, root_cause: Option<usize>) -> Sarif 
     };
     Sarif {
         rule_id: finding.rule,
-        rule_index: analysis.fired.iter().position(|rule| rule.rule == finding.rule),
+        // The rules that fired stand by name.
+        rule_index: analysis.fired.binary_search_by_key(&finding.rule, |rule| rule.rule).ok(),
         level: level(it.severity),
         rank: words::percent(finding.confidence).into(),
         occurrence_count: finding.instances.max(1),
@@ -280,10 +281,10 @@ fn location<'a>(evidence: &Evidence, id: Option<usize>, objects: impl IntoIterat
     }
 }
 
-/// Rule, place and cause: what stays the same when a finding is found again in another bundle.
+/// What stays the same when a finding is found again in another bundle.
 fn fingerprint(finding: &Finding) -> String {
-    let cause = finding.cause.as_ref().map(ToString::to_string).unwrap_or_default();
-    let digest = Sha256::digest(format!("{}\n{cause}", finding.key()));
+    let (key, cause) = finding.identity();
+    let digest = Sha256::digest(format!("{key}\n{cause}"));
     digest.iter().take(16).fold(String::new(), |mut hex, byte| {
         // Writing to a String does not fail.
         let _ = write!(hex, "{byte:02x}");

@@ -40,7 +40,9 @@ pub(crate) async fn answer(recording: &Arc<Recording>, request: &Request) -> Ans
         ["api", version, rest @ ..] => objects::answer(recording, request, "", version, rest).await,
         ["apis", group, version, rest @ ..] => objects::answer(recording, request, group, version, rest).await,
         ["openapi", ..] => {
-            Answer::refusal(404, "NotFound", "a bundle has no OpenAPI documents: `kubectl explain` and validation need a cluster")
+            // kubectl asks for a type of its own here and reads no Status; a warning it shows.
+            let why = "a bundle has no OpenAPI documents: kubectl explain and validation need a cluster";
+            Answer::refusal(404, "NotFound", why).warn(why)
         }
         _ => Answer::no_such_path(),
     }

@@ -23,6 +23,23 @@ impl Entries {
         Self { by_path: entries.into_iter().collect() }
     }
 
+    /// A document.
+    ///
+    /// # Panics
+    /// When there is none, or it is no JSON.
+    pub fn json(&self, path: &str) -> Value {
+        serde_json::from_str(self.text(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
+    }
+
+    /// The text of an entry.
+    ///
+    /// # Panics
+    /// When there is none, or it is no text.
+    pub fn text(&self, path: &str) -> &str {
+        let entry = self.by_path.get(path).unwrap_or_else(|| panic!("{path} is not in the bundle"));
+        std::str::from_utf8(entry).unwrap_or_else(|e| panic!("{path}: {e}"))
+    }
+
     /// Why a piece of evidence does not resolve; `None` when it does.
     pub fn complaint(&self, evidence: &Evidence) -> Option<String> {
         let at = format!("{} line {:?} pointer {:?}", evidence.path, evidence.line, evidence.pointer);
@@ -55,6 +72,8 @@ impl Entries {
         let findings = analysis.findings.iter().flat_map(|f| f.finding.evidence.iter().map(|e| (f.finding.key(), e)));
         let patterns =
             analysis.log_patterns.workloads.iter().flat_map(|w| w.patterns.iter().map(|p| (w.workload.to_string(), &p.evidence)));
-        findings.chain(patterns).filter_map(|(whose, e)| self.complaint(e).map(|c| format!("{whose}: {c}"))).collect()
+        let overview = analysis.overview.places().map(|e| ("overview".to_owned(), e));
+        let claims = findings.chain(patterns).chain(overview);
+        claims.filter_map(|(whose, e)| self.complaint(e).map(|c| format!("{whose}: {c}"))).collect()
     }
 }

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use tarbox_load::{LogScanner, load};
-use tarbox_model::Analysis;
 use tarbox_model::finding::Severity;
+use tarbox_model::{Analysis, Context, Relations};
 use tarbox_reports::{Format, render, terminal};
 use tarbox_rules::custom::CustomRule;
 
@@ -53,7 +53,8 @@ pub(crate) fn run(options: &Analyze) -> Result<Exit, Failure> {
 /// Analyzes one bundle and says how severe its worst root cause is.
 fn one(options: &Analyze, bundle: &Path, to_stdout: bool, scanner: &LogScanner, own: &[CustomRule]) -> Result<Option<Severity>, Failure> {
     let snapshot = load(bundle, scanner)?;
-    let analysis = conclude_with(&snapshot, &bundle.to_string_lossy(), own, &REPORTED);
+    let relations = Relations::new(&snapshot);
+    let analysis = conclude_with(&Context { snapshot: &snapshot, relations: &relations }, &bundle.to_string_lossy(), own, &REPORTED);
     if to_stdout {
         for &format in &options.format {
             console::print(&render(format, &analysis)?);

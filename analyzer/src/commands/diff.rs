@@ -4,17 +4,18 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use tarbox_load::load;
-use tarbox_model::{Analysis, Snapshot};
+use tarbox_model::{Context, Relations, Snapshot};
 use tarbox_reports::sanitize;
 
 use super::scanner;
 use super::table::Table;
-use crate::analyze::conclude;
+use crate::analyze::conclude_with;
 use crate::console;
 use crate::diff::{Change, Difference, FieldChange, FindingChange, Side, Standing, diff};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::options::Diff;
+use crate::patterns::REPORTED;
 
 /// Longest value shown; `--json` has all of it.
 const LONGEST: usize = 200;
@@ -22,17 +23,20 @@ const LONGEST: usize = 200;
 const FIELDS: usize = 40;
 
 pub(crate) fn run(options: &Diff) -> Result<Exit, Failure> {
-    let (old, new) = (judged(&options.old)?, judged(&options.new)?);
-    let difference = diff((&old.0, &old.1), (&new.0, &new.1));
+    let (old, new) = (read(&options.old)?, read(&options.new)?);
+    let (old_relations, new_relations) = (Relations::new(&old), Relations::new(&new));
+    let old = Context { snapshot: &old, relations: &old_relations };
+    let new = Context { snapshot: &new, relations: &new_relations };
+    let judged = |context: &Context<'_>, bundle: &Path| conclude_with(context, &bundle.to_string_lossy(), &[], &REPORTED);
+    let (before, after) = (judged(&old, &options.old), judged(&new, &options.new));
+    let difference = diff((&old, &before), (&new, &after));
     let text = if options.json { format!("{:#}\n", as_json(&difference)) } else { for_people(&difference, console::width()) };
     console::print(&text);
     Ok(if difference.is_empty() { Exit::Done } else { Exit::Differs })
 }
 
-fn judged(bundle: &Path) -> Result<(Snapshot, Analysis), Failure> {
-    let snapshot = load(bundle, scanner()?)?;
-    let analysis = conclude(&snapshot, &bundle.to_string_lossy());
-    Ok((snapshot, analysis))
+fn read(bundle: &Path) -> Result<Snapshot, Failure> {
+    Ok(load(bundle, scanner()?)?)
 }
 
 fn as_json(it: &Difference) -> Value {

@@ -73,7 +73,9 @@ fn for_people(snapshot: &Snapshot) -> String {
         table.row([name, count.to_string()]);
     }
     let (lines, bytes): (u64, u64) = (snapshot.logs.iter().map(|l| l.lines).sum(), snapshot.logs.iter().map(|l| l.bytes).sum());
-    table.row(["log files".to_owned(), format!("{} ({lines} lines, {bytes} bytes)", snapshot.logs.len())]);
+    for (name, count) in [("log files", snapshot.logs.len() as u64), ("log lines", lines), ("log bytes", bytes)] {
+        table.row([name.to_owned(), count.to_string()]);
+    }
     text.push_str(&format!("\n{}", table.render(width)));
     let gaps: Vec<_> = snapshot.coverage.sources().filter(|s| !matches!(s.outcome, Outcome::Collected)).collect();
     if !gaps.is_empty() {

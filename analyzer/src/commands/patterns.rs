@@ -1,7 +1,7 @@
 //! `tarbox patterns`: what the logs say, by workload, with what differs between copies of a line masked.
 
 use tarbox_load::load;
-use tarbox_model::ObjectRef;
+use tarbox_model::{Context, ObjectRef, Relations};
 use tarbox_model::patterns::{LogPatterns, WorkloadPatterns};
 use tarbox_reports::{patterns, sanitize};
 
@@ -17,7 +17,9 @@ use crate::patterns::Scope;
 pub(crate) fn run(options: &Patterns) -> Result<Exit, Failure> {
     let snapshot = load(&options.bundle, scanner()?)?;
     let scope = Scope { concerned: options.limit, other: options.limit, workloads: usize::MAX, since: options.since };
-    let mut all = conclude_with(&snapshot, &options.bundle.to_string_lossy(), &[], &scope).log_patterns;
+    let relations = Relations::new(&snapshot);
+    let context = Context { snapshot: &snapshot, relations: &relations };
+    let mut all = conclude_with(&context, &options.bundle.to_string_lossy(), &[], &scope).log_patterns;
     if let Some(name) = &options.workload {
         all.workloads.retain(|it| is_meant(&it.workload, name));
     }

@@ -23,7 +23,7 @@ pub(crate) fn run(options: &Search) -> Result<Exit, Failure> {
     } else if options.json {
         hits.lines.iter().map(as_json).collect()
     } else {
-        for_people(&hits, options.context > 0)
+        for_people(&query, &hits, options.context > 0)
     };
     console::print(&text);
     Ok(if hits.total == 0 { Exit::Nothing } else { Exit::Done })
@@ -42,7 +42,26 @@ fn as_json(hit: &Hit) -> String {
     format!("{value}\n")
 }
 
-fn for_people(hits: &Hits, with_context: bool) -> String {
+/// Characters shown of a line that is longer, as objects are; `--json` has all of it.
+const LONGEST: usize = 800;
+/// Characters of it before the first word that was asked for.
+const LEAD: usize = 120;
+
+/// The part of a very long line in which the first word stands that was asked for.
+fn excerpt(query: &Query, line: &str) -> String {
+    let line = sanitize::line(line);
+    let all = line.chars().count();
+    if all <= LONGEST {
+        return line.into_owned();
+    }
+    let before = line.get(..query.position(&line)).unwrap_or_default().chars().count();
+    let skipped = before.saturating_sub(LEAD).min(all - LONGEST);
+    let shown: String = line.chars().skip(skipped).take(LONGEST).collect();
+    let (head, tail) = (if skipped > 0 { "…" } else { "" }, if skipped + LONGEST < all { "…" } else { "" });
+    format!("{head}{shown}{tail}")
+}
+
+fn for_people(query: &Query, hits: &Hits, with_context: bool) -> String {
     let mut text = String::new();
     let mut path = "";
     for hit in &hits.lines {
@@ -57,7 +76,7 @@ fn for_people(hits: &Hits, with_context: bool) -> String {
         for (number, line) in hit.context.iter().filter(|(n, _)| *n < hit.line) {
             text.push_str(&format!("{number:>8}- {}\n", sanitize::line(line)));
         }
-        text.push_str(&format!("{:>8}: {time}{}\n", hit.line, sanitize::line(&hit.text)));
+        text.push_str(&format!("{:>8}: {time}{}\n", hit.line, excerpt(query, &hit.text)));
         for (number, line) in hit.context.iter().filter(|(n, _)| *n > hit.line) {
             text.push_str(&format!("{number:>8}- {}\n", sanitize::line(line)));
         }

@@ -1,7 +1,11 @@
-//! Tables for people: columns as wide as they need, the last one wrapped to the terminal.
+//! Tables for people: columns as wide as they need, the last one wrapped to the terminal, or on lines of its own where the
+//! others leave it no room.
 
 use tarbox_reports::sanitize;
 use unicode_width::UnicodeWidthStr;
+
+/// Columns that the last cell needs beside the others, to be read at ease.
+const ROOM: usize = 24;
 
 /// Rows under a head.
 pub(crate) struct Table {
@@ -25,8 +29,11 @@ impl Table {
         let widths: Vec<usize> = (0..columns.saturating_sub(1))
             .map(|i| self.rows.iter().filter_map(|row| row.get(i)).map(|cell| cell.width()).max().unwrap_or(0))
             .collect();
-        let indent: usize = widths.iter().map(|w| w + 2).sum();
-        let room = width.saturating_sub(indent).max(20);
+        let beside: usize = widths.iter().map(|w| w + 2).sum();
+        let needed = self.rows.iter().filter_map(|row| row.get(columns.saturating_sub(1))).map(|cell| cell.width()).max().unwrap_or(0);
+        let stands_beside = beside + needed.min(ROOM) <= width;
+        let indent = if stands_beside { beside } else { 4 };
+        let room = width.saturating_sub(indent);
         let mut text = String::new();
         for row in &self.rows {
             let mut line = String::new();
@@ -34,9 +41,13 @@ impl Table {
                 line.push_str(cell);
                 line.push_str(&" ".repeat(column + 2 - cell.width()));
             }
+            if !stands_beside {
+                text.push_str(line.trim_end());
+                text.push('\n');
+            }
             let last = row.get(columns.saturating_sub(1)).map(String::as_str).unwrap_or_default();
             for (i, part) in wrap(last, room).into_iter().enumerate() {
-                if i > 0 {
+                if i > 0 || !stands_beside {
                     line = " ".repeat(indent);
                 }
                 line.push_str(&part);
@@ -76,5 +87,14 @@ mod tests {
         let text = table.render(30);
         assert!(text.lines().all(|line| line.width() <= 34), "{text}");
         assert!(!text.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn a_last_column_without_room_stands_below() {
+        let mut table = Table::new(&["FILE", "WHAT IS WRONG"]);
+        table.row(["logs/production/shepherd-7f79964796-2dl8v/shepherd/previous.log", "its digest is another than the manifest's"]);
+        let text = table.render(80);
+        assert_eq!(text.lines().nth(3), Some("    its digest is another than the manifest's"), "{text}");
+        assert!(text.lines().all(|line| line.width() <= 80), "{text}");
     }
 }

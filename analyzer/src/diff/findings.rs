@@ -43,13 +43,6 @@ pub struct FindingChange {
     pub title: String,
 }
 
-/// What makes two findings the same one.
-type Identity = (String, String);
-
-fn identity(it: &Ranked) -> Identity {
-    (it.finding.key(), it.finding.cause.as_ref().map(ToString::to_string).unwrap_or_default())
-}
-
 /// Root causes, all of them, and the other findings that are new or gone.
 pub(super) fn compare(old: &Analysis, new: &Analysis) -> (Vec<FindingChange>, Vec<FindingChange>) {
     let causes = changes(old.root_causes(), new.root_causes());
@@ -61,9 +54,9 @@ pub(super) fn compare(old: &Analysis, new: &Analysis) -> (Vec<FindingChange>, Ve
 }
 
 fn changes<'a>(old: impl Iterator<Item = &'a Ranked>, new: impl Iterator<Item = &'a Ranked>) -> Vec<FindingChange> {
-    let old: BTreeMap<Identity, &Ranked> = old.map(|it| (identity(it), it)).collect();
-    let new: BTreeMap<Identity, &Ranked> = new.map(|it| (identity(it), it)).collect();
-    let change = |standing: Standing, (key, cause): &Identity, it: &Ranked| FindingChange {
+    let old: BTreeMap<_, &Ranked> = old.map(|it| (it.finding.identity(), it)).collect();
+    let new: BTreeMap<_, &Ranked> = new.map(|it| (it.finding.identity(), it)).collect();
+    let change = |standing: Standing, (key, cause): &(String, String), it: &Ranked| FindingChange {
         standing,
         key: key.clone(),
         cause: cause.clone(),

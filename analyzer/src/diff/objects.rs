@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 use tarbox_model::object::{Kind, Object, Pod};
-use tarbox_model::{ObjectRef, Relations, Snapshot};
+use tarbox_model::{Context, ObjectRef, Snapshot};
 
 use super::fields::{Fields, SameKey, fields, hidden_names, without_names};
 use super::{Change, FieldChange};
@@ -35,8 +35,9 @@ struct Known {
 
 type Objects = BTreeMap<ObjectRef, Known>;
 
-pub(super) fn compare(old: &Snapshot, new: &Snapshot) -> Comparison {
+pub(super) fn compare(old: &Context<'_>, new: &Context<'_>) -> Comparison {
     let (mut before, mut after) = (objects(old), objects(new));
+    let (old, new) = (old.snapshot, new.snapshot);
     let names = |objects: &Objects| objects.values().flat_map(|known| hidden_names(&known.fields)).collect::<BTreeSet<_>>();
     let mut not_compared = BTreeSet::new();
     if SameKey::of(&names(&before), &names(&after)) == SameKey::No {
@@ -100,7 +101,8 @@ fn changed(old: &Fields, new: &Fields) -> Vec<FieldChange> {
 }
 
 /// Every object that is compared.
-fn objects(s: &Snapshot) -> Objects {
+fn objects(context: &Context<'_>) -> Objects {
+    let s = context.snapshot;
     let mut into = Objects::new();
     list(&s.nodes, &mut into);
     list(&s.namespaces, &mut into);
@@ -133,7 +135,7 @@ fn objects(s: &Snapshot) -> Objects {
         let resource = file.split('.').next().unwrap_or_default();
         put(object.reference(), resource, &object.value, &mut into);
     }
-    pods(s, &mut into);
+    pods(context, &mut into);
     for slice in &s.endpoint_slices {
         if let Some(service) = slice.metadata.labels.get("kubernetes.io/service-name") {
             let (ready, not): (Vec<_>, Vec<_>) = slice.endpoints.iter().partition(|endpoint| endpoint.conditions.ready != Some(false));
@@ -182,9 +184,8 @@ fn put(object: ObjectRef, resource: &str, value: &Value, into: &mut Objects) {
 }
 
 /// Pods of a workload, counted; a pod without a workload by itself.
-fn pods(snapshot: &Snapshot, into: &mut Objects) {
-    let relations = Relations::new(snapshot);
-    for (pod, workload) in relations.pods_with_workloads(snapshot) {
+fn pods(context: &Context<'_>, into: &mut Objects) {
+    for (pod, workload) in context.relations.pods_with_workloads(context.snapshot) {
         let owner = workload.cloned().unwrap_or_else(|| pod.reference());
         let known = into.entry(owner).or_default();
         if workload.is_none() {

@@ -7,6 +7,7 @@ use tarbox_model::analysis::{Analysis, Ranked};
 use tarbox_model::finding::Remedy;
 use tarbox_model::{Evidence, ObjectRef, Timestamp};
 
+use super::overview::Overview;
 use super::patterns::Patterns;
 use super::sections::{Fact, Gap, Hidden, Source, Strip, TimelineRow};
 use crate::answer::{Answer, State, answer};
@@ -29,10 +30,14 @@ pub(super) struct View<'a> {
     lead: Option<Cause<'a>>,
     causes: Vec<Cause<'a>>,
     findings: Vec<Finding<'a>>,
+    /// Findings that the page's script brings in when they are asked for.
+    rest: Vec<Finding<'a>>,
+    findings_count: String,
     prevention: Vec<Finding<'a>>,
     patterns: Option<Patterns<'a>>,
     timeline: Vec<TimelineRow<'a>>,
     strip: Option<Strip>,
+    overview: Overview<'a>,
     ruled_out: Vec<Check<'a>>,
     hidden: Vec<Hidden<'a>>,
     hidden_count: usize,
@@ -161,6 +166,8 @@ struct Problem<'a> {
     message: &'a str,
 }
 
+/// Findings listed at once; a browser lays out no more of them in time.
+const FINDINGS: usize = 200;
 /// Objects named in the answer; the chain has the others.
 const BROKE: usize = 4;
 
@@ -170,7 +177,8 @@ impl<'a> View<'a> {
         let mut causes: Vec<_> = (0..analysis.roots.len()).filter_map(|rank| cause(analysis, rank)).collect();
         let lead = if causes.is_empty() { None } else { Some(causes.remove(0)) };
         let told: BTreeSet<_> = analysis.roots.iter().chain(&analysis.prevention).copied().collect();
-        let all = || (0..analysis.findings.len()).filter(|i| !told.contains(i));
+        let others = (0..analysis.findings.len()).filter(|i| !told.contains(i));
+        let mut findings: Vec<_> = others.filter_map(|i| finding(analysis, i)).collect();
         let hidden = super::sections::hidden(analysis);
         Self {
             title: format!("{}: {}", answer.state.label(), answer.headline.replace('`', "")),
@@ -184,11 +192,14 @@ impl<'a> View<'a> {
             counts: counts(analysis, &answer),
             lead,
             causes,
-            findings: all().filter_map(|i| finding(analysis, i)).collect(),
+            findings_count: words::number(findings.len() as u64),
+            rest: findings.split_off(findings.len().min(FINDINGS)),
+            findings,
             prevention: analysis.prevention.iter().filter_map(|&i| finding(analysis, i)).collect(),
             patterns: super::patterns::patterns(analysis),
             timeline: super::sections::timeline(analysis),
             strip: super::sections::strip(analysis, answer.since),
+            overview: Overview::new(analysis),
             ruled_out: analysis.ruled_out.iter().map(|r| Check { rule: r.rule, title: r.title }).collect(),
             hidden_count: analysis.not_evaluated.len(),
             gaps: super::sections::gaps(analysis),

@@ -3,12 +3,15 @@
 #![allow(dead_code, reason = "each test file uses its own part of the samples")]
 #![allow(clippy::unwrap_used, reason = "a sample that cannot be made is a fault of the test")]
 
+mod overview;
+
 use std::sync::Arc;
 
 use tarbox_model::analysis::{FiredRule, Moment, NotEvaluated, Ranked, RuledOut, Totals};
 use tarbox_model::coverage::{InputProblem, Outcome, SourceCoverage};
 use tarbox_model::evidence::Origin;
 use tarbox_model::finding::Severity;
+use tarbox_model::overview::Overview;
 use tarbox_model::patterns::{Change, LogPatterns, Loudness, WorkloadPattern, WorkloadPatterns};
 use tarbox_model::rule::Level;
 use tarbox_model::snapshot::BundleFacts;
@@ -273,6 +276,7 @@ pub(crate) fn incident() -> Analysis {
             moment("03:12:44", "collection", ObjectRef::cluster(), "the bundle was taken", 1),
         ],
         log_patterns: log_patterns(),
+        overview: overview::overview(),
         coverage: vec![
             source("events", Outcome::Collected, 2_014, ""),
             source("logs", Outcome::Cut, 120_331, "3 of 18 logs cut at 10 MiB"),
@@ -304,6 +308,7 @@ pub(crate) fn healthy() -> Analysis {
         roots: Vec::new(),
         prevention: Vec::new(),
         timeline: Vec::new(),
+        overview: Overview::default(),
         problems: Vec::new(),
         not_evaluated: Vec::new(),
         coverage: vec![source("events", Outcome::Collected, 41, ""), source("pods", Outcome::Collected, 18, "")],
@@ -356,6 +361,7 @@ pub(crate) fn hostile(vector: &str) -> Analysis {
             pattern.evidence.context.iter_mut().for_each(|line| line.1 = own());
         }
     }
+    it.overview = overview::hostile(vector);
     it.coverage.iter_mut().for_each(|c| (c.source, c.detail) = (own(), own()));
     it.not_evaluated.iter_mut().for_each(|n| n.reason = own());
     it.problems.iter_mut().for_each(|p| (p.path, p.message) = (Some(own()), own()));

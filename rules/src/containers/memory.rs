@@ -105,11 +105,8 @@ pub(super) fn limit_evidence(pod: &Object<Pod>, view: &ContainerView<'_>) -> Opt
 
 /// Samples of a container's working set, oldest first, with their evidence's place.
 pub(super) fn samples<'a>(context: &Context<'a>, pod: &Pod, container: &str) -> Vec<(f64, &'a tarbox_model::metrics::ContainerUsage)> {
-    let list = &context.snapshot.container_usage;
-    let key = (pod.metadata.namespace.as_str(), pod.metadata.name.as_str(), container);
-    let start = list.partition_point(|u| (u.namespace.as_str(), u.pod.as_str(), u.container.as_str()) < key);
-    let mine = list.iter().skip(start).take_while(|u| (u.namespace.as_str(), u.pod.as_str(), u.container.as_str()) == key);
-    mine.filter_map(|u| Some((u.memory?, u))).collect()
+    let mine = context.snapshot.usage_of(&pod.metadata.namespace, &pod.metadata.name, container);
+    mine.iter().filter_map(|u| Some((u.memory?, u))).collect()
 }
 
 /// A sample as evidence: the number where it stands as such; a quantity with a unit is shown by its container.

@@ -72,7 +72,7 @@ fn by_figures(context: &Context<'_>, answer: &MongoAnswer) -> Option<Finding> {
     if !pressed {
         return None;
     }
-    let pod = ObjectRef::new("Pod", answer.namespace.as_str(), answer.pod.as_str());
+    let pod = answer.pod_reference();
     let owner = context.snapshot.pod(&answer.namespace, &answer.pod).and_then(|p| context.relations.workload_of_pod(context.snapshot, p));
     let name = owner.as_ref().unwrap_or(&pod).name.clone();
     let percent = |bytes: f64| 100.0 * bytes / most;

@@ -105,7 +105,7 @@ fn by_figures<'c>(context: &'c Context<'_>) -> impl Iterator<Item = Finding> + '
         if total <= 0.0 || current / total < FULL {
             return None;
         }
-        let pod = ObjectRef::new("Pod", answer.namespace.as_str(), answer.pod.as_str());
+        let pod = answer.pod_reference();
         let object = context.snapshot.pod(&answer.namespace, &answer.pod);
         let owner = object.and_then(|p| context.relations.workload_of_pod(context.snapshot, p));
         let name = owner.as_ref().unwrap_or(&pod).name.clone();

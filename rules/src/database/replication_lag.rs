@@ -19,11 +19,12 @@
 //! ## When it stays silent
 //! Below ten seconds, and when there is no primary to compare with (replica-set-without-primary).
 
+use tarbox_model::facts::MongoMember;
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
-use super::members::{Member, ReplicaSet, replica_sets};
+use super::members::{ReplicaSet, replica_sets};
 use crate::complaints::complaints;
 
 /// The rule.
@@ -65,7 +66,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 /// How far a secondary is behind.
-fn lag(set: &ReplicaSet<'_>, member: &Member<'_>) -> Option<Finding> {
+fn lag(set: &ReplicaSet<'_>, member: &MongoMember<'_>) -> Option<Finding> {
     let primary = set.primary()?;
     let behind = primary.optime?.as_second() - member.optime?.as_second();
     if member.state != "SECONDARY" || behind <= BEHIND {

@@ -20,11 +20,12 @@
 //! slow.
 
 use tarbox_model::finding::{Finding, Severity};
+use tarbox_model::metrics::Throttled;
 use tarbox_model::object::{ContainerView, Object, Pod};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Evidence, ObjectRef, Rule, quantity};
 
-use super::cpu::{limit, samples, throttled};
+use super::cpu::{limit, samples};
 use super::slowness::{alerts_on, is_of_throttling, slowness};
 use crate::wording::target;
 
@@ -45,7 +46,7 @@ pub static RULE: Rule = Rule {
 const FULL: f64 = 0.9;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let counted = throttled(context.snapshot);
+    let counted = Throttled::by_container(&context.snapshot.throttling);
     let mut findings = Vec::new();
     for (pod, workload) in context.relations.pods_with_workloads(context.snapshot).filter(|(p, _)| p.is_active()) {
         for view in pod.containers().filter(|v| !v.init) {

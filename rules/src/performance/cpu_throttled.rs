@@ -25,11 +25,12 @@
 use std::collections::BTreeMap;
 
 use tarbox_model::finding::{Finding, Severity};
+use tarbox_model::metrics::{Place, Throttled};
 use tarbox_model::object::{ContainerView, Object, Pod};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Evidence, ObjectRef, Rule, quantity};
 
-use super::cpu::{Place, Share, limit, throttled};
+use super::cpu::limit;
 use super::slowness::{alerts_on, is_of_throttling, late_start, slowness};
 use crate::wording::target;
 
@@ -54,7 +55,7 @@ const HALF: f64 = 0.5;
 const TINY: f64 = 0.05;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let shares = throttled(context.snapshot);
+    let shares = Throttled::by_container(&context.snapshot.throttling);
     let mut findings = Vec::new();
     for (pod, workload) in context.relations.pods_with_workloads(context.snapshot).filter(|(p, _)| p.is_active()) {
         for view in pod.containers().filter(|v| !v.init) {
@@ -66,7 +67,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 fn finding(
     context: &Context<'_>,
-    shares: &BTreeMap<Place<'_>, Share>,
+    shares: &BTreeMap<Place<'_>, Throttled>,
     pod: &Object<Pod>,
     workload: Option<&ObjectRef>,
     view: &ContainerView<'_>,

@@ -103,12 +103,7 @@ fn usage(context: &Context<'_>, template: &Template<'_>, container: &str, resour
     let pods = relations.pods_of(snapshot, &template.owner).map(|p| p.metadata.name.as_str());
     let alone = (template.owner.kind == "Pod").then_some(template.owner.name.as_str());
     let namespace = template.owner.namespace.as_str();
-    let samples = |pod: &str| {
-        let start = snapshot.container_usage.partition_point(|u| (u.namespace.as_str(), u.pod.as_str()) < (namespace, pod));
-        let end = snapshot.container_usage.partition_point(|u| (u.namespace.as_str(), u.pod.as_str()) <= (namespace, pod));
-        snapshot.container_usage.get(start..end).unwrap_or_default()
-    };
-    let mine = pods.chain(alone).flat_map(samples).filter(|u| u.container == container);
+    let mine = pods.chain(alone).flat_map(|pod| snapshot.usage_of(namespace, pod, container));
     let values = mine.filter_map(|u| if resource == "cpu" { u.cpu } else { u.memory });
     values.max_by(f64::total_cmp)
 }

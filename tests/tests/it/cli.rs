@@ -32,7 +32,7 @@ pub(crate) fn text(bytes: &[u8]) -> String {
 }
 
 /// A folder with a small bundle in it.
-fn with_bundle() -> (tempfile::TempDir, PathBuf) {
+pub(crate) fn with_bundle() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let case = Case::read(&fixtures().join("causes/secret-key-missing-stops-a-rollout.bundle"));
     let bundle = stage::write(&case, folder.path());

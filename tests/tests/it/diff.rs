@@ -10,7 +10,7 @@ use tarbox_load::load;
 use tarbox_model::coverage::{Outcome, SourceCoverage};
 use tarbox_model::evidence::Origin;
 use tarbox_model::object::Object;
-use tarbox_model::{Analysis, Snapshot};
+use tarbox_model::{Analysis, Context, Relations, Snapshot};
 
 use crate::cli::{tarbox, text};
 use crate::judged::{fixtures, scanner};
@@ -22,7 +22,10 @@ fn recorded(name: &str) -> (Snapshot, Analysis) {
 }
 
 fn compare(old: &(Snapshot, Analysis), new: &(Snapshot, Analysis)) -> Difference {
-    diff((&old.0, &old.1), (&new.0, &new.1))
+    let (before, after) = (Relations::new(&old.0), Relations::new(&new.0));
+    let before = Context { snapshot: &old.0, relations: &before };
+    let after = Context { snapshot: &new.0, relations: &after };
+    diff((&before, &old.1), (&after, &new.1))
 }
 
 /// The same difference, seen from the other end.
