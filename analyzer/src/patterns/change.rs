@@ -7,9 +7,9 @@ use tarbox_model::patterns::{Change, Loudness};
 use super::Merged;
 
 /// Seconds before the failure was first seen that count as its beginning: what announces it comes before what shows it.
-const SLACK: i64 = 60;
+const SLACK: i64 = 30;
 /// Seconds that a log must reach back before that to be a witness.
-const REACH: i64 = 120;
+const REACH: i64 = 60;
 /// Copies from which on a pattern counts as steady, and seconds over which they must be spread.
 const STEADY: u64 = 20;
 const SPREAD: i64 = 120;

@@ -114,7 +114,8 @@ impl Ledger {
     fn note(&mut self, bytes: &[u8], event: &Event) {
         let part = |(from, to): (usize, usize)| bytes.get(from..to).unwrap_or_default();
         let head = part(event.head);
-        let mut hash = Hash::default();
+        // A trace is not the line that begins it.
+        let mut hash = Hash::new(event.shape.is_trace());
         put(head, &mut hash);
         if let Some(told) = event.told {
             put(part(told), &mut hash);
@@ -132,12 +133,17 @@ impl Ledger {
             self.read_times(bytes);
             self.tidy(ROOM / 2);
         }
+        let first = first_copy(bytes, event);
         let pattern = Pattern {
             text: if event.shape.is_trace() { trace_text(event.shape, head, event.told.map(part)) } else { text(head) },
-            loudness: if event.shape.is_trace() { Loudness::Error } else { loudness(head) },
+            loudness: match event.shape.is_trace() {
+                true => Loudness::Error,
+                false if first.is_option_help() => Loudness::Other,
+                false => loudness(head),
+            },
             count: 1,
             lines: u64::from(event.lines),
-            first: first_copy(bytes, event),
+            first,
             trace: if event.shape.is_trace() { kept_trace(bytes, event) } else { Vec::new() },
             last_time: None,
             last_number: event.line,
@@ -252,7 +258,7 @@ pub(super) fn text(line: &[u8]) -> String {
 fn trace_text(shape: Shape, head: &[u8], told: Option<&[u8]>) -> String {
     match told {
         None => text(head),
-        Some(told) if matches!(shape, Shape::Frames | Shape::Raised | Shape::Chained) => text(told),
+        Some(told) if matches!(shape, Shape::Frames | Shape::Interrupted | Shape::Raised | Shape::Chained) => text(told),
         Some(told) => format!("{} … {}", text(head), text(told)),
     }
 }

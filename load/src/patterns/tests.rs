@@ -50,6 +50,7 @@ fn levels_come_from_words_fields_and_numbers() {
         (r#"{"level":"info","msg":"0 failed"}"#, Loudness::Other),
         ("connection failed", Loudness::Error),
         ("scan done, errors=0", Loudness::Other),
+        ("  --retry-errors int   Errors to retry", Loudness::Other),
     ] {
         assert_eq!(only(line).loudness, loudness, "{line}");
     }
@@ -62,6 +63,16 @@ fn a_traceback_is_one_pattern_and_whole() {
     assert_eq!((found.text.as_str(), found.count, found.lines, found.loudness), ("Lost: order <*>", 3, 33, Loudness::Error));
     assert_eq!(found.trace.len(), 11);
     assert_eq!((found.trace[3].1.as_str(), found.trace[10].1.as_str()), ("KeyError: 'a'", "Lost: order 17"));
+}
+
+#[test]
+fn a_traceback_outlasts_a_line_of_another_thread() {
+    let found =
+        only("Traceback (most recent call last):\n  File \"a.py\", line 7, in f\n2026-11-24 03:00:00 INFO ready\n    g()\nKeyError: 'a'\n");
+    assert_eq!((found.text.as_str(), found.lines), ("KeyError: <*>", 5));
+    // Lines go on without an exception: the traceback is over.
+    let cut = mine("Traceback (most recent call last):\n  File \"a.py\", line 7\n- INFO ready\n- INFO set\n");
+    assert_eq!(told(&cut), [(1, "Traceback (most recent call last):"), (1, "- INFO set")]);
 }
 
 #[test]
@@ -79,7 +90,7 @@ fn traces_of_java_go_node_and_rust_are_whole() {
         ),
         (
             "2026/11/24 03:00:00 http: panic serving 10.0.0.1:5: lost\ngoroutine 34 [running]:\nnet/http.(*conn).serve.func1()\n\t/go/server.go:1 +0xb\ncreated by net/http.(*Server).Serve\n\t/go/server.go:2 +0x3\nINFO next\n",
-            "<*> http: panic serving <*>: lost",
+            "http: panic serving <*>: lost",
             6,
         ),
         (
@@ -98,6 +109,13 @@ fn traces_of_java_go_node_and_rust_are_whole() {
         assert_eq!((trace.text.as_str(), trace.lines, trace.count), (text, lines, 1), "{patterns:#?}");
         assert_eq!((patterns.list.last().unwrap().text.as_str(), patterns.lines()), ("INFO next", log.lines().count() as u64));
     }
+}
+
+#[test]
+fn a_trace_is_not_the_line_that_begins_it() {
+    let patterns = mine("Lost: 1\nINFO next\nLost: 2\n    at f (a.js:1)\nINFO next\n");
+    assert_eq!(told(&patterns), [(1, "Lost: <*>"), (2, "INFO next"), (1, "Lost: <*>")]);
+    assert_eq!(patterns.list[2].trace.len(), 2);
 }
 
 #[test]

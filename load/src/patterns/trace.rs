@@ -10,6 +10,8 @@ pub(super) enum Shape {
     Line,
     /// A Python traceback whose frames are being told.
     Frames,
+    /// The same, where another thread's line came between.
+    Interrupted,
     /// A Python traceback whose exception was told: another may follow from it.
     Raised,
     /// Between two tracebacks of which one follows from the other.
@@ -50,9 +52,10 @@ impl Shape {
                 b'g' if is_goroutine(line) && find(head, b"panic") => Some(Self::Goroutines),
                 _ => None,
             },
-            Self::Frames if indented => Some(self),
-            // The first line that is not indented is the exception.
-            Self::Frames => (!line.is_empty()).then_some(Self::Raised),
+            Self::Frames | Self::Interrupted if indented => Some(Self::Frames),
+            Self::Frames | Self::Interrupted if is_exception(line) => Some(Self::Raised),
+            Self::Frames => (!line.is_empty()).then_some(Self::Interrupted),
+            Self::Interrupted => None,
             Self::Raised if line.is_empty() => Some(self),
             Self::Raised => is_chain(line).then_some(Self::Chained),
             Self::Chained if line.is_empty() => Some(self),
@@ -91,6 +94,13 @@ pub(super) fn is_fragment(line: &[u8]) -> bool {
         }
         _ => is_call(line),
     }
+}
+
+/// `pymongo.errors.AutoReconnect: connection closed`, or the name alone.
+fn is_exception(line: &[u8]) -> bool {
+    let name = line.split(|b| *b == b':').next().unwrap_or_default();
+    let is_letter = |b: &u8| b.is_ascii_alphabetic() || *b == b'_';
+    name.first().is_some_and(is_letter) && name.iter().all(|b| is_letter(b) || b.is_ascii_digit() || *b == b'.')
 }
 
 fn is_chain(line: &[u8]) -> bool {
