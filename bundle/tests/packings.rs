@@ -260,6 +260,20 @@ fn a_single_file_is_one_entry() {
         let summary = reader.into_summary();
         assert_eq!((summary.container, summary.end, summary.problems), (Container::Single, End::Clean, vec![]));
     }
+    // Of many chunks, far longer than it was packed, alone and in an archive.
+    let long = b"a line of a log that says the same again\n".repeat(100_000);
+    let path = folder.path("long.log.gz");
+    std::fs::write(&path, gzip(&long)).unwrap();
+    let mut reader = Reader::open_single(&path, Limits::default()).unwrap();
+    let (mut read_back, mut next_line) = (Vec::new(), 1);
+    while let Some(chunk) = reader.next_chunk().unwrap() {
+        assert_eq!((chunk.offset, chunk.first_line), (read_back.len() as u64, next_line));
+        next_line += chunk.bytes.iter().filter(|b| **b == b'\n').count() as u64;
+        read_back.extend(chunk.bytes);
+    }
+    assert!(read_back == long);
+    let archived = vec![("long.log.gz".to_owned(), gzip(&long))];
+    assert!(read(&tar_of(&archived), Limits::default()).0[0].1 == long);
     // Cut: what came before is there.
     let path = folder.path("cut.log.gz");
     let (content, packed) = (noise(300_000, 5), gzip(&noise(300_000, 5)));

@@ -124,7 +124,9 @@ impl Cutter {
     /// Leaves the bytes before `at` in the buffer and gives those behind it, with room for what will follow.
     fn split(&mut self, at: usize, limits: &Limits) -> Vec<u8> {
         let rest = &self.buffer[at..];
-        let mut tail = Vec::with_capacity(rest.len() + limits.chunk_bytes.min((self.entry.size - self.received) as usize));
+        // A packed entry becomes longer than it was announced.
+        let expected = self.entry.size.checked_sub(self.received).map_or(limits.chunk_bytes, |more| limits.chunk_bytes.min(more as usize));
+        let mut tail = Vec::with_capacity(rest.len() + expected);
         tail.extend_from_slice(rest);
         self.buffer.truncate(at);
         tail
