@@ -68,16 +68,23 @@ fn from_json(text: &str) -> Documents {
     Ok((documents, None))
 }
 
+/// Bytes of a broken file that are read again to find where it is whole.
+const READ_AGAIN: usize = 256 << 20;
+
 fn from_yaml(text: &str) -> Documents {
     let error = match yaml(text) {
         Ok(documents) => return Ok((documents, None)),
         Err(error) => error,
     };
     // Files of a run that was ended are cut anywhere: what stands before the last whole item is good.
-    let mut end = text.len();
+    let (mut end, mut read_again) = (text.len(), 0);
     for _ in 0..64 {
         let Some(shorter) = text.get(..end).and_then(|t| t.rfind("\n- ").or_else(|| t.rfind('\n'))) else { break };
         end = shorter;
+        read_again += end;
+        if read_again > READ_AGAIN {
+            break;
+        }
         if let Ok(documents) = yaml(text.get(..end).unwrap_or_default()) {
             return Ok((documents, Some(format!("cut: its end was not read: {error}"))));
         }
@@ -101,7 +108,9 @@ fn yaml_options(masked: bool) -> serde_saphyr::Options {
     budget.max_nodes = 10_000_000;
     budget.max_total_scalar_bytes = 512 << 20;
     budget.max_depth = 200;
-    serde_saphyr::options! { budget: Some(budget), duplicate_keys: duplicate_keys }
+    // kubectl and its kin write no aliases at all; people write a few.
+    let alias_limits = serde_saphyr::alias_limits! { max_total_replayed_events: 10_000 };
+    serde_saphyr::options! { budget: Some(budget), alias_limits: alias_limits, duplicate_keys: duplicate_keys }
 }
 
 fn first_line(text: &str) -> String {

@@ -2,24 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
 
 use tarbox_tests::case::Case;
+use tarbox_tests::program::program;
 use tarbox_tests::stage;
 
 use crate::judged::fixtures;
-
-/// The program, built now if it is not: cargo builds a package's programs for that package's own tests only.
-pub(crate) fn program() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let build = ["build", "--locked", "--quiet", "--package", "tarbox-analyzer", "--bin", "tarbox"];
-        assert!(Command::new(env!("CARGO")).args(build).status().unwrap().success(), "cargo {}", build.join(" "));
-        // This test stands in `deps/`, the program beside that folder.
-        let test = std::env::current_exe().unwrap();
-        test.parent().and_then(Path::parent).unwrap().join(format!("tarbox{}", std::env::consts::EXE_SUFFIX))
-    })
-}
 
 pub(crate) fn tarbox(folder: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(program());

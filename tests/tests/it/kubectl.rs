@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::cli::program;
+use tarbox_tests::program::program;
 use crate::judged::fixtures;
 
 /// `$TARBOX_KUBECTL`, else what the `PATH` has. Only a name that is set and leads nowhere is a fault.
