@@ -17,8 +17,8 @@ mod engine;
 pub mod exit;
 mod failure;
 mod options;
-mod own_rules;
 mod overview;
+mod own_rules;
 mod patterns;
 mod timeline;
 

@@ -96,7 +96,10 @@ fn members(status: &MongoAnswer) -> Vec<Member> {
     let primary = all.iter().find(|m| m.state == "PRIMARY").and_then(|m| m.optime);
     let told = all.into_iter().map(|m| Member {
         health: if m.is_healthy() { Health::Good } else { Health::Bad },
-        behind: primary.zip(m.optime).map(|(primary, own)| (primary.as_second() - own.as_second()).max(0)).filter(|_| m.state == "SECONDARY"),
+        behind: primary
+            .zip(m.optime)
+            .map(|(primary, own)| (primary.as_second() - own.as_second()).max(0))
+            .filter(|_| m.state == "SECONDARY"),
         name: m.name.to_owned(),
         state: m.state.to_owned(),
         place: m.evidence,

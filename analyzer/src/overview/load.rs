@@ -21,7 +21,8 @@ pub(super) fn containers(context: &Context<'_>) -> Vec<ContainerLoad> {
             if usage.is_empty() && held_back.is_none() && restarts == 0 {
                 continue;
             }
-            let sample = |u: &ContainerUsage| places(&u.origin, &u.pointer, (u.memory, u.cpu), (&format!("{}/name", u.pointer), &u.container));
+            let sample =
+                |u: &ContainerUsage| places(&u.origin, &u.pointer, (u.memory, u.cpu), (&format!("{}/name", u.pointer), &u.container));
             let counted = (restarts > 0).then(|| pod.evidence(view.status_pointer("/restartCount"), restarts.to_string()));
             all.push(ContainerLoad {
                 pod: pod.reference(),
@@ -30,7 +31,14 @@ pub(super) fn containers(context: &Context<'_>) -> Vec<ContainerLoad> {
                 memory: gauge(view.spec, "memory", usage.iter().filter_map(|u| u.memory)),
                 throttled: held_back.map(|h| h.share),
                 restarts,
-                places: usage.last().map(sample).into_iter().flatten().chain(held_back.map(|h| h.evidence.clone())).chain(counted).collect(),
+                places: usage
+                    .last()
+                    .map(sample)
+                    .into_iter()
+                    .flatten()
+                    .chain(held_back.map(|h| h.evidence.clone()))
+                    .chain(counted)
+                    .collect(),
             });
         }
     }

@@ -185,11 +185,8 @@ fn route<'a>(told: &BTreeMap<&ObjectRef, usize>, it: &'a overview::Route) -> Rou
 
 fn container(it: &overview::ContainerLoad) -> Load<'_> {
     let percent = |share: f64| format!("{} %", words::percent(share));
-    let throttled = it.throttled.map(|share| Count {
-        name: "Throttled",
-        tone: if share >= 0.25 { "high" } else { "low" },
-        value: percent(share),
-    });
+    let throttled =
+        it.throttled.map(|share| Count { name: "Throttled", tone: if share >= 0.25 { "high" } else { "low" }, value: percent(share) });
     let restarts = u64::try_from(it.restarts).unwrap_or_default();
     let restarts = Count { name: "Restarts", tone: if restarts > 0 { "high" } else { "low" }, value: words::number(restarts) };
     Load {

@@ -30,7 +30,7 @@ pub(crate) enum Expect {
 }
 
 /// How the bytes of a case are made.
-type Making = Box<dyn Fn(&mut dyn Write) + Send + Sync>;
+pub(crate) type Making = Box<dyn Fn(&mut dyn Write) + Send + Sync>;
 
 /// One case of the corpus.
 pub(crate) struct Case {

@@ -80,8 +80,8 @@ pub(crate) fn cases() -> Vec<Case> {
                 out.write_all(&[0x50, 0x2a, 0x4d, 0x18, 0, 0, 0, 0]).unwrap();
             }
         }),
-        Case::raw(area, "a million empty frames before anything", Expect::KeepOrRefuse, |out| {
-            for _ in 0..1_000_000 {
+        Case::raw(area, "300,000 empty frames before anything", Expect::KeepOrRefuse, |out| {
+            for _ in 0..300_000 {
                 out.write_all(&[0x28, 0xb5, 0x2f, 0xfd, 0x20, 0, 1, 0, 0]).unwrap();
             }
             out.write_all(&zstd_of(&archive(b""))).unwrap();
@@ -171,7 +171,7 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::raw(area, "noise", Expect::Refuse, |out| out.write_all(&noise(1 << 20, 6)).unwrap()),
         Case::raw(area, "a magic number and no more", Expect::Refuse, |out| out.write_all(&[0x28, 0xb5, 0x2f, 0xfd]).unwrap()),
         Case::raw(area, "zeroes", Expect::Refuse, |out| {
-            for _ in 0..64 {
+            for _ in 0..16 {
                 out.write_all(&[0; 1 << 20]).unwrap();
             }
         }),

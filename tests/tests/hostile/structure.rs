@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use crate::archive::{Header, end, entry, file, kind, long_name, padded, pax, record};
-use crate::case::{Case, Expect, POD, first, last};
+use crate::case::{Case, Expect, Making, POD, first, last};
 
 fn around(out: &mut dyn Write, middle: impl FnOnce(&mut dyn Write)) {
     first(out);
@@ -33,8 +33,8 @@ fn with_records(records: Vec<u8>) -> impl Fn(&mut dyn Write) + Send + Sync {
 }
 
 pub(crate) fn cases() -> Vec<Case> {
-    let refused = |name: &str, write: Box<dyn Fn(&mut dyn Write) + Send + Sync>| Case::new("tar structure", name, Expect::Refuse, write);
-    let taken = |name: &str, write: Box<dyn Fn(&mut dyn Write) + Send + Sync>| Case::new("tar structure", name, Expect::Take, write);
+    let refused = |name: &str, write: Making| Case::new("tar structure", name, Expect::Refuse, write);
+    let taken = |name: &str, write: Making| Case::new("tar structure", name, Expect::Take, write);
     vec![
         refused("a PAX size that is another", Box::new(with_records(record("size", b"3")))),
         refused("a PAX size of nothing before a body", Box::new(with_records(record("size", b"0")))),
@@ -106,7 +106,7 @@ pub(crate) fn cases() -> Vec<Case> {
                 let mut header = Header::new(kind::GNU_SPARSE, b"notes.txt", 512);
                 header
                     .put(257, b"ustar  \0")
-                    .put(386, b"00000000000\000000001000\0")
+                    .put(386, b"00000000000\x0000000001000\0")
                     .put(483, b"\x80\0\0\0\x7f\xff\xff\xff\xff\xff\xff\xff");
                 entry(out, &header, &[0; 512]);
             });

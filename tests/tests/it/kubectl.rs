@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use tarbox_tests::program::program;
 use crate::judged::fixtures;
+use tarbox_tests::program::program;
 
 /// `$TARBOX_KUBECTL`, else what the `PATH` has. Only a name that is set and leads nowhere is a fault.
 fn kubectl() -> Option<PathBuf> {
