@@ -1,7 +1,7 @@
 //! What differs between copies of a line becomes `<*>`: numbers, ids, addresses, times, paths' numbered parts, quoted names.
 //! Values that a line begins with (its own time, a process) are left out.
 //!
-//! One walk serves two sinks: [`Hash`], which every line goes through and which allocates nothing, and [`Text`], which
+//! One walk serves two sinks: [`struct@Hash`], which every line goes through and which allocates nothing, and [`Text`], which
 //! writes the pattern out once. Two lines with the same text have the same hash. The walk reads eight bytes at a time.
 
 use memchr::{memchr, memmem};
