@@ -1,8 +1,8 @@
 //! `tarbox patterns`: what the logs say, by workload, with what differs between copies of a line masked.
 
 use tarbox_load::load;
-use tarbox_model::{Context, ObjectRef, Relations};
 use tarbox_model::patterns::{LogPatterns, WorkloadPatterns};
+use tarbox_model::{Context, ObjectRef, Relations};
 use tarbox_reports::{patterns, sanitize};
 
 use super::scanner;
