@@ -64,6 +64,14 @@ pub(crate) fn last(out: &mut dyn Write) {
     crate::archive::file(out, b"objects/core/v1/configmaps.ndjson", &[map.as_slice(), b"\n"].concat());
 }
 
+/// An archive of what is good, with something in its middle.
+pub(crate) fn around(out: &mut dyn Write, middle: impl FnOnce(&mut dyn Write)) {
+    first(out);
+    middle(out);
+    last(out);
+    crate::archive::end(out);
+}
+
 impl Case {
     /// A tar archive, packed in one of the ways that are read.
     pub(crate) fn new(area: &'static str, name: &str, expect: Expect, write: impl Fn(&mut dyn Write) + Send + Sync + 'static) -> Self {

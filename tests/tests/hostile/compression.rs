@@ -3,16 +3,15 @@
 use std::io::Write;
 
 use crate::archive::{Header, end, file, kind};
-use crate::case::{Case, Expect, POD, first, last};
+use crate::case::{Case, Expect, POD, around, first};
 
 fn archive(middle: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
-    first(&mut out);
-    if !middle.is_empty() {
-        file(&mut out, b"notes.txt", middle);
-    }
-    last(&mut out);
-    end(&mut out);
+    around(&mut out, |out| {
+        if !middle.is_empty() {
+            file(out, b"notes.txt", middle);
+        }
+    });
     out
 }
 
@@ -162,10 +161,7 @@ pub(crate) fn cases() -> Vec<Case> {
                 end(&mut next);
                 inner = next;
             }
-            first(out);
-            file(out, b"inner.tar.zst", &zstd_of(&inner));
-            last(out);
-            end(out);
+            around(out, |out| file(out, b"inner.tar.zst", &zstd_of(&inner)));
         }),
         Case::raw(area, "nothing", Expect::Refuse, |_| {}),
         Case::raw(area, "noise", Expect::Refuse, |out| out.write_all(&noise(1 << 20, 6)).unwrap()),

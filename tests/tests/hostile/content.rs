@@ -3,14 +3,7 @@
 use std::io::Write;
 
 use crate::archive::{end, file, streamed};
-use crate::case::{Case, Expect, POD, first, last};
-
-fn around(out: &mut dyn Write, middle: impl FnOnce(&mut dyn Write)) {
-    first(out);
-    middle(out);
-    last(out);
-    end(out);
-}
+use crate::case::{Case, Expect, POD, around, first, last};
 
 /// One line of a list of Services.
 fn line(middle: impl Fn() -> Vec<u8> + Send + Sync + 'static) -> impl Fn(&mut dyn Write) + Send + Sync {

@@ -2,16 +2,8 @@
 
 use std::io::Write;
 
-use crate::archive::{Header, end, entry, file, kind, long_name, pax, record};
-use crate::case::{Case, Expect, POD, first, last};
-
-/// An archive of what is good, with something in its middle.
-fn around(out: &mut dyn Write, middle: impl FnOnce(&mut dyn Write)) {
-    first(out);
-    middle(out);
-    last(out);
-    end(out);
-}
+use crate::archive::{Header, entry, file, kind, long_name, pax, record};
+use crate::case::{Case, Expect, POD, around};
 
 /// A pod under a name that leads elsewhere: it must not be read.
 fn named(name: &'static [u8]) -> impl Fn(&mut dyn Write) + Send + Sync {

@@ -2,18 +2,15 @@
 
 use std::io::Write;
 
-use crate::archive::{end, file, streamed};
-use crate::case::{Case, Expect, first, last};
+use crate::archive::file;
+use crate::case::{Case, Expect, around};
 
 /// Lines of one kind, after what is good.
 fn objects(kind: &'static str, lines: impl Fn(&mut Vec<u8>) + Send + Sync) -> impl Fn(&mut dyn Write) + Send + Sync {
     move |out| {
-        first(out);
         let mut body = Vec::new();
         lines(&mut body);
-        file(out, format!("objects/{kind}.ndjson").as_bytes(), &body);
-        last(out);
-        end(out);
+        around(out, |out| file(out, format!("objects/{kind}.ndjson").as_bytes(), &body));
     }
 }
 
@@ -32,6 +29,26 @@ fn pod(number: usize, more: &str) -> String {
     format!(
         r#"{{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"p{number}","namespace":"default","uid":"u{number}"{more}}},"spec":{{"containers":[{{"name":"a","image":"a:1"}}]}},"status":{{"phase":"Running"}}}}"#
     )
+}
+
+/// Pods with these values of their label `app`, and Services that select these.
+fn pods_and_services(
+    labels: impl Iterator<Item = String> + Clone + Send + Sync,
+    selected: impl Iterator<Item = String> + Clone + Send + Sync,
+) -> impl Fn(&mut dyn Write) + Send + Sync {
+    move |out| {
+        let (mut pods, mut services) = (Vec::new(), Vec::new());
+        for (number, app) in labels.clone().enumerate() {
+            writeln!(pods, "{}", pod(number, &format!(r#","labels":{{"app":"{app}"}}"#))).unwrap();
+        }
+        for (number, app) in selected.clone().enumerate() {
+            writeln!(services, "{}", service(number, &format!(r#"{{"app":"{app}"}}"#))).unwrap();
+        }
+        around(out, |out| {
+            file(out, b"objects/core/v1/pods.part-1.ndjson", &pods);
+            file(out, b"objects/core/v1/services.ndjson", &services);
+        });
+    }
 }
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -125,32 +142,14 @@ pub(crate) fn cases() -> Vec<Case> {
                 }
             }),
         ),
-        case("three hundred Services that select three hundred pods each", |out: &mut dyn Write| {
-            first(out);
-            let (mut pods, mut services) = (Vec::new(), Vec::new());
-            for number in 0..330 {
-                writeln!(pods, "{}", pod(number, r#","labels":{"app":"x"}"#)).unwrap();
-                writeln!(services, "{}", service(number, r#"{"app":"x"}"#)).unwrap();
-            }
-            file(out, b"objects/core/v1/pods.part-1.ndjson", &pods);
-            file(out, b"objects/core/v1/services.ndjson", &services);
-            last(out);
-            end(out);
-        }),
-        case("five thousand Services that select nothing among ten thousand pods", |out: &mut dyn Write| {
-            first(out);
-            let (mut pods, mut services) = (Vec::new(), Vec::new());
-            for number in 0..10_000 {
-                writeln!(pods, "{}", pod(number, &format!(r#","labels":{{"app":"x{number}"}}"#))).unwrap();
-            }
-            for number in 0..5_000 {
-                writeln!(services, "{}", service(number, &format!(r#"{{"app":"y{number}"}}"#))).unwrap();
-            }
-            file(out, b"objects/core/v1/pods.part-1.ndjson", &pods);
-            file(out, b"objects/core/v1/services.ndjson", &services);
-            last(out);
-            end(out);
-        }),
+        case(
+            "three hundred Services that select three hundred pods each",
+            pods_and_services((0..330).map(|_| "x".to_owned()), (0..330).map(|_| "x".to_owned())),
+        ),
+        case(
+            "five thousand Services that select nothing among ten thousand pods",
+            pods_and_services((0..10_000).map(|number| format!("x{number}")), (0..5_000).map(|number| format!("y{number}"))),
+        ),
         case(
             "names of every length and sign",
             objects("core/v1/services", |body| {
@@ -163,15 +162,13 @@ pub(crate) fn cases() -> Vec<Case> {
                 writeln!(body, "{}", service(0, &format!(r#"{{"{long}":"{long}"}}"#)).replace("\"s0\"", &format!("\"{long}\""))).unwrap();
             }),
         ),
-        case("a hundred thousand events", |out: &mut dyn Write| {
-            first(out);
-            let mut body = Vec::new();
-            for number in 0..100_000 {
-                writeln!(body, r#"{{"apiVersion":"v1","kind":"Event","metadata":{{"name":"e{number}","namespace":"default"}},"involvedObject":{{"kind":"Pod","name":"p{}","namespace":"default"}},"reason":"FailedScheduling","type":"Warning","message":"0/1 nodes are available: 1 Insufficient cpu. run {number}","firstTimestamp":"2026-01-01T00:00:00Z","lastTimestamp":"2026-01-01T00:00:00Z","count":1}}"#, number % 5000).unwrap();
-            }
-            streamed(out, b"objects/core/v1/events.ndjson", body.len() as u64, |out| out.write_all(&body).unwrap());
-            last(out);
-            end(out);
-        }),
+        case(
+            "a hundred thousand events",
+            objects("core/v1/events", |body| {
+                for number in 0..100_000 {
+                    writeln!(body, r#"{{"apiVersion":"v1","kind":"Event","metadata":{{"name":"e{number}","namespace":"default"}},"involvedObject":{{"kind":"Pod","name":"p{}","namespace":"default"}},"reason":"FailedScheduling","type":"Warning","message":"0/1 nodes are available: 1 Insufficient cpu. run {number}","firstTimestamp":"2026-01-01T00:00:00Z","lastTimestamp":"2026-01-01T00:00:00Z","count":1}}"#, number % 5000).unwrap();
+                }
+            }),
+        ),
     ]
 }

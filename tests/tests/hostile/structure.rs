@@ -3,14 +3,7 @@
 use std::io::Write;
 
 use crate::archive::{Header, end, entry, file, kind, long_name, padded, pax, record};
-use crate::case::{Case, Expect, Making, POD, first, last};
-
-fn around(out: &mut dyn Write, middle: impl FnOnce(&mut dyn Write)) {
-    first(out);
-    middle(out);
-    last(out);
-    end(out);
-}
+use crate::case::{Case, Expect, Making, POD, around, first, last};
 
 /// A file whose size field is these bytes, with a body of one block.
 fn sized(field: &'static [u8; 12]) -> impl Fn(&mut dyn Write) + Send + Sync {
