@@ -16,8 +16,10 @@ use std::{
 
 /// Objects a page; what kubectl asks for too.
 const PAGE: usize = 500;
-/// Times that one page may break off, and that a list may begin again.
+/// Times that one page may break off, and that a list may begin again without having got further meanwhile.
 const PATIENCE: u32 = 3;
+/// Times that a list may begin again in all: each time the server shows once more what was seen.
+const RESTARTS: u32 = 32;
 
 /// How a list ended.
 #[derive(Debug, Default)]
@@ -40,7 +42,7 @@ struct ListMeta {
 
 /// Lists `path`, handing each object to `on_object` as it arrives.
 pub(crate) async fn list(gateway: &Gateway, path: &str, on_object: &mut (dyn FnMut(Value) + Send)) -> ListEnd {
-    let mut pager = Pager { end: ListEnd::default(), token: None, seen: Seen::default(), restarts: 0, breaks: 0 };
+    let mut pager = Pager { end: ListEnd::default(), token: None, seen: Seen::default(), restarts: 0, in_vain: 0, furthest: 0, breaks: 0 };
     loop {
         match pager.page(gateway, path, on_object).await {
             Ok(true) => {}
@@ -61,6 +63,9 @@ struct Pager {
     token: Option<String>,
     seen: Seen,
     restarts: u32,
+    /// Restarts since the list last got further, and how far that was.
+    in_vain: u32,
+    furthest: u64,
     breaks: u32,
 }
 
@@ -133,7 +138,9 @@ impl Pager {
     async fn recover(&mut self, gateway: &Gateway, failure: Failure) -> Result<(), Failure> {
         if let Some(refusal) = failure.refusal().filter(|refusal| refusal.status == 410) {
             self.restarts += 1;
-            if self.restarts > PATIENCE * 4 || (refusal.continue_token.is_none() && self.restarts > PATIENCE) {
+            self.in_vain = if self.end.items > self.furthest { 1 } else { self.in_vain + 1 };
+            self.furthest = self.end.items;
+            if self.restarts > RESTARTS || self.in_vain > PATIENCE {
                 return Err(failure);
             }
             if let Some(token) = &refusal.continue_token {
@@ -151,8 +158,10 @@ impl Pager {
             self.seen.skip_through.clone_from(&self.seen.last);
             return Ok(());
         }
-        // The gateway has already repeated what it could; a body that breaks off is ours, because items were handed out.
-        if matches!(failure, Failure::Broken(_) | Failure::TimedOut(_)) && self.breaks < PATIENCE && !self.seen.page.is_empty() {
+        // The gateway has already repeated what it could; a body that breaks off is ours, because items may have been handed out.
+        // Who sent nothing at all in time was waited for already.
+        let again = matches!(failure, Failure::Broken(_)) || matches!(failure, Failure::TimedOut(_)) && !self.seen.page.is_empty();
+        if again && self.breaks < PATIENCE {
             self.breaks += 1;
             self.note("a page broke off and was asked for again");
             let pause = Duration::from_millis(200u64 << self.breaks);

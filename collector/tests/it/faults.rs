@@ -4,12 +4,8 @@ use crate::support::{
     collect,
     server::{Asked, Fault, Reply, Server},
 };
-use serde_json::{Value, json};
-use std::{
-    hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState},
-    sync::Mutex,
-    time::{Duration, Instant},
-};
+use serde_json::json;
+use std::time::{Duration, Instant};
 
 fn pods(asked: &Asked) -> bool {
     asked.path == "/api/v1/pods"
@@ -106,47 +102,6 @@ fn a_hang_is_a_gap_with_a_reason_and_nothing_else_is_missing() {
 }
 
 #[test]
-fn half_of_everything_denied_at_random_leaves_exactly_the_other_half() {
-    for seed in 0..6u64 {
-        let denied = move |group: &str, resource: &str, namespace: &str| {
-            let mut hasher = DefaultHasher::new();
-            (seed, group, resource, namespace).hash(&mut hasher);
-            hasher.finish().is_multiple_of(2)
-        };
-        let namespaces = vec!["a", "b", "c", "d"];
-        let fault: Fault = Box::new(move |asked| {
-            let parts: Vec<&str> = asked.path.trim_matches('/').split('/').collect();
-            let (group, resource, namespace) = match *parts.as_slice() {
-                ["api", "v1", "namespaces" | "nodes"] => return None,
-                ["api", "v1", resource] => ("", resource, ""),
-                ["apis", group, _, resource] => (group, resource, ""),
-                ["api", "v1", "namespaces", namespace, resource] => ("", resource, namespace),
-                ["apis", group, _, "namespaces", namespace, resource] => (group, resource, namespace),
-                _ => return None,
-            };
-            // Cluster-wide lists are all denied, so that every kind goes namespace by namespace.
-            (namespace.is_empty() || denied(group, resource, namespace))
-                .then(|| Reply::Json(403, status(403, "Forbidden", &format!("{resource} is forbidden"))))
-        });
-        let cluster = Cluster { namespaces: namespaces.clone(), ..Cluster::default() };
-        let server = Server::start(cluster.clone(), vec![fault]);
-        let ran = collect(&server, &["--no-kubelet"]);
-        let bundle = ran.bundle();
-        for (group, resource, place) in
-            [("", "pods", "core/v1/pods"), ("", "configmaps", "core/v1/configmaps"), ("apps", "deployments", "apps/v1/deployments")]
-        {
-            let allowed = |object: &&Value| !denied(group, resource, object["metadata"]["namespace"].as_str().unwrap());
-            let expected = cluster.objects(group, resource).iter().filter(allowed).count();
-            assert_eq!(bundle.lines(&format!("objects/{place}")).len(), expected, "seed {seed}: {resource}");
-            let gone: Vec<&&str> = namespaces.iter().filter(|namespace| denied(group, resource, namespace)).collect();
-            let (outcome, detail) = bundle.outcome(&format!("objects/{place}"));
-            assert_eq!(outcome == "collected", gone.is_empty(), "seed {seed}: {resource}: {outcome}");
-            assert!(expected == 0 || gone.iter().all(|namespace| detail.contains(**namespace)), "seed {seed}: {detail}");
-        }
-    }
-}
-
-#[test]
 fn a_dead_aggregated_api_is_an_outcome_and_nothing_more() {
     let cluster = Cluster { aggregated: false, ..Cluster::default() };
     let fault: Fault =
@@ -220,35 +175,4 @@ fn one_broken_object_does_not_sink_the_list() {
     let bundle = collect(&server, &[]).ended(0).bundle();
     assert_eq!(bundle.names("objects/apps/v1/deployments"), ["one", "two"]);
     assert!(bundle.outcome("objects/apps/v1/deployments").1.contains("2 objects could not be read"));
-}
-
-#[test]
-fn a_storm_of_faults_still_ends_with_everything() {
-    for seed in 0..3u64 {
-        let hasher = RandomState::new();
-        let dice = Mutex::new(seed);
-        let cluster = Cluster { pods: 40, ..Cluster::default() };
-        let inner = cluster.clone();
-        // Each request fails at most twice, in a random way.
-        let fault: Fault = Box::new(move |asked| {
-            if asked.before >= 2 || !(asked.path.starts_with("/api/v1/pods") || asked.path.starts_with("/apis/apps")) {
-                return None;
-            }
-            let roll = {
-                let mut dice = dice.lock().unwrap();
-                *dice += 1;
-                hasher.hash_one((*dice, seed)) % 5
-            };
-            match roll {
-                0 => Some(Reply::Json(500, status(500, "InternalError", "etcd"))),
-                1 => Some(Reply::With(429, vec![("retry-after", "0".into())], status(429, "TooManyRequests", "slow"))),
-                2 if pods(asked) => Some(Reply::Break(half_a_page(&inner, asked))),
-                3 => Some(Reply::Text(503, "upstream".into())),
-                _ => None,
-            }
-        });
-        let server = Server::start(cluster.clone(), vec![fault]);
-        let bundle = collect(&server, &["--request-timeout", "10s"]).ended(0).bundle();
-        all_pods(&bundle, &cluster);
-    }
 }

@@ -7,6 +7,7 @@ mod faults;
 mod inside_secrets;
 mod instants;
 mod log_faults;
+mod matrix;
 mod memory;
 mod meters;
 mod mongodb;

@@ -89,7 +89,7 @@ fn a_clock_that_goes_wrong_by_hours_is_told_and_harms_nothing() {
         // The server's clock is the bundle's; the machine's is off by so much.
         let time = jiff::Zoned::now().with_time_zone(jiff::tz::TimeZone::UTC) + jiff::SignedDuration::from_hours(hours);
         let date = time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
-        let server = Server::start_at(Cluster::default(), date);
+        let server = Server::start_at(Cluster::default(), Vec::new(), date);
         let bundle = collect(&server, &["--since", "1h"]).ended(0).bundle();
         let header = bundle.json("bundle.json");
         let skew = header["clock_skew_seconds"].as_f64().unwrap();

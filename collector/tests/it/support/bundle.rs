@@ -53,16 +53,22 @@ impl Bundle {
         names
     }
 
+    /// The ledger: every source, its outcome and what is said about it.
+    pub(crate) fn sources(&self) -> Vec<(String, String, String)> {
+        let manifest = self.json("manifest.json");
+        let text = |outcome: &Value, key: &str| outcome[key].as_str().unwrap_or_default().to_owned();
+        let all = manifest["sources"].as_array().unwrap().iter();
+        all.map(|outcome| (text(outcome, "source"), text(outcome, "outcome"), text(outcome, "detail"))).collect()
+    }
+
     /// A source's outcome and what the ledger says about it.
     #[track_caller]
     pub(crate) fn outcome(&self, source: &str) -> (String, String) {
-        let manifest = self.json("manifest.json");
-        let all = manifest["sources"].as_array().unwrap();
-        let mut found = all.iter().filter(|outcome| outcome["source"] == source);
-        let outcome = found.next().unwrap_or_else(|| panic!("{source} is not in {all:#?}"));
+        let all = self.sources();
+        let mut found = all.iter().filter(|(name, ..)| name == source);
+        let (_, outcome, detail) = found.next().unwrap_or_else(|| panic!("{source} is not in {all:#?}"));
         assert!(found.next().is_none(), "{source} has one outcome");
-        let text = |key: &str| outcome[key].as_str().unwrap_or_default().to_owned();
-        (text("outcome"), text("detail"))
+        (outcome.clone(), detail.clone())
     }
 
     /// Whether any file contains this.

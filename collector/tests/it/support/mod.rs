@@ -56,6 +56,24 @@ pub(crate) fn start_with(content: &str, flags: &[&str]) -> Running {
     Running { child, folder }
 }
 
+/// Starts the collector where no file may grow beyond so many KiB: the full disk that a test can have.
+pub(crate) fn start_limited(server: &Server, flags: &[&str], kibibytes: u64) -> Running {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("kubeconfig"), server.kubeconfig()).unwrap();
+    // The signal that comes with the limit is ignored: on a full disk there is none.
+    let script = format!("trap '' XFSZ; ulimit -f {kibibytes}; exec \"$0\" --kubeconfig kubeconfig -o out.tar.zst --observe 0s \"$@\"");
+    let child = Command::new("bash")
+        .args(["-c", &script, env!("CARGO_BIN_EXE_tarbox-collect")])
+        .args(flags)
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    Running { child, folder }
+}
+
 /// The program with these arguments and nothing of this machine's environment.
 pub(crate) fn bare(flags: &[&str], environment: &[(&str, &str)]) -> Ran {
     let folder = tempfile::tempdir().unwrap();
@@ -126,6 +144,11 @@ impl Ran {
         let path = self.path("out.tar.zst");
         assert!(!self.path("out.tar.zst.partial").exists());
         Bundle::open(&path)
+    }
+
+    /// What lies in the folder now.
+    pub(crate) fn left(&self) -> Vec<std::ffi::OsString> {
+        std::fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect()
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

@@ -79,8 +79,8 @@ impl Server {
     }
 
     /// The same with another time of day at the server.
-    pub(crate) fn start_at(cluster: Cluster, date: String) -> Self {
-        Self::listen(cluster, Vec::new(), date, None)
+    pub(crate) fn start_at(cluster: Cluster, faults: Vec<Fault>, date: String) -> Self {
+        Self::listen(cluster, faults, date, None)
     }
 
     /// The same behind TLS.
