@@ -38,7 +38,7 @@ fn ask((bundle, cache): (&str, &str), runs: usize, (since, until): (&str, &str),
     // The first run warms the files up and is not counted.
     for run in 0..=runs {
         let begun = Instant::now();
-        let (mut searcher, cached) = open(Path::new(bundle), Some(Path::new(cache))).unwrap();
+        let (searcher, cached) = open(Path::new(bundle), Some(Path::new(cache))).unwrap();
         assert_eq!(cached, Cached::Found);
         total = searcher.search(&Query::parse(query).unwrap(), &window).unwrap().total;
         if run > 0 {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use tarbox_bundle::{LogKind, Place};
+use tarbox_model::Timestamp;
 
 /// Plain bytes that a block aims at. Larger blocks make a smaller index and longer looks at each candidate.
 pub(crate) const BLOCK_BYTES: usize = 32 << 10;
@@ -34,6 +35,16 @@ pub(crate) struct Block {
     pub(crate) offset: u64,
     /// How long it is.
     pub(crate) length: u32,
+    /// Seconds since 1970 between which its lines stand; `None` when any time is possible.
+    pub(crate) seconds: Option<(i64, i64)>,
+}
+
+impl Block {
+    /// Whether a line at or after `since` and before `until` may be in it.
+    pub(crate) fn may_be_in(&self, since: Option<Timestamp>, until: Option<Timestamp>) -> bool {
+        let Some((first, last)) = self.seconds else { return true };
+        since.is_none_or(|since| since.as_second() <= last) && until.is_none_or(|until| until.as_second() >= first)
+    }
 }
 
 /// What the path of an entry tells: the fields that a query can ask for.

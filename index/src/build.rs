@@ -1,7 +1,9 @@
 //! Bundle → index: blocks are cut from chunks as they come and given to tantivy's writing threads.
 
+use std::borrow::Cow;
 use std::path::Path;
 
+use tantivy::merge_policy::NoMergePolicy;
 use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{Index, IndexSettings, IndexWriter, TantivyDocument};
@@ -9,6 +11,7 @@ use tarbox_bundle::{Chunk, Limits, Place, Reader};
 
 use crate::blocks::{BLOCK_BYTES, Block, Blocks, Entry};
 use crate::error::IndexError;
+use crate::stamp::{self, Span};
 use crate::words::Words;
 
 /// Memory of the writing threads together.
@@ -45,6 +48,8 @@ pub(crate) fn build(bundle: &Path, folder: &Path) -> Result<Blocks, IndexError> 
     register(&index);
     let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).clamp(1, 8);
     let mut writer: IndexWriter<TantivyDocument> = index.writer_with_num_threads(threads, WRITER_BYTES)?;
+    // A bundle is indexed once and in one go: a handful of segments is searched as fast as one, and merging them is half the work.
+    writer.set_merge_policy(Box::new(NoMergePolicy));
     let mut reader = Reader::open(bundle, Limits::default())?;
     let mut blocks = Blocks::default();
     let mut index_of_entry = None;
@@ -57,9 +62,11 @@ pub(crate) fn build(bundle: &Path, folder: &Path) -> Result<Blocks, IndexError> 
             blocks.entries.push(Entry { path: chunk.entry.path.clone(), position: chunk.entry.position });
         }
         let entry = u32::try_from(blocks.entries.len().saturating_sub(1)).unwrap_or(u32::MAX);
-        for (block, text) in cut(&chunk, entry) {
+        let is_log = matches!(Place::parse(&chunk.entry.path), Place::Log { .. });
+        for (mut block, bytes) in cut(&chunk, entry) {
+            let text = if is_log { Cow::Owned(without_times(bytes, &mut block)) } else { Cow::Borrowed(bytes) };
             let mut document = TantivyDocument::default();
-            document.add_text(fields.text, String::from_utf8_lossy(text));
+            document.add_text(fields.text, String::from_utf8_lossy(&text));
             document.add_u64(fields.block, blocks.blocks.len() as u64);
             writer.add_document(document)?;
             blocks.blocks.push(block);
@@ -75,6 +82,19 @@ fn is_text(chunk: &Chunk) -> bool {
     !matches!(Place::parse(&chunk.entry.path), Place::Manifest | Place::Header | Place::Requests | Place::Redactions)
 }
 
+/// The text of a log's block without the runtime's times, which go into the block's table.
+fn without_times(bytes: &[u8], block: &mut Block) -> Vec<u8> {
+    let (mut span, mut text, mut at) = (Span::default(), Vec::with_capacity(bytes.len()), 0);
+    for end in memchr::memchr_iter(b'\n', bytes).chain((bytes.last() != Some(&b'\n')).then_some(bytes.len().saturating_sub(1))) {
+        let line = bytes.get(at..=end).unwrap_or_default();
+        span.line(line);
+        text.extend_from_slice(line.get(stamp::length(line)..).unwrap_or_default());
+        at = end + 1;
+    }
+    block.seconds = span.seconds();
+    text
+}
+
 /// A chunk as blocks of whole lines.
 fn cut(chunk: &Chunk, entry: u32) -> impl Iterator<Item = (Block, &[u8])> {
     let (mut at, mut line) = (0_usize, chunk.first_line);
@@ -88,6 +108,7 @@ fn cut(chunk: &Chunk, entry: u32) -> impl Iterator<Item = (Block, &[u8])> {
             first_line: u32::try_from(line).unwrap_or(u32::MAX),
             offset: chunk.offset + at as u64,
             length: u32::try_from(end).unwrap_or(u32::MAX),
+            seconds: None,
         };
         at += end;
         line += memchr::memchr_iter(b'\n', text).count() as u64;
@@ -115,5 +136,13 @@ mod tests {
             together.push_str(&part);
         }
         assert_eq!(together, text);
+    }
+
+    #[test]
+    fn times_go_into_the_table_and_the_rest_is_text() {
+        let mut block = Block { entry: 0, first_line: 1, offset: 0, length: 0, seconds: None };
+        let text = without_times(b"1970-01-01T00:00:07.5Z one\n  at two\n\n1970-01-01T00:00:03Z three", &mut block);
+        assert_eq!(String::from_utf8_lossy(&text), "one\n  at two\n\nthree");
+        assert_eq!(block.seconds, Some((3, 7)));
     }
 }

@@ -14,7 +14,7 @@ use crate::error::IndexError;
 use crate::search::Searcher;
 
 /// Raised whenever words, blocks or schema change: older indexes are then stale.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 /// Our own table beside tantivy's files.
 const TABLE: &str = "blocks.json";
 /// Bytes of each end of a file that tell it from others. The end of a bundle holds the digests of all that is in it.

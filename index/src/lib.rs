@@ -11,14 +11,18 @@
 //! | `build` | bundle → index, in parallel |
 //! | `cache` | where an index is kept, and when it is stale |
 //! | [`query`] | `level:error pod:web* "connection refused"` |
-//! | `search` | candidate blocks → lines |
+//! | `stamp` | the runtime's time before a line of a log |
+//! | `search` | query → blocks that may hold lines, read and looked at in parallel |
+//! | `lines` | a block → the lines that match |
 
 mod blocks;
 mod build;
 mod cache;
 mod error;
+mod lines;
 pub mod query;
 mod search;
+mod stamp;
 mod text;
 mod words;
 

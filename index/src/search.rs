@@ -10,10 +10,11 @@ use tantivy::{Index, IndexReader, ReloadPolicy};
 use tarbox_model::Timestamp;
 use tempfile::TempDir;
 
-use crate::blocks::{About, Block, Blocks};
+use crate::blocks::{About, Blocks};
 use crate::build::{self, Fields};
 use crate::error::IndexError;
-use crate::query::{FieldName, Query, Term};
+use crate::lines::Look;
+use crate::query::{FieldName, Query};
 use crate::text::Text;
 
 /// One line that matches.
@@ -84,21 +85,28 @@ impl Searcher {
     ///
     /// # Errors
     /// When the index or the bundle cannot be read.
-    pub fn search(&mut self, query: &Query, window: &Window) -> Result<Hits, IndexError> {
-        let candidates = self.candidates(query)?;
-        let mut hits = Hits::default();
-        let (blocks, abouts) = (&self.blocks, &self.abouts);
-        self.text.each(blocks, &candidates, |_, block, text| {
-            let Some(entry) = blocks.entries.get(block.entry as usize) else { return true };
-            let is_log = abouts.get(block.entry as usize).is_some_and(|about| about.kind == "log");
-            look(query, window, &entry.path, is_log, block, text, &mut hits);
-            true
+    pub fn search(&self, query: &Query, window: &Window) -> Result<Hits, IndexError> {
+        let candidates = self.candidates(query, window)?;
+        let look = Look::new(query, window);
+        let parts = self.text.each(&self.blocks, &candidates, |parts| {
+            let (mut look, mut hits) = (look.clone(), Hits::default());
+            parts(&mut |block, text| {
+                let Some(entry) = self.blocks.entries.get(block.entry as usize) else { return };
+                let is_log = self.abouts.get(block.entry as usize).is_some_and(|about| about.kind == "log");
+                look.at(&entry.path, is_log, block, text, &mut hits);
+            })?;
+            Ok(hits)
         })?;
-        Ok(hits)
+        let mut all = Hits::default();
+        for part in parts {
+            all.total += part.total;
+            all.lines.extend(part.lines.into_iter().take(window.limit - all.lines.len()));
+        }
+        Ok(all)
     }
 
     /// Blocks that may hold a matching line, ascending.
-    fn candidates(&self, query: &Query) -> Result<Vec<u32>, IndexError> {
+    fn candidates(&self, query: &Query, window: &Window) -> Result<Vec<u32>, IndexError> {
         let fits: Vec<bool> =
             self.abouts.iter().zip(&self.blocks.entries).map(|(about, entry)| entry_fits(query, about, &entry.path)).collect();
         let searcher = self.reader.searcher();
@@ -111,7 +119,10 @@ impl Searcher {
             .into_iter()
             .filter_map(|address| columns.get(address.segment_ord as usize)?.first(address.doc_id))
             .filter_map(|number| u32::try_from(number).ok())
-            .filter(|&number| self.blocks.blocks.get(number as usize).is_some_and(|b| fits.get(b.entry as usize) == Some(&true)))
+            .filter(|&number| {
+                let block = self.blocks.blocks.get(number as usize);
+                block.is_some_and(|b| fits.get(b.entry as usize) == Some(&true) && b.may_be_in(window.since, window.until))
+            })
             .collect();
         found.sort_unstable();
         Ok(found)
@@ -159,33 +170,4 @@ fn entry_fits(query: &Query, about: &About, path: &str) -> bool {
         };
         pattern.fits(value) != *negated
     }) && (query.level.is_none() || about.kind == "log")
-}
-
-/// Looks at the lines of a block.
-fn look(query: &Query, window: &Window, path: &str, is_log: bool, block: &Block, text: &[u8], hits: &mut Hits) {
-    let lines: Vec<&[u8]> = text.strip_suffix(b"\n").unwrap_or(text).split(|&b| b == b'\n').collect();
-    for (i, raw) in lines.iter().enumerate() {
-        let line = String::from_utf8_lossy(raw);
-        let lower = line.to_ascii_lowercase();
-        let holds = |term: &Term| term.is_in(&lower);
-        if !query.wanted.iter().all(holds) || query.unwanted.iter().any(holds) {
-            continue;
-        }
-        let (time, words) = if is_log { tarbox_load::split_time(&line) } else { (None, &*line) };
-        let in_time = window.since.is_none_or(|since| time.is_some_and(|t| t >= since))
-            && window.until.is_none_or(|until| time.is_some_and(|t| t < until));
-        let loud = query.level.is_none_or(|least| tarbox_load::level(words).is_some_and(|level| level >= least));
-        if !in_time || !loud {
-            continue;
-        }
-        hits.total += 1;
-        if hits.lines.len() < window.limit {
-            let number = |i: usize| block.first_line.saturating_add(u32::try_from(i).unwrap_or(u32::MAX));
-            // Context ends with the block; its neighbours are not read for it.
-            let around = i.saturating_sub(window.context)..(i + window.context + 1).min(lines.len());
-            let context =
-                around.filter(|&j| j != i).filter_map(|j| Some((number(j), String::from_utf8_lossy(lines.get(j)?).into_owned()))).collect();
-            hits.lines.push(Hit { path: path.to_owned(), line: number(i), time, text: words.to_owned(), context });
-        }
-    }
 }

@@ -1,8 +1,5 @@
 //! What a word is, for the index and for queries alike: a run of letters, digits and `_`, in lower case, cut at 64 bytes.
 
-use std::collections::HashSet;
-use std::hash::{BuildHasherDefault, Hasher};
-
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 /// Longest word that is told from others with the same beginning.
@@ -13,6 +10,18 @@ pub(crate) fn in_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
+/// [`in_word`] of every byte.
+const IN_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let b = byte as u8;
+        table[byte] = b.is_ascii_alphanumeric() || b == b'_' || b >= 0x80;
+        byte += 1;
+    }
+    table
+};
+
 /// The words of a text, where they stand, as they stand.
 pub(crate) fn spans(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c.is_ascii() && !in_word(c as u8)).filter(|word| !word.is_empty())
@@ -20,70 +29,119 @@ pub(crate) fn spans(text: &str) -> impl Iterator<Item = &str> {
 
 /// A word as the index holds it.
 pub(crate) fn normal(word: &str) -> String {
+    cut(word).to_ascii_lowercase()
+}
+
+fn cut(word: &str) -> &str {
     let mut end = word.len().min(LONGEST);
     while !word.is_char_boundary(end) {
         end -= 1;
     }
-    word.get(..end).unwrap_or(word).to_ascii_lowercase()
+    word.get(..end).unwrap_or(word)
 }
 
-/// FNV-1a: words are short, and nobody gains by making them collide inside one block.
-#[derive(Default, Clone)]
-pub(crate) struct Fnv(u64);
-
-impl Hasher for Fnv {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-    }
-}
-
-/// Gives tantivy each word of a block once.
+/// Gives tantivy each word of a block once. Nothing is allocated for a word: what is seen stands in a table of places in the text.
 #[derive(Clone, Default)]
 pub(crate) struct Words {
     token: Token,
-    seen: HashSet<String, BuildHasherDefault<Fnv>>,
-    words: Vec<String>,
+    /// The block in lower case.
+    text: String,
+    /// Each word once: where it begins and ends in the text.
+    words: Vec<(u32, u32)>,
+    /// Open addressing, a power of two: hash, and one more than the place in `words`; 0 is free.
+    table: Vec<(u32, u32)>,
 }
 
 /// The words of one block.
 pub(crate) struct Stream<'a> {
     token: &'a mut Token,
-    words: std::vec::Drain<'a, String>,
+    text: &'a str,
+    words: std::slice::Iter<'a, (u32, u32)>,
+}
+
+impl Words {
+    /// Takes the words of a text apart.
+    fn take(&mut self, text: &str) {
+        self.text.clear();
+        self.text.push_str(text);
+        self.text.make_ascii_lowercase();
+        self.words.clear();
+        self.table.clear();
+        self.table.resize(1 << 10, (0, 0));
+        let text = std::mem::take(&mut self.text);
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while let Some(skip) = bytes.get(at..).and_then(|rest| rest.iter().position(|&b| IN_WORD[usize::from(b)])) {
+            let start = at + skip;
+            // FNV-1a: words are short, and nobody gains by making them collide inside one block.
+            let mut hash = 0x811c_9dc5_u32;
+            at = start;
+            while let Some(&byte) = bytes.get(at).filter(|&&b| IN_WORD[usize::from(b)]) {
+                hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+                at += 1;
+            }
+            self.add(&text, start, at, hash);
+        }
+        self.text = text;
+    }
+
+    fn add(&mut self, text: &str, start: usize, end: usize, hash: u32) {
+        let word = |from: u32, to: u32| text.get(from as usize..to as usize).unwrap_or_default();
+        let short = cut(text.get(start..end).unwrap_or_default());
+        let (Ok(from), Ok(to)) = (u32::try_from(start), u32::try_from(start + short.len())) else { return };
+        if self.words.len() * 2 >= self.table.len() {
+            self.grow();
+        }
+        let mask = self.table.len() - 1;
+        let mut slot = spread(hash) & mask;
+        while let Some(&(known, place)) = self.table.get(slot).filter(|(_, place)| *place != 0) {
+            if known == hash && self.words.get(place as usize - 1).is_some_and(|&(from, to)| word(from, to) == short) {
+                return;
+            }
+            slot = (slot + 1) & mask;
+        }
+        self.words.push((from, to));
+        if let (Some(free), Ok(place)) = (self.table.get_mut(slot), u32::try_from(self.words.len())) {
+            *free = (hash, place);
+        }
+    }
+
+    fn grow(&mut self) {
+        let larger = vec![(0, 0); self.table.len() * 2];
+        let mask = larger.len() - 1;
+        for entry in std::mem::replace(&mut self.table, larger).into_iter().filter(|(_, place)| *place != 0) {
+            let mut slot = spread(entry.0) & mask;
+            while self.table.get(slot).is_some_and(|(_, place)| *place != 0) {
+                slot = (slot + 1) & mask;
+            }
+            if let Some(free) = self.table.get_mut(slot) {
+                *free = entry;
+            }
+        }
+    }
+}
+
+/// The upper bits of FNV's product are its better ones.
+fn spread(hash: u32) -> usize {
+    (hash ^ (hash >> 15)) as usize
 }
 
 impl Tokenizer for Words {
     type TokenStream<'a> = Stream<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream<'a> {
-        self.seen.clear();
-        self.words.clear();
-        for word in spans(text) {
-            let word = normal(word);
-            if !self.seen.contains(&word) {
-                self.seen.insert(word.clone());
-                self.words.push(word);
-            }
-        }
-        Stream { token: &mut self.token, words: self.words.drain(..) }
+        self.take(text);
+        Stream { token: &mut self.token, text: &self.text, words: self.words.iter() }
     }
 }
 
 impl TokenStream for Stream<'_> {
     fn advance(&mut self) -> bool {
-        match self.words.next() {
-            Some(word) => {
-                self.token.text = word;
-                self.token.position = self.token.position.wrapping_add(1);
-                true
-            }
-            None => false,
-        }
+        let Some(&(from, to)) = self.words.next() else { return false };
+        self.token.text.clear();
+        self.token.text.push_str(self.text.get(from as usize..to as usize).unwrap_or_default());
+        self.token.position = self.token.position.wrapping_add(1);
+        true
     }
 
     fn token(&self) -> &Token {
@@ -98,15 +156,32 @@ impl TokenStream for Stream<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashSet;
 
-    #[test]
-    fn words_are_runs_in_lower_case_each_once() {
-        let mut words = Words::default();
-        let mut stream = words.token_stream("Failed: 10.0.0.1:27017 failed; user_name=Ünal");
+    fn of(words: &mut Words, text: &str) -> Vec<String> {
+        let mut stream = words.token_stream(text);
         let mut all = Vec::new();
         while stream.advance() {
             all.push(stream.token().text.clone());
         }
+        all
+    }
+
+    #[test]
+    fn words_are_runs_in_lower_case_each_once() {
+        let mut words = Words::default();
+        let all = of(&mut words, "Failed: 10.0.0.1:27017 failed; user_name=Ünal");
         assert_eq!(all, ["failed", "10", "0", "1", "27017", "user_name", "Ünal"]);
+        assert!(of(&mut words, " -- ").is_empty(), "nothing is left of the last text");
+    }
+
+    #[test]
+    fn what_the_index_holds_is_what_a_query_asks_for() {
+        let long = "x".repeat(LONGEST - 1) + "äöü";
+        let text: String = (0..20_000).map(|i: u32| format!("Word_{i} {:x}\t{long} É{i}\n", i.wrapping_mul(2_654_435_761))).collect();
+        let all = of(&mut Words::default(), &text);
+        let wanted: HashSet<String> = spans(&text).map(normal).collect();
+        assert_eq!(all.len(), wanted.len(), "each once");
+        assert_eq!(all.into_iter().collect::<HashSet<_>>(), wanted);
     }
 }

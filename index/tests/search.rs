@@ -36,19 +36,19 @@ fn bundle(folder: &Path) -> PathBuf {
     path
 }
 
-fn numbers(searcher: &mut Searcher, query: &str) -> Vec<u32> {
+fn numbers(searcher: &Searcher, query: &str) -> Vec<u32> {
     let window = Window { limit: usize::MAX, ..Window::default() };
     let hits = searcher.search(&Query::parse(query).unwrap(), &window).unwrap();
     assert_eq!(hits.total, hits.lines.len() as u64);
     hits.lines.iter().map(|h| h.line).collect()
 }
 
-fn expect(searcher: &mut Searcher, query: &str, holds: impl Fn(&str) -> bool) {
+fn expect(searcher: &Searcher, query: &str, holds: impl Fn(&str) -> bool) {
     let wanted: Vec<u32> = (0..LINES).filter(|&i| holds(&line(i))).map(|i| u32::try_from(i).unwrap() + 1).collect();
     assert_eq!(numbers(searcher, query), wanted, "{query}");
 }
 
-fn everything_is_found(searcher: &mut Searcher) {
+fn everything_is_found(searcher: &Searcher) {
     expect(searcher, "pod:app-1 refused worker-5", |l| l.contains("refused") && l.contains("worker-5 "));
     expect(searcher, "\"refused by 10.0.0.7:27017\" -worker-3 pod:app-*", |l| l.contains("refused by") && !l.contains("worker-3 "));
     expect(searcher, "id=59999", |l| l.ends_with("id=59999"));
@@ -63,12 +63,12 @@ fn every_line_is_found_and_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let path = bundle(folder.path());
     let cache = folder.path().join("cache");
-    let (mut searcher, cached) = open(&path, Some(&cache)).unwrap();
+    let (searcher, cached) = open(&path, Some(&cache)).unwrap();
     assert_eq!(cached, Cached::Built);
-    everything_is_found(&mut searcher);
-    let (mut again, cached) = open(&path, Some(&cache)).unwrap();
+    everything_is_found(&searcher);
+    let (again, cached) = open(&path, Some(&cache)).unwrap();
     assert_eq!(cached, Cached::Found);
-    everything_is_found(&mut again);
+    everything_is_found(&again);
 }
 
 #[test]
@@ -79,8 +79,8 @@ fn a_bundle_of_another_packing_is_read_from_its_beginning() {
     let gz = folder.path().join("case.tar.gz");
     assert!(Command::new("tar").arg("-czf").arg(&gz).arg("-C").arg(folder.path()).arg("case").status().unwrap().success());
     for other in [gz, folder.path().join("case")] {
-        let (mut searcher, _) = open(&other, None).unwrap();
-        everything_is_found(&mut searcher);
+        let (searcher, _) = open(&other, None).unwrap();
+        everything_is_found(&searcher);
     }
 }
 
@@ -93,16 +93,16 @@ fn a_broken_index_is_made_again_and_a_changed_bundle_has_another() {
     let home = std::fs::read_dir(&cache).unwrap().next().unwrap().unwrap().path();
     std::fs::remove_file(home.join("meta.json")).unwrap();
     std::fs::remove_file(home.join("blocks.json")).unwrap();
-    let (mut searcher, cached) = open(&path, Some(&cache)).unwrap();
+    let (searcher, cached) = open(&path, Some(&cache)).unwrap();
     assert_eq!(cached, Cached::Built);
-    everything_is_found(&mut searcher);
+    everything_is_found(&searcher);
     let other = folder.path().join("other.tar.zst");
     let writer = writer(&other);
     writer.add(&EntryPath::health("readyz"), b"etcd failed\n").unwrap();
     writer.finish().unwrap();
     std::fs::rename(&other, &path).unwrap();
-    let (mut searcher, cached) = open(&path, Some(&cache)).unwrap();
-    assert_eq!((cached, numbers(&mut searcher, "etcd")), (Cached::Built, vec![1]));
+    let (searcher, cached) = open(&path, Some(&cache)).unwrap();
+    assert_eq!((cached, numbers(&searcher, "etcd")), (Cached::Built, vec![1]));
 }
 
 #[test]
@@ -111,8 +111,8 @@ fn readers_that_come_at_once_do_not_disturb_each_other() {
     let path = bundle(folder.path());
     let cache = folder.path().join("cache");
     let look = || {
-        let (mut searcher, cached) = open(&path, Some(&cache)).unwrap();
-        assert_eq!(numbers(&mut searcher, "id=59999"), [60_000]);
+        let (searcher, cached) = open(&path, Some(&cache)).unwrap();
+        assert_eq!(numbers(&searcher, "id=59999"), [60_000]);
         cached
     };
     let seen: Vec<Cached> = std::thread::scope(|scope| {
@@ -131,19 +131,19 @@ fn a_search_goes_on_while_its_index_is_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let path = bundle(folder.path());
     let cache = folder.path().join("cache");
-    let (mut searcher, _) = open(&path, Some(&cache)).unwrap();
+    let (searcher, _) = open(&path, Some(&cache)).unwrap();
     let home = std::fs::read_dir(&cache).unwrap().next().unwrap().unwrap().path();
     std::fs::remove_file(home.join("blocks.json")).unwrap();
-    let (mut other, cached) = open(&path, Some(&cache)).unwrap();
+    let (other, cached) = open(&path, Some(&cache)).unwrap();
     assert_eq!(cached, Cached::Built);
-    everything_is_found(&mut searcher);
-    everything_is_found(&mut other);
+    everything_is_found(&searcher);
+    everything_is_found(&other);
 }
 
 #[test]
 fn time_context_and_limit() {
     let folder = tempfile::tempdir().unwrap();
-    let (mut searcher, _) = open(&bundle(folder.path()), None).unwrap();
+    let (searcher, _) = open(&bundle(folder.path()), None).unwrap();
     let window = Window {
         since: Some("2026-11-24T00:01:00Z".parse().unwrap()),
         until: Some("2026-11-24T00:02:00Z".parse().unwrap()),

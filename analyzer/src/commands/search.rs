@@ -14,7 +14,7 @@ use crate::options::Search;
 pub(crate) fn run(options: &Search) -> Result<Exit, Failure> {
     let query = Query::parse(&options.query.join(" ")).map_err(|e| Failure::new(Exit::Usage, e.to_string()))?;
     let cache = if options.no_cache { None } else { options.cache.clone().or_else(cache_folder) };
-    let (mut searcher, _) = tarbox_index::open(&options.bundle, cache.as_deref())?;
+    let (searcher, _) = tarbox_index::open(&options.bundle, cache.as_deref())?;
     let limit = if options.count { 0 } else { options.limit };
     let window = Window { since: options.since, until: options.until, context: options.context, limit };
     let hits = searcher.search(&query, &window)?;

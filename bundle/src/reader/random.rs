@@ -4,14 +4,16 @@ use super::frames::{TABLE_FRAMES, WHOLE_COMPRESSED, WHOLE_PLAIN};
 use super::input::Input;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A bundle of ours that is whole: any stretch of its plain archive, at the cost of the frames that hold it.
 #[derive(Debug)]
 pub struct RandomAccess {
+    path: PathBuf,
     file: File,
     /// Where each frame begins, in the plain archive and in the file, and its compressed length; ascending.
-    frames: Vec<(u64, u64, u32)>,
+    frames: Arc<[(u64, u64, u32)]>,
     plain_bytes: u64,
     /// The frame that was decompressed last: neighbours are mostly asked for together.
     last: Option<(usize, Vec<u8>)>,
@@ -38,7 +40,16 @@ impl RandomAccess {
             plain_at += u64::from(plain);
             file_at += u64::from(compressed);
         }
-        Ok(Some(Self { file: File::open(path)?, frames, plain_bytes: plain_at, last: None }))
+        Ok(Some(Self { path: path.to_owned(), file: File::open(path)?, frames: frames.into(), plain_bytes: plain_at, last: None }))
+    }
+
+    /// The same bundle for another thread, with a place in the file and a frame of its own.
+    ///
+    /// # Errors
+    /// When the system cannot open it again.
+    pub fn another(&self) -> io::Result<Self> {
+        let Self { path, frames, plain_bytes, .. } = self;
+        Ok(Self { path: path.clone(), file: File::open(path)?, frames: Arc::clone(frames), plain_bytes: *plain_bytes, last: None })
     }
 
     /// The `length` bytes of the plain archive from `position` on; fewer at its end.
