@@ -1,4 +1,4 @@
-//! Exit codes: the whole table, in one place. `--help` and docs/cli.md are printed from it.
+//! Exit codes: the whole table, in one place. `--help` prints it.
 
 /// How a run of `tarbox` ended, as its exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 # One connection for all threads, and requests wait longer for it than they may.
 # rule: connection-pool-exhausted
 # object: Deployment/production/shepherd
+# collect: --mongodb auto
 # never: mongodb-down database-timeout database-connections-exhausted
 make() {
   service 'environment("MONGODB_MAX_POOL_SIZE"; "1") | environment("THREADS"; "16") | object("Secret"; "shepherd-secret"; .stringData["mongodb-uri"] += "?waitQueueTimeoutMS=40") | object("StatefulSet"; "mongodb"; .spec.template.spec.containers[0].resources.limits.cpu = "150m")'
