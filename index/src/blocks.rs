@@ -5,7 +5,7 @@ use tarbox_bundle::{LogKind, Place};
 use tarbox_model::Timestamp;
 
 /// Plain bytes that a block aims at. Larger blocks make a smaller index and longer looks at each candidate.
-pub(crate) const BLOCK_BYTES: usize = 32 << 10;
+pub(crate) const BLOCK_BYTES: usize = 128 << 10;
 
 /// All blocks of a bundle, and the entries that they are of.
 #[derive(Debug, Default, Serialize, Deserialize)]
