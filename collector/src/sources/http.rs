@@ -25,7 +25,7 @@ mod targets;
 pub(crate) static SOURCE: Source = Source {
     id: "http",
     what: "Status, time, size and the beginning of the body of health and metrics endpoints, asked through the API server's service proxy. Which ports and paths: those of the workloads' \
-           own probes, of prometheus.io annotations and of ServiceMonitors; where a port speaks HTTP, also /api/health, /healthz, /health and /metrics, of which a 404 is not kept.",
+           own probes, of prometheus.io annotations and of ServiceMonitors; where a port speaks HTTP, also /api/health, /healthz, /health and /metrics, of which a 404 or a refusal is not kept.",
     calls: &["GET /api/v1/namespaces/<ns>/services/[https:]<service>:<port>/proxy/<path>"],
     rights: &[Right { groups: &[""], resources: &["services/proxy"], urls: &[], verbs: &["get"] }],
     place: &["http/<namespace>/<service>/<port>-<path>.json"],
@@ -124,8 +124,10 @@ async fn ask(run: &Arc<Run>, target: &Target) -> Result<Value, Failure> {
         }
     }
     drop(answer);
-    let by_server = words_of_the_server(&body);
-    if let Some(message) = by_server.as_deref().filter(|_| matches!(status, 401 | 403)) {
+    // What stands behind a service may be an API server of its own (metrics-server is), which refuses us in the same words for its own
+    // reasons: only a denial of the proxy is a right that we lack.
+    let by_server = words_of_the_server(&body).filter(|message| !matches!(status, 401 | 403) || message.contains("services/proxy"));
+    if let Some(message) = by_server.as_deref().filter(|_| status == 403) {
         let body = json!({"message": message}).to_string();
         return Err(Failure::Refused(crate::gateway::Refusal::read(status, None, body.as_bytes())));
     }
@@ -166,7 +168,7 @@ fn words_of_the_server(body: &[u8]) -> Option<String> {
 
 /// An answer to a guess from which nothing is learned.
 fn is_nothing(answer: &Value) -> bool {
-    matches!(answer["status"].as_u64(), Some(404 | 405)) || answer["answered_by"] == "api-server"
+    matches!(answer["status"].as_u64(), Some(401 | 403 | 404 | 405)) || answer["answered_by"] == "api-server"
 }
 
 /// `5000-api-health.json`, and a number where two paths come to the same name.

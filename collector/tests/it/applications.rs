@@ -65,6 +65,22 @@ fn a_service_that_nobody_answers_for_is_told_by_the_server() {
 }
 
 #[test]
+fn a_service_that_refuses_us_itself_does_not_silence_the_others() {
+    let refused = "forbidden: User \"system:anonymous\" cannot get path \"/api/ready\"";
+    let fault: Fault = Box::new(move |asked| match asked.path.strip_prefix(PROXY)? {
+        "/api/ready" => Some(Reply::Json(403, status(403, "Forbidden", refused))),
+        "/metrics" => Some(Reply::Text(200, "requests_total 5\n".into())),
+        _ => Some(Reply::Json(401, status(401, "Unauthorized", "Unauthorized"))),
+    });
+    let server = Server::start(Cluster { extra: shop(), ..Cluster::default() }, vec![fault]);
+    let bundle = collect(&server, &[]).ended(0).bundle();
+    let ready = bundle.json("http/a/shop/80-api-ready.json");
+    assert_eq!((ready["status"].as_u64(), ready["answered_by"].as_str()), (Some(403), Some("service")));
+    assert!(bundle.paths().contains(&"http/a/shop/80-metrics.json"));
+    assert_eq!(bundle.outcome("http").0, "collected");
+}
+
+#[test]
 fn without_the_right_it_is_one_denial_and_the_bundle_is_complete() {
     let fault: Fault = Box::new(|asked| {
         asked.path.starts_with(PROXY).then(|| Reply::Json(403, status(403, "Forbidden", "cannot get resource \"services/proxy\"")))
