@@ -47,6 +47,7 @@ pub(crate) fn conclude_with(context: &Context<'_>, bundle: &str, own: &[CustomRu
         taken_at: snapshot.taken_at,
         findings: causes.findings,
         roots: causes.roots,
+        ways: causes.ways,
         prevention,
         fired: pages,
         ruled_out,

@@ -5,6 +5,8 @@
 //! (`default-src 'none'`, style and script by hash) lets nothing else run, should the first two ever fail.
 
 mod digest;
+mod drawing;
+mod layout;
 mod overview;
 mod patterns;
 mod sections;
@@ -29,6 +31,7 @@ static TEMPLATES: &[(&str, &str)] = &[
     ("answer", include_str!("../templates/answer.hbs")),
     ("object", include_str!("../templates/object.hbs")),
     ("chain", include_str!("../templates/chain.hbs")),
+    ("drawing", include_str!("../templates/drawing.hbs")),
     ("evidence", include_str!("../templates/evidence.hbs")),
     ("steps", include_str!("../templates/steps.hbs")),
     ("cause", include_str!("../templates/cause.hbs")),
