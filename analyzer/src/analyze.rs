@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tarbox_model::analysis::{Analysis, FiredRule, NotEvaluated, RuledOut, Totals};
+use tarbox_model::overview::Overview;
 use tarbox_model::rule::RuleOutcome;
 use tarbox_model::{Context, Finding, Relations, Rule, Snapshot};
 use tarbox_rules::custom::CustomRule;
@@ -12,10 +13,16 @@ use crate::{causes, engine, overview, patterns, timeline};
 /// Runs all rules over a snapshot and draws the conclusions.
 pub fn conclude(snapshot: &Snapshot, bundle: &str) -> Analysis {
     let relations = Relations::new(snapshot);
-    conclude_with(&Context { snapshot, relations: &relations }, bundle, &[], &patterns::REPORTED)
+    to_report(&Context { snapshot, relations: &relations }, bundle, &[])
+}
+
+/// All that a report shows, with the rules of the user.
+pub(crate) fn to_report(context: &Context<'_>, bundle: &str, own: &[CustomRule]) -> Analysis {
+    Analysis { overview: overview::overview(context), ..conclude_with(context, bundle, own, &patterns::REPORTED) }
 }
 
 /// Runs all rules and these of the user, over joins that are made already, and tells the logs' patterns as far as asked.
+/// The overview, which only a report shows, stays empty.
 pub(crate) fn conclude_with(context: &Context<'_>, bundle: &str, own: &[CustomRule], told: &patterns::Scope) -> Analysis {
     let snapshot = context.snapshot;
     let outcomes = engine::run(tarbox_rules::all().map(|r| r.rule), own, context);
@@ -47,13 +54,14 @@ pub(crate) fn conclude_with(context: &Context<'_>, bundle: &str, own: &[CustomRu
         taken_at: snapshot.taken_at,
         findings: causes.findings,
         roots: causes.roots,
+        ways: causes.ways,
         prevention,
         fired: pages,
         ruled_out,
         not_evaluated,
         timeline: timeline::moments(context),
         log_patterns,
-        overview: overview::overview(context),
+        overview: Overview::default(),
         coverage: snapshot.coverage.sources().cloned().collect(),
         problems: snapshot.problems.clone(),
         totals,

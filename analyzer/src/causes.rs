@@ -6,15 +6,16 @@
 
 mod order;
 mod spread;
+mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tarbox_model::analysis::Ranked;
+use tarbox_model::analysis::{Ranked, Way};
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::rule::{Effect, Level};
 use tarbox_model::{Context, ObjectRef, Rule};
 
-use spread::State;
+use spread::{Callers, State};
 
 /// A cause that began this much later than its supposed consequence, in seconds, is none.
 const LATEST_CAUSE: i64 = 600;
@@ -26,12 +27,16 @@ pub(crate) struct Causes {
     pub(crate) findings: Vec<Ranked>,
     /// Indices of the roots, in rank order.
     pub(crate) roots: Vec<usize>,
+    /// How consequences that are told with a root hang on what explains them.
+    pub(crate) ways: BTreeMap<(usize, usize), Way>,
 }
 
 /// Links, ranks and folds.
 pub(crate) fn link(context: &Context<'_>, fired: Vec<(&Rule, Finding)>) -> Causes {
-    let edges = order::without_cycles(&fired, direct_edges(context, &fired));
+    let callers = callers(fired.iter().map(|(_, finding)| finding));
+    let edges = order::without_cycles(&fired, direct_edges(context, &callers, &fired));
     let reach = order::closure(&edges);
+    let rules: BTreeMap<&str, &Rule> = fired.iter().map(|(rule, _)| (rule.id, *rule)).collect();
     let mut explained_by: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); fired.len()];
     for (from, targets) in edges.iter().enumerate() {
         for &to in targets {
@@ -51,7 +56,9 @@ pub(crate) fn link(context: &Context<'_>, fired: Vec<(&Rule, Finding)>) -> Cause
             explained_by: explained_by.get(i).into_iter().flatten().copied().collect(),
         })
         .collect();
-    arrange(items)
+    let (findings, roots) = arrange(items);
+    let ways = ways::told(context, &callers, &rules, &findings, &roots);
+    Causes { findings, roots, ways }
 }
 
 /// Whether an item is an answer: nothing explains it, and it is more than a hint.
@@ -59,8 +66,8 @@ fn is_root(item: &Ranked) -> bool {
     item.level != Level::Prevention && item.explained_by.is_empty() && item.severity >= Severity::Medium
 }
 
-/// Orders items and renumbers the edges.
-fn arrange(items: Vec<Ranked>) -> Causes {
+/// Orders items and renumbers the edges; the items, and the indices of the roots.
+fn arrange(items: Vec<Ranked>) -> (Vec<Ranked>, Vec<usize>) {
     let mut sequence: Vec<usize> = (0..items.len()).collect();
     sequence.sort_by(|&a, &b| match (items.get(a), items.get(b)) {
         (Some(a), Some(b)) => is_root(b)
@@ -81,7 +88,7 @@ fn arrange(items: Vec<Ranked>) -> Causes {
         .map(|item| Ranked { explains: renumber(&item.explains), explained_by: renumber(&item.explained_by), ..item.clone() })
         .collect();
     let roots = findings.iter().enumerate().filter(|(_, item)| is_root(item)).map(|(i, _)| i).collect();
-    Causes { findings, roots }
+    (findings, roots)
 }
 
 /// How likely and how grave: severity × confidence, more for what explains more, less for a symptom.
@@ -107,29 +114,37 @@ pub(crate) fn works_at(finding: &Finding) -> impl Iterator<Item = &ObjectRef> {
     [Some(&finding.subject), finding.workload.as_ref(), finding.cause.as_ref()].into_iter().flatten()
 }
 
+/// Where a finding would be explained by a state.
+fn observed_at<'a>(rule: &Rule, finding: &'a Finding, effect: Effect) -> impl Iterator<Item = &'a ObjectRef> {
+    // Who says that something he depends on is down means the other's readiness, not his own.
+    let own = effect != Effect::NotReady || !rule.produces.contains(&Effect::DependencyDown);
+    shows_at(finding).filter(move |site| own || finding.depends_on.contains(site))
+}
+
+/// The states that a finding brings about by itself.
+fn seeds(rule: &Rule, finding: &Finding) -> Vec<State> {
+    works_at(finding).flat_map(|site| rule.produces.iter().map(|&effect| (effect, site.clone()))).collect()
+}
+
 /// For every finding, the findings that its states reach.
-fn direct_edges(context: &Context<'_>, fired: &[(&Rule, Finding)]) -> Vec<BTreeSet<usize>> {
+fn direct_edges(context: &Context<'_>, callers: &Callers, fired: &[(&Rule, Finding)]) -> Vec<BTreeSet<usize>> {
     let mut observers: BTreeMap<State, Vec<usize>> = BTreeMap::new();
     let mut anywhere: BTreeMap<Effect, Vec<usize>> = BTreeMap::new();
     for (i, (rule, finding)) in fired.iter().enumerate() {
         for &effect in rule.explained_by {
             anywhere.entry(effect).or_default().push(i);
-            // Who says that something he depends on is down means the other's readiness, not his own.
-            let own = effect != Effect::NotReady || !rule.produces.contains(&Effect::DependencyDown);
-            for site in shows_at(finding).filter(|site| own || finding.depends_on.contains(site)) {
+            for site in observed_at(rule, finding, effect) {
                 observers.entry((effect, site.clone())).or_default().push(i);
             }
         }
     }
-    let callers = callers(fired);
     let edges = fired.iter().enumerate().map(|(from, (rule, finding))| {
         if rule.level == Level::Prevention {
             return BTreeSet::new();
         }
-        let seeds = works_at(finding).flat_map(|site| rule.produces.iter().map(|&effect| (effect, site.clone()))).collect();
-        let reached = spread::reachable(context, &callers, seeds);
+        let reached = spread::reachable(context, callers, seeds(rule, finding));
         let everywhere = ObjectRef::cluster();
-        let hits = reached.iter().flat_map(|state| {
+        let hits = reached.states().flat_map(|state| {
             let wide = if state.1 == everywhere { anywhere.get(&state.0) } else { None };
             observers.get(state).into_iter().chain(wide).flatten().copied()
         });
@@ -151,9 +166,9 @@ fn is_hint(rule: &Rule, finding: &Finding) -> bool {
 }
 
 /// Who calls a Service, by the findings' own word.
-fn callers(fired: &[(&Rule, Finding)]) -> BTreeMap<ObjectRef, BTreeSet<ObjectRef>> {
-    let mut callers: BTreeMap<ObjectRef, BTreeSet<ObjectRef>> = BTreeMap::new();
-    for (_, finding) in fired {
+fn callers<'a>(findings: impl Iterator<Item = &'a Finding>) -> Callers {
+    let mut callers = Callers::new();
+    for finding in findings {
         for object in &finding.depends_on {
             let caller = finding.workload.as_ref().unwrap_or(&finding.subject);
             if caller != object {

@@ -1,9 +1,12 @@
 //! The result: what broke, why, what follows from it, and what could not be said.
 
+use std::collections::BTreeMap;
+
 use crate::coverage::InputProblem;
 use crate::finding::{Finding, Severity};
 use crate::overview::Overview;
 use crate::patterns::LogPatterns;
+use crate::reference::ObjectRef;
 use crate::rule::Level;
 use crate::snapshot::BundleFacts;
 use jiff::Timestamp;
@@ -21,6 +24,50 @@ pub struct Ranked {
     pub explains: Vec<usize>,
     /// Indices into [`Analysis::findings`] of what explains it.
     pub explained_by: Vec<usize>,
+}
+
+/// Most consequences that are told with one root cause, the first in telling order.
+pub const TOLD: usize = 40;
+
+/// How a consequence hangs on what explains it: relations of the cluster from where the consequence shows to where the
+/// other works. None where both are at the same object.
+pub type Way = Vec<(Relation, ObjectRef)>;
+
+/// What an object has to do with the one whose trouble reaches it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Relation {
+    /// A Service selects the pods of a workload.
+    Selects,
+    /// An Ingress routes to a Service.
+    RoutesTo,
+    /// A workload runs on a node.
+    RunsOn,
+    /// A workload mounts a claim.
+    Mounts,
+    /// A client calls a Service, by the word of a finding about the client.
+    Calls,
+    /// An object needs another, by the word of a finding about it, or what the whole cluster needs: DNS, control plane.
+    DependsOn,
+    /// A workload is in the mesh that an object governs.
+    IsMeshedBy,
+    /// Requests to a Service are steered by an object of the mesh.
+    IsSteeredBy,
+}
+
+impl Relation {
+    /// As reports spell it: a verb between the object and what it leads to.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Selects => "selects",
+            Self::RoutesTo => "routes to",
+            Self::RunsOn => "runs on",
+            Self::Mounts => "mounts",
+            Self::Calls => "calls",
+            Self::DependsOn => "depends on",
+            Self::IsMeshedBy => "is meshed by",
+            Self::IsSteeredBy => "is steered by",
+        }
+    }
 }
 
 /// A rule that found something, with what its page says.
@@ -64,7 +111,7 @@ pub struct Moment {
     /// Kind of moment: `event`, `restart`, `rollout`, `log`, `collection`.
     pub kind: &'static str,
     /// Whom it is about.
-    pub object: crate::ObjectRef,
+    pub object: ObjectRef,
     /// What happened.
     pub text: String,
     /// How often, up to the last time.
@@ -87,6 +134,9 @@ pub struct Analysis {
     pub findings: Vec<Ranked>,
     /// Indices of the root causes, in rank order.
     pub roots: Vec<usize>,
+    /// By the indices of a finding and of a consequence of it, as far as both are told with a root: how the second hangs
+    /// on the first.
+    pub ways: BTreeMap<(usize, usize), Way>,
     /// Indices of prevention findings.
     pub prevention: Vec<usize>,
     /// Rules that found something, by name.

@@ -76,7 +76,9 @@ pub(crate) fn answer(analysis: &Analysis) -> Answer<'_> {
 
 fn broken<'a>(analysis: &'a Analysis, cause: &'a Ranked) -> Answer<'a> {
     let worst = analysis.root_causes().map(|c| c.severity).max().unwrap_or(Severity::Low);
-    let consequences = || cause.explains.iter().filter_map(|&i| analysis.findings.get(i));
+    // Beside what is broken, who only complains in a log is not.
+    let grave = cause.severity.min(Severity::High);
+    let consequences = || cause.explains.iter().filter_map(|&i| analysis.findings.get(i)).filter(|it| it.severity >= grave);
     let own = std::iter::once(cause);
     let at_fault = cause.finding.cause.as_ref();
     let mut seen = BTreeSet::new();

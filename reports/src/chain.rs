@@ -1,58 +1,101 @@
-//! A root cause and what follows from it, as a tree: each consequence once, below the nearest thing that explains it.
+//! A root cause and what follows from it: as a graph in levels, and as a tree with each consequence once, below the
+//! nearest thing that explains it.
 //!
-//! The analysis knows a graph (a Service without endpoints may be explained by two workloads). A reader follows a line,
-//! so each consequence hangs on its deepest explanation, and the tree is bounded in depth and size; what is left out is
-//! counted, and stands in the list of findings anyway.
+//! The analysis knows a graph (a Service without endpoints may be explained by two workloads), with every shortcut in it.
+//! Here each consequence keeps its nearest explanations only. A reader of text follows a line, so the tree hangs each on
+//! the deepest of these. Both are bounded in depth and size; what is left out is counted, and stands in the list of
+//! findings anyway.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use tarbox_model::analysis::{Analysis, Ranked};
-
-/// Most links drawn below one cause.
-pub(crate) const LIMIT: usize = 40;
+use tarbox_model::analysis::{Analysis, Ranked, TOLD};
 
 /// Deepest level drawn; also what ends a cycle, should an analysis hold one.
 const DEEPEST: usize = 12;
+
+/// What follows from a root.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Graph {
+    /// Consequences in telling order.
+    pub(crate) nodes: Vec<Node>,
+    /// How many consequences are not among them.
+    pub(crate) left_out: usize,
+}
+
+/// One consequence.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Node {
+    /// Index of the finding.
+    pub(crate) index: usize,
+    /// Steps from the root, from 1.
+    pub(crate) level: usize,
+    /// Indices of the findings that explain it with nothing in between: nodes of a lesser level, or the root; never none.
+    pub(crate) parents: Vec<usize>,
+}
 
 /// One consequence and what follows from it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Link {
     /// Index of the finding.
     pub(crate) index: usize,
+    /// What it follows from.
+    pub(crate) parent: usize,
     /// What follows from it.
     pub(crate) below: Vec<Self>,
 }
 
-/// What follows from the finding `root`, and how many links were left out.
-pub(crate) fn chain(analysis: &Analysis, root: usize) -> (Vec<Link>, usize) {
-    let Some(cause) = analysis.findings.get(root) else { return (Vec::new(), 0) };
+/// What follows from the finding `root`.
+pub(crate) fn graph(analysis: &Analysis, root: usize) -> Graph {
+    let Some(cause) = analysis.findings.get(root) else { return Graph::default() };
     let mut shown: Vec<usize> = cause.explains.iter().copied().filter(|&i| i != root && i < analysis.findings.len()).collect();
-    let left_out = shown.len().saturating_sub(LIMIT);
-    shown.truncate(LIMIT);
+    let left_out = shown.len().saturating_sub(TOLD);
+    shown.truncate(TOLD);
 
     let parents = |i: usize| analysis.findings.get(i).map_or(&[][..], |f: &Ranked| &f.explained_by);
-    let mut depth: BTreeMap<usize, usize> = shown.iter().map(|&i| (i, 1)).collect();
+    let mut level: BTreeMap<usize, usize> = shown.iter().map(|&i| (i, 1)).collect();
     for _ in 0..DEEPEST {
-        let before = depth.clone();
-        for (&i, level) in &mut depth {
+        let before = level.clone();
+        for (&i, level) in &mut level {
             let above = parents(i).iter().filter(|&&p| p != i).filter_map(|p| before.get(p)).max();
             *level = above.map_or(1, |above| (above + 1).min(DEEPEST));
         }
-        if before == depth {
+        if before == level {
             break;
         }
     }
-    let mut below: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for &i in &shown {
-        let level = depth.get(&i).copied().unwrap_or(1);
+    let level_of = |i: usize| if i == root { Some(0) } else { level.get(&i).copied() };
+    let mut nodes: Vec<Node> =
+        shown.iter().map(|&index| Node { index, level: level_of(index).unwrap_or(1), parents: Vec::new() }).collect();
+    let mut downward: Vec<&mut Node> = nodes.iter_mut().collect();
+    downward.sort_by_key(|node| node.level);
+    // By finding, everything above it.
+    let mut ancestors: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::from([(root, BTreeSet::new())]);
+    for node in downward {
         // Strictly less deep, so that a cycle cannot hang on itself.
-        let above = |p: &&usize| depth.get(p).is_some_and(|&l| l < level);
-        let parent = parents(i).iter().filter(above).max_by_key(|&&p| (depth.get(&p).copied(), std::cmp::Reverse(p)));
-        below.entry(parent.copied().unwrap_or(root)).or_default().push(i);
+        let direct: BTreeSet<usize> =
+            parents(node.index).iter().copied().filter(|&p| level_of(p).is_some_and(|level| level < node.level)).collect();
+        let beyond: BTreeSet<usize> = direct.iter().filter_map(|p| ancestors.get(p)).flatten().copied().collect();
+        node.parents = direct.difference(&beyond).copied().collect();
+        if node.parents.is_empty() {
+            node.parents.push(root);
+        }
+        let above = node.parents.iter().chain(&beyond).copied().chain([root]).collect();
+        ancestors.insert(node.index, above);
     }
-    (links(root, &below), left_out)
+    Graph { nodes, left_out }
+}
+
+/// The graph as a tree below its root.
+pub(crate) fn tree(graph: &Graph, root: usize) -> Vec<Link> {
+    let level: BTreeMap<usize, usize> = graph.nodes.iter().map(|node| (node.index, node.level)).collect();
+    let mut below: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for node in &graph.nodes {
+        let deepest = node.parents.iter().max_by_key(|&&p| (level.get(&p).copied().unwrap_or_default(), std::cmp::Reverse(p)));
+        below.entry(deepest.copied().unwrap_or(root)).or_default().push(node.index);
+    }
+    links(root, &below)
 }
 
 fn links(of: usize, below: &BTreeMap<usize, Vec<usize>>) -> Vec<Link> {
-    below.get(&of).into_iter().flatten().map(|&index| Link { index, below: links(index, below) }).collect()
+    below.get(&of).into_iter().flatten().map(|&index| Link { index, parent: of, below: links(index, below) }).collect()
 }

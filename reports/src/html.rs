@@ -5,10 +5,14 @@
 //! (`default-src 'none'`, style and script by hash) lets nothing else run, should the first two ever fail.
 
 mod digest;
+mod drawing;
+mod layout;
 mod overview;
 mod patterns;
 mod sections;
 mod view;
+
+use std::sync::OnceLock;
 
 use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext};
 use serde::Serialize;
@@ -29,6 +33,7 @@ static TEMPLATES: &[(&str, &str)] = &[
     ("answer", include_str!("../templates/answer.hbs")),
     ("object", include_str!("../templates/object.hbs")),
     ("chain", include_str!("../templates/chain.hbs")),
+    ("drawing", include_str!("../templates/drawing.hbs")),
     ("evidence", include_str!("../templates/evidence.hbs")),
     ("steps", include_str!("../templates/steps.hbs")),
     ("cause", include_str!("../templates/cause.hbs")),
@@ -55,7 +60,16 @@ struct Page<'a> {
 
 fn render(analysis: &Analysis) -> Result<String, RenderError> {
     let page = Page { style: STYLE, script: SCRIPT, policy: policy(), view: View::new(analysis) };
-    registry().and_then(|registry| registry.render("page", &page).map_err(|error| RenderError::new(SPEC.name, error)))
+    // Parsing the templates takes longer than filling them in.
+    static REGISTRY: OnceLock<Handlebars<'static>> = OnceLock::new();
+    let registry = match REGISTRY.get() {
+        Some(registry) => registry,
+        None => {
+            let parsed = registry()?;
+            REGISTRY.get_or_init(|| parsed)
+        }
+    };
+    registry.render("page", &page).map_err(|error| RenderError::new(SPEC.name, error))
 }
 
 /// The page's content security policy. The icon is a `data:` image, so that a browser does not ask a server for one.

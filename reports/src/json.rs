@@ -4,13 +4,14 @@
 //! this may only grow. A field that is not known is left out, never `null`. Strings are exact, because evidence must be
 //! found again at its place; characters that a screen should not get are written as `\u` escapes instead.
 
+mod overview;
 mod patterns;
 mod writer;
 
 pub(crate) use writer::to_string;
 
 use serde::Serialize;
-use tarbox_model::analysis::{Analysis, Ranked};
+use tarbox_model::analysis::{Analysis, Relation};
 use tarbox_model::finding::Remedy;
 use tarbox_model::patterns::LogPatterns;
 use tarbox_model::{Evidence, ObjectRef, Timestamp};
@@ -40,6 +41,9 @@ struct Report<'a> {
     input_problems: Vec<InputProblem<'a>>,
     timeline: Vec<Moment<'a>>,
     log_patterns: patterns::Patterns<'a>,
+    topology: overview::Topology<'a>,
+    resources: overview::Resources<'a>,
+    mongodb: Vec<overview::Server<'a>>,
     /// Always empty in the file, which is the same from run to run; the program's log has the times.
     timings: Timings,
 }
@@ -92,11 +96,26 @@ struct Finding<'a> {
     evidence: Vec<Quote<'a>>,
     explains: Vec<String>,
     explained_by: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ways: Vec<Hold<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     first_seen: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_seen: Option<Timestamp>,
     remediation: Vec<Step<'a>>,
+}
+
+/// How a consequence hangs on a finding that explains it.
+#[derive(Debug, Serialize)]
+struct Hold<'a> {
+    to: String,
+    relations: Vec<Related<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Related<'a> {
+    relation: &'static str,
+    object: Object<'a>,
 }
 
 #[derive(Debug, Serialize)]
@@ -183,7 +202,7 @@ fn report(analysis: &Analysis) -> Report<'_> {
         }
     }
     let keys: Vec<String> = analysis.findings.iter().map(|f| f.finding.key()).collect();
-    let one = |index: usize| Some(finding(analysis.findings.get(index)?, *ranks.get(index)?, &keys));
+    let one = |index: usize| finding(analysis, index, *ranks.get(index)?, &keys);
     let some = |indices: &[usize]| indices.iter().filter_map(|&i| one(i)).collect();
     let totals = analysis.totals;
     Report {
@@ -227,13 +246,17 @@ fn report(analysis: &Analysis) -> Report<'_> {
             .map(|m| Moment { time: m.time, kind: m.kind, object: object(&m.object), text: &m.text, count: m.count })
             .collect(),
         log_patterns: patterns::patterns(&analysis.log_patterns),
+        topology: overview::topology(&analysis.overview),
+        resources: overview::resources(&analysis.overview),
+        mongodb: overview::servers(&analysis.overview),
         timings: Timings {},
     }
 }
 
-fn finding<'a>(ranked: &'a Ranked, rank: Option<usize>, keys: &[String]) -> Finding<'a> {
+fn finding<'a>(analysis: &'a Analysis, index: usize, rank: Option<usize>, keys: &[String]) -> Option<Finding<'a>> {
+    let ranked = analysis.findings.get(index)?;
     let it = &ranked.finding;
-    Finding {
+    Some(Finding {
         rank,
         rule: it.rule,
         title: &it.title,
@@ -249,10 +272,25 @@ fn finding<'a>(ranked: &'a Ranked, rank: Option<usize>, keys: &[String]) -> Find
         evidence: it.evidence.iter().map(quote).collect(),
         explains: named(&ranked.explains, keys),
         explained_by: named(&ranked.explained_by, keys),
+        ways: ways(analysis, index, keys),
         first_seen: it.first_seen,
         last_seen: it.last_seen,
         remediation: it.remedies.iter().map(step).collect(),
-    }
+    })
+}
+
+/// The ways from a consequence to what explains it, each key once.
+fn ways<'a>(analysis: &'a Analysis, index: usize, keys: &[String]) -> Vec<Hold<'a>> {
+    let causes = analysis.findings.get(index).into_iter().flat_map(|it| &it.explained_by);
+    let mut seen = std::collections::BTreeSet::new();
+    let told = causes.filter_map(|&from| Some((keys.get(from)?, analysis.ways.get(&(from, index))?)));
+    told.filter(|(key, _)| seen.insert(key.as_str()))
+        .map(|(key, way)| Hold { to: key.clone(), relations: way.iter().map(related).collect() })
+        .collect()
+}
+
+fn related((relation, of): &(Relation, ObjectRef)) -> Related<'_> {
+    Related { relation: relation.as_str(), object: object(of) }
 }
 
 /// Keys of findings, each once: two findings of one rule at one workload may differ only in their cause.

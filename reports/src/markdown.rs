@@ -5,6 +5,7 @@
 
 mod escape;
 mod findings;
+mod overview;
 mod patterns;
 
 use std::fmt::{Display, Write};
@@ -33,6 +34,7 @@ fn render(analysis: &Analysis) -> Result<String, RenderError> {
     findings::others(&mut out, analysis);
     patterns::section(&mut out, analysis);
     timeline(&mut out, analysis);
+    overview::section(&mut out, analysis);
     checks(&mut out, analysis);
     coverage(&mut out, analysis);
     findings::prevention(&mut out, analysis);

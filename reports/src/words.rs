@@ -1,8 +1,8 @@
 //! Words that every format shares, so that they never say the same thing differently.
 
-use tarbox_model::Timestamp;
 use tarbox_model::analysis::Analysis;
 use tarbox_model::coverage::Outcome;
+use tarbox_model::{ObjectRef, Timestamp};
 
 /// An outcome as machines read it.
 pub(crate) fn outcome(outcome: Outcome) -> &'static str {
@@ -29,6 +29,12 @@ pub(crate) fn place(path: &str, line: Option<u32>) -> String {
         Some(line) => format!("{path}:{line}"),
         None => path.to_owned(),
     }
+}
+
+/// An object in prose: "Service `shop/api`".
+pub(crate) fn object(it: &ObjectRef) -> String {
+    let slash = if it.namespace.is_empty() { "" } else { "/" };
+    format!("{} `{}{slash}{}`", it.kind, it.namespace, it.name)
 }
 
 /// A time to the second, always UTC: reports are read across time zones.

@@ -25,6 +25,7 @@ async function picture(name, options, element) {
 for (const colorScheme of ["light", "dark"]) {
   await picture(`report-${colorScheme}`, { colorScheme, viewport: { width: 1120, height: 860 } });
   await picture(`topology-${colorScheme}`, { colorScheme, viewport: { width: 1120, height: 860 } }, "#topology");
+  await picture(`chain-${colorScheme}`, { colorScheme, viewport: { width: 1120, height: 860 } }, ".cause.lead .follows");
 }
 await picture("report-phone", { colorScheme: "light", viewport: { width: 390, height: 844 } });
 await browser.close();

@@ -10,13 +10,12 @@ use tarbox_reports::{Format, render, terminal};
 use tarbox_rules::custom::CustomRule;
 
 use super::scanner;
-use crate::analyze::conclude_with;
+use crate::analyze::to_report;
 use crate::console;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::options::Analyze;
 use crate::own_rules;
-use crate::patterns::REPORTED;
 
 pub(crate) fn run(options: &Analyze) -> Result<Exit, Failure> {
     let to_stdout = options.output.as_os_str() == "-";
@@ -54,7 +53,7 @@ pub(crate) fn run(options: &Analyze) -> Result<Exit, Failure> {
 fn one(options: &Analyze, bundle: &Path, to_stdout: bool, scanner: &LogScanner, own: &[CustomRule]) -> Result<Option<Severity>, Failure> {
     let snapshot = load(bundle, scanner)?;
     let relations = Relations::new(&snapshot);
-    let analysis = conclude_with(&Context { snapshot: &snapshot, relations: &relations }, &bundle.to_string_lossy(), own, &REPORTED);
+    let analysis = to_report(&Context { snapshot: &snapshot, relations: &relations }, &bundle.to_string_lossy(), own);
     if to_stdout {
         for &format in &options.format {
             console::print(&render(format, &analysis)?);

@@ -51,36 +51,53 @@ pub(super) fn timeline(analysis: &Analysis) -> Vec<TimelineRow<'_>> {
 /// The timeline drawn: one tick a moment, one row a kind.
 #[derive(Serialize)]
 pub(super) struct Strip {
+    form: &'static str,
     rows: Vec<StripRow>,
-    height: usize,
-    axis: usize,
+    width: i32,
+    height: i32,
+    left: i32,
+    right: i32,
+    axis: i32,
     from: String,
     to: String,
-    since: Option<String>,
+    since: Option<i32>,
 }
 
 #[derive(Serialize)]
 struct StripRow {
     kind: &'static str,
-    baseline: usize,
-    top: usize,
-    ticks: Vec<Tick>,
+    baseline: i32,
+    top: i32,
+    ticks: Vec<i32>,
 }
 
-#[derive(Serialize)]
-struct Tick {
-    x: String,
-    top: usize,
+/// Where things stand in a drawing of the timeline, in its own units.
+struct Shape {
+    form: &'static str,
+    width: i32,
+    /// Where the time axis begins and how long it is.
+    left: i32,
+    axis: i32,
+    /// Height of a row, and in it the top of its ticks and the base line of its name.
+    row: i32,
+    top: i32,
+    baseline: i32,
+    /// Between neighbouring ticks: more could not be told apart.
+    pitch: i32,
 }
 
-/// Width of the drawing's time axis, in its own units; labels stand to the left of it.
-const AXIS: f64 = 860.0;
-const LEFT: f64 = 120.0;
-const ROW: usize = 26;
-/// Positions along the axis at which a tick can stand: more could not be told apart.
-const POSITIONS: f64 = 430.0;
+/// Names to the left of the ticks where there is room; on a phone above them.
+const SHAPES: [Shape; 2] = [
+    Shape { form: "wide", width: 1000, left: 120, axis: 860, row: 26, top: 6, baseline: 19, pitch: 2 },
+    Shape { form: "narrow", width: 300, left: 0, axis: 296, row: 40, top: 20, baseline: 14, pitch: 3 },
+];
 
-pub(super) fn strip(analysis: &Analysis, since: Option<Timestamp>) -> Option<Strip> {
+/// The drawings, for a wide place and for a narrow one; none where there is no span of time.
+pub(super) fn strips(analysis: &Analysis, since: Option<Timestamp>) -> Vec<Strip> {
+    SHAPES.iter().filter_map(|shape| strip(analysis, since, shape)).collect()
+}
+
+fn strip(analysis: &Analysis, since: Option<Timestamp>, shape: &Shape) -> Option<Strip> {
     let (first, last) = (analysis.timeline.first()?.time, analysis.timeline.last()?.time);
     let last = analysis.taken_at.map_or(last, |t| t.max(last));
     let length = last.as_second().saturating_sub(first.as_second());
@@ -89,29 +106,32 @@ pub(super) fn strip(analysis: &Analysis, since: Option<Timestamp>) -> Option<Str
     }
     let at = |time: Timestamp| {
         let share = time.as_second().saturating_sub(first.as_second()) as f64 / length as f64;
-        LEFT + (share.clamp(0.0, 1.0) * POSITIONS).round() * AXIS / POSITIONS
+        let positions = f64::from(shape.axis / shape.pitch);
+        shape.left + (share.clamp(0.0, 1.0) * positions).round() as i32 * shape.pitch
     };
     let mut kinds: Vec<_> = analysis.timeline.iter().map(|m| m.kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    let rows: Vec<_> = kinds
-        .iter()
-        .enumerate()
+    let rows: Vec<_> = (0..)
+        .zip(&kinds)
         .map(|(i, &kind)| {
-            let mut xs: Vec<_> = analysis.timeline.iter().filter(|m| m.kind == kind).map(|m| format!("{:.0}", at(m.time))).collect();
-            xs.dedup();
-            let top = i * ROW + 6;
-            StripRow { kind, baseline: top + 13, top, ticks: xs.into_iter().map(|x| Tick { x, top }).collect() }
+            let mut ticks: Vec<_> = analysis.timeline.iter().filter(|m| m.kind == kind).map(|m| at(m.time)).collect();
+            ticks.dedup();
+            StripRow { kind, baseline: i * shape.row + shape.baseline, top: i * shape.row + shape.top, ticks }
         })
         .collect();
-    let axis = rows.len() * ROW + 6;
+    let axis = kinds.len() as i32 * shape.row + 6;
     Some(Strip {
+        form: shape.form,
+        width: shape.width,
         height: axis + 24,
+        left: shape.left,
+        right: shape.left + shape.axis + 3,
         axis,
         rows,
         from: words::time(first),
         to: words::time(last),
-        since: since.filter(|&t| t >= first && t <= last).map(|t| format!("{:.0}", at(t))),
+        since: since.filter(|&t| t >= first && t <= last).map(at),
     })
 }
 

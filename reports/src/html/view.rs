@@ -7,11 +7,12 @@ use tarbox_model::analysis::{Analysis, Ranked};
 use tarbox_model::finding::Remedy;
 use tarbox_model::{Evidence, ObjectRef, Timestamp};
 
+use super::drawing::{self, Drawing};
 use super::overview::Overview;
 use super::patterns::Patterns;
 use super::sections::{Fact, Gap, Hidden, Source, Strip, TimelineRow};
 use crate::answer::{Answer, State, answer};
-use crate::chain::{self, chain};
+use crate::chain;
 use crate::words;
 
 /// The whole page.
@@ -36,7 +37,7 @@ pub(super) struct View<'a> {
     prevention: Vec<Finding<'a>>,
     patterns: Option<Patterns<'a>>,
     timeline: Vec<TimelineRow<'a>>,
-    strip: Option<Strip>,
+    strips: Vec<Strip>,
     overview: Overview<'a>,
     ruled_out: Vec<Check<'a>>,
     hidden: Vec<Hidden<'a>>,
@@ -87,6 +88,7 @@ struct Cause<'a> {
     rank: usize,
     of: usize,
     lead: bool,
+    drawings: Vec<Drawing<'a>>,
     links: Vec<Link<'a>>,
     links_more: usize,
     explains: usize,
@@ -101,6 +103,7 @@ struct Link<'a> {
     title: &'a str,
     severity: &'static str,
     object: Object<'a>,
+    way: String,
     below: Vec<Self>,
 }
 
@@ -198,7 +201,7 @@ impl<'a> View<'a> {
             prevention: analysis.prevention.iter().filter_map(|&i| finding(analysis, i)).collect(),
             patterns: super::patterns::patterns(analysis),
             timeline: super::sections::timeline(analysis),
-            strip: super::sections::strip(analysis, answer.since),
+            strips: super::sections::strips(analysis, answer.since),
             overview: Overview::new(analysis),
             ruled_out: analysis.ruled_out.iter().map(|r| Check { rule: r.rule, title: r.title }).collect(),
             hidden_count: analysis.not_evaluated.len(),
@@ -236,7 +239,7 @@ fn counts(analysis: &Analysis, answer: &Answer<'_>) -> Vec<Fact> {
 
 fn cause(analysis: &Analysis, rank: usize) -> Option<Cause<'_>> {
     let index = *analysis.roots.get(rank)?;
-    let (links, links_more) = chain(analysis, index);
+    let graph = chain::graph(analysis, index);
     let mut finding = finding(analysis, index)?;
     if rank == 0 && !finding.steps.is_empty() {
         // The answer above the card says it already.
@@ -246,8 +249,9 @@ fn cause(analysis: &Analysis, rank: usize) -> Option<Cause<'_>> {
         rank: rank + 1,
         of: analysis.roots.len(),
         lead: rank == 0,
-        links: link(analysis, &links),
-        links_more,
+        drawings: drawing::drawings(analysis, &graph, index),
+        links: link(analysis, &chain::tree(&graph, index)),
+        links_more: graph.left_out,
         explains: analysis.findings.get(index)?.explains.len(),
         finding,
     })
@@ -261,6 +265,7 @@ fn link<'a>(analysis: &'a Analysis, links: &[chain::Link]) -> Vec<Link<'a>> {
             title: &it.finding.title,
             severity: it.severity.as_str(),
             object: Object::new(it.finding.workload.as_ref().unwrap_or(&it.finding.subject)),
+            way: drawing::way(analysis, l.parent, l.index),
             below: link(analysis, &l.below),
         })
     };

@@ -7,7 +7,7 @@ use tarbox_model::evidence::Evidence;
 
 use super::escape::{block, code, prose};
 use super::{LINES, Page, object};
-use crate::chain::{Link, chain};
+use crate::chain::{self, Link};
 use crate::words;
 
 /// Pieces of evidence quoted below one finding.
@@ -29,12 +29,13 @@ pub(super) fn cause(out: &mut Page, analysis: &Analysis, rank: usize, index: usi
         out.paragraph(format_args!("**At** {}", at(cause)));
     }
     steps(out, cause, usize::from(rank == 0));
-    let (links, left_out) = chain(analysis, index);
+    let graph = chain::graph(analysis, index);
+    let links = chain::tree(&graph, index);
     if !links.is_empty() {
         out.paragraph("**What follows from it**");
         consequences(out, analysis, &links, 0);
         out.end_list();
-        out.left_out(links.len() + left_out, links.len(), "consequence");
+        out.left_out(graph.nodes.len() + graph.left_out, graph.nodes.len(), "consequence");
     }
     evidence(out, &finding.evidence);
 }

@@ -5,9 +5,10 @@
 
 mod overview;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tarbox_model::analysis::{FiredRule, Moment, NotEvaluated, Ranked, RuledOut, Totals};
+use tarbox_model::analysis::{FiredRule, Moment, NotEvaluated, Ranked, Relation, RuledOut, Totals, Way};
 use tarbox_model::coverage::{InputProblem, Outcome, SourceCoverage};
 use tarbox_model::evidence::Origin;
 use tarbox_model::finding::Severity;
@@ -220,6 +221,18 @@ fn log_patterns() -> LogPatterns {
     LogPatterns { workloads: vec![shepherd, web], left_out: 3 }
 }
 
+fn ways() -> BTreeMap<(usize, usize), Way> {
+    let service = || ObjectRef::new("Service", "production", "shepherd");
+    let selects = (Relation::Selects, deployment("shepherd"));
+    BTreeMap::from([
+        ((0, 3), Vec::new()),
+        ((0, 4), vec![selects.clone()]),
+        ((4, 5), vec![(Relation::RoutesTo, service())]),
+        ((0, 5), vec![(Relation::RoutesTo, service()), selects]),
+        ((4, 6), vec![(Relation::Calls, service())]),
+    ])
+}
+
 /// A bad night: three root causes, consequences, gaps.
 pub(crate) fn incident() -> Analysis {
     let mut findings = causes();
@@ -244,6 +257,7 @@ pub(crate) fn incident() -> Analysis {
         fired: fired(&findings),
         findings,
         roots: vec![0, 1, 2],
+        ways: ways(),
         prevention: vec![8],
         ruled_out: vec![
             RuledOut { rule: "image-not-found", title: "An image does not exist in its registry" },
@@ -347,6 +361,7 @@ pub(crate) fn hostile(vector: &str) -> Analysis {
             evidence.context.iter_mut().for_each(|line| line.1 = own());
         }
     }
+    it.ways.values_mut().flatten().for_each(|step| step.1 = reference());
     for moment in &mut it.timeline {
         moment.object = reference();
         moment.text = own();
