@@ -15,7 +15,7 @@ use tarbox_model::log::{ContainerLog, ERROR_WORDS, Follower, LogHit, LogLine, Ru
 use super::level;
 use super::patterns::{self, Mined};
 
-/// Most different hits kept of one signature in one log; lines with further fields are not counted.
+/// Most different hits kept of one signature in one chunk; lines with further fields are only counted.
 const HITS_PER_SIGNATURE: usize = 24;
 /// Most templates kept of one log.
 const TEMPLATES: usize = 48;
@@ -43,7 +43,9 @@ pub(crate) struct LogPart {
     first_time: Option<Timestamp>,
     last_time: Option<Timestamp>,
     hits: BTreeMap<HitKey, LogHit>,
-    templates: BTreeMap<String, Template>,
+    further: BTreeMap<&'static str, u64>,
+    /// By [`patterns::identity`].
+    templates: BTreeMap<u64, Template>,
     mined: Mined,
     tail: Vec<LogLine>,
 }
@@ -153,7 +155,7 @@ impl LogScanner {
         let lines = after.split(|&b| b == b'\n').take(follower.lines.min(Follower::LINES));
         let next = lines.map(|raw| read_line(raw.get(..LINE_LIMIT).unwrap_or(raw), 0));
         let in_time = |next: &LogLine| match (follower.seconds, line.time, next.time) {
-            (Some(seconds), Some(first), Some(second)) => second.as_second() - first.as_second() <= seconds,
+            (Some(seconds), Some(first), Some(second)) => second.duration_since(first).as_nanos() <= i128::from(seconds) * 1_000_000_000,
             _ => true,
         };
         next.take_while(in_time).any(|next| regex.is_match(&next.text))
@@ -177,21 +179,23 @@ impl LogPart {
         let same = self.hits.range((signature.id, Vec::new())..).take_while(|((id, _), _)| *id == signature.id).count();
         if same < HITS_PER_SIGNATURE {
             self.hits.insert(key, hit_of(signature, fields, line, context()));
+        } else {
+            *self.further.entry(signature.id).or_default() += 1;
         }
     }
 
     fn note_template(&mut self, line: &LogLine) {
-        let text = patterns::text(&line.text);
+        let identity = patterns::identity(&line.text);
         let room = self.templates.len() < TEMPLATES;
-        match self.templates.get_mut(&text) {
+        match self.templates.get_mut(&identity) {
             Some(known) => {
                 known.count += 1;
                 known.last_time = line.time.or(known.last_time);
                 known.last_number = line.number;
             }
             None if room => {
-                self.templates
-                    .insert(text.clone(), Template { text, first: line.clone(), last_time: line.time, last_number: line.number, count: 1 });
+                let (text, first) = (patterns::text(&line.text), line.clone());
+                self.templates.insert(identity, Template { text, first, last_time: line.time, last_number: line.number, count: 1 });
             }
             None => {}
         }
@@ -214,15 +218,18 @@ impl LogPart {
                 }
             }
         }
-        for (text, template) in next.templates {
-            match self.templates.get_mut(&text) {
+        for (signature, count) in next.further {
+            *self.further.entry(signature).or_default() += count;
+        }
+        for (identity, template) in next.templates {
+            match self.templates.get_mut(&identity) {
                 Some(known) => {
                     known.count += template.count;
                     known.last_time = template.last_time.or(known.last_time);
                     known.last_number = template.last_number;
                 }
                 None => {
-                    self.templates.insert(text, template);
+                    self.templates.insert(identity, template);
                 }
             }
         }
@@ -250,6 +257,7 @@ impl LogPart {
             first_time: self.first_time,
             last_time: self.last_time,
             hits,
+            further: self.further,
             templates,
             patterns: self.mined.finish(),
             tail: self.tail,

@@ -165,6 +165,11 @@ fn timed(line: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
+/// A pattern's identity, which costs nothing to write: lines of one pattern have the same.
+pub(crate) fn identity(line: &str) -> u64 {
+    ledger::identity(line.as_bytes())
+}
+
 /// A line's pattern: what it says, with values masked.
 pub(crate) fn text(line: &str) -> String {
     ledger::text(line.as_bytes())

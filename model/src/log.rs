@@ -1,5 +1,6 @@
 //! What is kept of a container's log: its ends, and the lines that matched a signature.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -160,6 +161,8 @@ pub struct ContainerLog {
     pub last_time: Option<Timestamp>,
     /// Matches, by first line.
     pub hits: Vec<LogHit>,
+    /// By signature: lines that match too, with other values of its fields than the hits that are kept.
+    pub further: BTreeMap<&'static str, u64>,
     /// Error lines by template, the most frequent first; at most some dozens.
     pub templates: Vec<Template>,
     /// All lines by pattern.

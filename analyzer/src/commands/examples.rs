@@ -42,9 +42,14 @@ pub(crate) fn run(folder: &Path, json: bool) -> Result<Exit, Failure> {
         console::print(&format!("{:#}\n", serde_json::json!({ "rules": rules.len(), "failed": failures, "examples": lines })));
     } else {
         console::print(&table(&tried));
-        console::print(&format!("\n{} rules, {} examples, {failures} failed\n", rules.len(), tried.len()));
+        console::print(&format!("\n{}, {}, {failures} failed\n", counted(rules.len(), "rule"), counted(tried.len(), "example")));
     }
     Ok(if failures == 0 { Exit::Done } else { Exit::Examples })
+}
+
+/// "1 rule", "2 rules".
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// What was tried; where it failed, what to look at.

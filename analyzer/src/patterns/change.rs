@@ -50,6 +50,7 @@ fn has_stopped(since: i64, first: i64, last: i64, merged: &Merged<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::sync::Arc;
 
     use tarbox_model::log::{LogLine, Run};
@@ -89,6 +90,7 @@ mod tests {
             first_time: Some(at(from)),
             last_time: Some(at(to)),
             hits: Vec::new(),
+            further: BTreeMap::new(),
             templates: Vec::new(),
             patterns: Patterns { list, unlisted: 0, blank: 0 },
             tail: Vec::new(),

@@ -247,6 +247,13 @@ fn put(line: &[u8], sink: &mut impl Sink) {
     }
 }
 
+/// The identity of a line's pattern.
+pub(super) fn identity(line: &[u8]) -> u64 {
+    let mut hash = Hash::new(false);
+    put(line, &mut hash);
+    hash.finish()
+}
+
 /// A line's pattern.
 pub(super) fn text(line: &[u8]) -> String {
     let mut text = Text::default();

@@ -14,7 +14,12 @@ const EVIDENCE: usize = 4;
 const VALUE: usize = 120;
 
 /// A workload and the lines of its logs.
-type Heard<'a> = (Option<ObjectRef>, Vec<(&'a ContainerLog, &'a LogHit)>);
+#[derive(Default)]
+struct Heard<'a> {
+    workload: Option<ObjectRef>,
+    hits: Vec<(&'a ContainerLog, &'a LogHit)>,
+    lines: u64,
+}
 
 impl CustomRule {
     /// One finding for each workload (or pod) whose lines still hold, as built-in rules do.
@@ -29,13 +34,16 @@ impl CustomRule {
             }
             let workload = pod.and_then(|p| context.relations.workload_of_pod(context.snapshot, p));
             let owner = workload.clone().unwrap_or_else(|| log.pod_reference());
-            by_owner.entry(owner).or_insert((workload, Vec::new())).1.extend(hits.into_iter().map(|hit| (log, hit)));
+            let heard = by_owner.entry(owner).or_insert_with(|| Heard { workload, ..Heard::default() });
+            let further = log.further.get(self.rule.id).copied().unwrap_or_default();
+            heard.lines += hits.iter().map(|hit| hit.count).sum::<u64>() + further;
+            heard.hits.extend(hits.into_iter().map(|hit| (log, hit)));
         }
-        by_owner.into_values().filter_map(|(workload, hits)| self.finding(workload, &hits)).collect()
+        by_owner.into_values().filter_map(|heard| self.finding(heard)).collect()
     }
 
-    fn finding(&self, workload: Option<ObjectRef>, hits: &[(&ContainerLog, &LogHit)]) -> Option<Finding> {
-        let count: u64 = hits.iter().map(|(_, hit)| hit.count).sum();
+    fn finding(&self, heard: Heard<'_>) -> Option<Finding> {
+        let Heard { workload, hits, lines: count } = heard;
         let (log, hit) = hits.first().filter(|_| count >= self.minimum)?;
         let first = hits.iter().filter_map(|(_, hit)| hit.first.time).min();
         let last = hits.iter().filter_map(|(_, hit)| hit.last.time).max();

@@ -53,7 +53,7 @@ fn finding(context: &Context<'_>, complaint: &Complaint<'_>) -> Finding {
     let engine = engines.into_iter().find(|(k, _)| complaint.field(k).is_some()).map_or(Engine::MongoDb, |(_, e)| e);
     let client = &complaint.client;
     let saving = complaint.field("redis").is_some_and(|text| text.starts_with("MISCONF"));
-    let full = complaint.field("redis").is_some_and(|text| text.starts_with("OOM"));
+    let full = complaint.field("redis").is_some_and(|text| text.contains("when used memory"));
     let locked = complaint.field("mongodb").is_some();
     let why = match engine {
         _ if saving => "The server cannot save its data, and takes no writes until it can.",

@@ -14,12 +14,12 @@ pub(super) static SIGNATURES: &[Signature] = &[
             "\" 404 NR",
             "\" 504 U",
             "\" 502 U",
-            "\" 503 DPE",
+            "\" 503 LR",
             "\" 0 NR",
             "\" 0 UF",
             "\" 0 UH",
         ],
-        pattern: r#""[^"]*" \d{1,3} (?P<flag>(?:UH|UF|UC|UO|UT|URX|UR|UPE|NR|NC)(?:,[A-Z]+)*) (?:.*?(?P<tls>WRONG_VERSION_NUMBER|CERTIFICATE_VERIFY_FAILED|CERTIFICATE_EXPIRED|CERTIFICATE_UNKNOWN|UNKNOWN_CA|TLSV1_ALERT[A-Z_]*))?.*?(?:"(?P<authority>[^"]*)" "[^"]*" (?P<cluster>(?:out|in)bound\|[^\s]+|-|[A-Z][A-Za-z]*Cluster)(?: |$)|$)"#,
+        pattern: r#""[^"]*" \d{1,3} (?P<flag>(?:UH|UF|UC|UO|UT|URX|UR|UPE|LR|NR|NC)(?:,[A-Z]+)*) (?:.*?(?P<tls>WRONG_VERSION_NUMBER|CERTIFICATE_VERIFY_FAILED|CERTIFICATE_EXPIRED|CERTIFICATE_UNKNOWN|UNKNOWN_CA|TLSV1_ALERT[A-Z_]*))?.*?(?:"(?P<authority>[^"]*)" "[^"]*" (?P<cluster>(?:out|in)bound\|[^\s]+|-|[A-Z][A-Za-z]*Cluster)(?: |$)|$)"#,
         unless: &[],
         examples: &[
             r#"[2026-11-24T03:09:01.123Z] "GET /reviews/0 HTTP/1.1" 503 UF,URX upstream_reset_before_response_started{remote_connection_failure,TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end} - "TLS_error:|268435703:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end" 0 91 12 - "-" "curl/8.5" "0a1b" "reviews:9080" "10.1.0.9:9080" outbound|9080||reviews.shop.svc.cluster.local - 10.96.0.9:9080 10.1.0.4:41234 - default"#,
@@ -35,7 +35,7 @@ pub(super) static SIGNATURES: &[Signature] = &[
         id: "envoy-request-failed-json",
         family: Family::Connection,
         literals: &["\"response_flags\":\""],
-        pattern: r#""authority":(?:"(?P<authority>[^"]*)"|null).*"response_flags":"(?P<flag>(?:UH|UF|UC|UO|UT|URX|UR|UPE|NR|NC)(?:,[A-Z]+)*)".*"upstream_cluster":(?:"(?P<cluster>[^"]*)"|null)(?:.*?(?P<tls>WRONG_VERSION_NUMBER|CERTIFICATE_VERIFY_FAILED|CERTIFICATE_EXPIRED|CERTIFICATE_UNKNOWN|UNKNOWN_CA|TLSV1_ALERT[A-Z_]*))?"#,
+        pattern: r#""authority":(?:"(?P<authority>[^"]*)"|null).*"response_flags":"(?P<flag>(?:UH|UF|UC|UO|UT|URX|UR|UPE|LR|NR|NC)(?:,[A-Z]+)*)".*"upstream_cluster":(?:"(?P<cluster>[^"]*)"|null)(?:.*?(?P<tls>WRONG_VERSION_NUMBER|CERTIFICATE_VERIFY_FAILED|CERTIFICATE_EXPIRED|CERTIFICATE_UNKNOWN|UNKNOWN_CA|TLSV1_ALERT[A-Z_]*))?"#,
         unless: &[],
         examples: &[
             r#"{"authority":"reviews:9080","bytes_sent":91,"response_code":503,"response_flags":"UF,URX","upstream_cluster":"outbound|9080||reviews.shop.svc.cluster.local","upstream_transport_failure_reason":"TLS_error:|268435703:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER"}"#,

@@ -76,8 +76,8 @@ pub(super) static SIGNATURES: &[Signature] = &[
     Signature {
         id: "mongod-election",
         family: Family::Connection,
-        literals: &["no PRIMARY in election timeout", "Not starting an election", "cannot see a majority", "can't see a majority"],
-        pattern: r#"(?P<started>seen no PRIMARY in election timeout period)|(?P<lost>(?i:can(?:no|')t see a majority)|Not starting an election[^"]*majority)"#,
+        literals: &["seen no PRIMARY in ", "Not starting an election", "cannot see a majority", "can't see a majority"],
+        pattern: r#"(?P<started>seen no PRIMARY in (?:election timeout period|the past))|(?P<lost>(?i:can(?:no|')t see a majority)|Not starting an election[^"]*majority)"#,
         unless: &[],
         examples: &[
             r#"{"s":"I","c":"ELECTION","id":4615652,"ctx":"ReplCoord-0","msg":"Starting an election, since we've seen no PRIMARY in election timeout period","attr":{"electionTimeoutPeriodMillis":10000}}"#,
@@ -140,11 +140,12 @@ pub(super) static SIGNATURES: &[Signature] = &[
             "Error parsing command line",
             "unrecognised option",
         ],
-        pattern: r#"in initAndListen, terminating".*?"error":"(?P<start>(?:[^"\\]|\\.){1,160})|"s":"F".*?"msg":"(?P<fatal>[^"]{1,120})"|(?P<assertion>Fatal assertion)|"msg":"WiredTiger error[^"]*","attr":\{"error":(?P<wt>-?\d+)|(?P<upgrade>UPGRADE PROBLEM)|(?P<panic>WT_PANIC)|(?P<options>Error parsing command line[^\n]{0,80}|unrecognised option[^\n]{0,60})"#,
+        pattern: r#"in initAndListen(?:, terminating".*?"error":"|: )(?P<start>(?:[^"\\]|\\.){1,160})|"s":"F".*?"msg":"(?P<fatal>[^"]{1,120})"|(?P<assertion>Fatal assertion)|"msg":"WiredTiger error[^"]*","attr":\{"error":(?P<wt>-?\d+)|(?P<upgrade>UPGRADE PROBLEM)|(?P<panic>WT_PANIC)|(?P<options>Error parsing command line[^\n]{0,80}|unrecognised option[^\n]{0,60})"#,
         unless: &[],
         examples: &[
             r#"{"t":{"$date":"2026-11-24T03:00:00.000+00:00"},"s":"E",  "c":"CONTROL",  "id":20557,   "ctx":"initandlisten","msg":"DBException in initAndListen, terminating","attr":{"error":"DBPathInUse: Unable to lock the lock file: /data/db/mongod.lock (Resource temporarily unavailable). Another mongod instance is already running on the /data/db directory"}}"#,
             r#"{"t":{"$date":"2026-11-24T03:00:00.000+00:00"},"s":"E",  "c":"WT",       "id":22435,   "ctx":"initandlisten","msg":"WiredTiger error message","attr":{"error":28,"message":{"msg":"no space"}}}"#,
+            "2026-11-24T03:00:00.810+0000 I STORAGE  [initandlisten] exception in initAndListen: DBPathInUse: Unable to create/open the lock file: /data/db/mongod.lock (Permission denied)., terminating",
             r#"{"s":"F","c":"-","id":23089,"ctx":"initandlisten","msg":"Fatal assertion","attr":{"msgid":28595}}"#,
         ],
         counterexamples: &[r#"{"s":"I","c":"CONTROL","id":23138,"msg":"Shutting down","attr":{"exitCode":0}}"#],

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
+use tarbox_load::{LogScanner, load};
 use tarbox_model::rule::Effect;
+use tarbox_model::{Context, Relations};
+use tarbox_rules::custom::{self, CustomRule};
 use tarbox_tests::case::Case;
 use tarbox_tests::stage;
 
@@ -41,7 +44,7 @@ fn the_example_of_the_book_passes_its_test_and_finds_its_case() {
     let tested = tarbox(folder.path(), &["rules", "test", "ours"]);
     let shown = text(&tested.stdout);
     assert_eq!(tested.status.code(), Some(0), "{shown}{}", text(&tested.stderr));
-    assert!(shown.contains("1 rules, 3 examples, 0 failed"), "{shown}");
+    assert!(shown.contains("1 rule, 3 examples, 0 failed"), "{shown}");
     let list = text(&tarbox(folder.path(), &["rules", "list", "--rules", "ours"]).stdout);
     assert!(list.contains("job-input-broken"), "{list}");
     let page = text(&tarbox(folder.path(), &["rules", "explain", "job-input-broken", "--rules", "ours"]).stdout);
@@ -78,6 +81,76 @@ fn a_rule_stays_silent_where_its_limits_say_so() {
         let out = tarbox(folder.path(), &["analyze", "case.tar.zst", "--rules", "ours", "--format", "json", "-o", "-"]);
         let report: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
         assert!(!report["findings"].to_string().contains("job-input-broken"), "{from} → {to}");
+    }
+}
+
+/// One rule, with its scanner.
+fn rule(fields: &str) -> Option<(CustomRule, LogScanner)> {
+    let rule = format!("[[rule]]\nid = \"own\"\ntitle = \"{{count}} lines\"\nseverity = \"high\"\n{fields}\n");
+    let rule = custom::parse("own.toml", &rule).ok()?.remove(0);
+    let scanner = LogScanner::new([rule.signature]).unwrap().with_followers(rule.follower).unwrap();
+    Some((rule, scanner))
+}
+
+#[test]
+fn within_seconds_is_by_the_times_of_the_lines() {
+    let says = |lines: &[&str], within: &str| {
+        let fields = format!("pattern = \"queue lost\"\nexamples = [\"-\"]\nwithin = {{ pattern = \"giving up\", {within} }}");
+        rule(&fields).map(|(_, scanner)| scanner.matches(&lines.join("\n"), "own") == 1)
+    };
+    let late = ["2026-11-24T03:09:00.900000000Z queue lost", "2026-11-24T03:09:06.000000000Z giving up"];
+    let between = [late[0], "2026-11-24T03:09:02.000000000Z another", "2026-11-24T03:09:03.000000000Z giving up"];
+    let untimed = ["queue lost", "giving up"];
+    for (lines, within, wanted) in [
+        (&late[..], "seconds = 5", Some(false)),
+        (&late, "seconds = 6", Some(true)),
+        (&late, "lines = 1", Some(true)),
+        (&late, "lines = 1, seconds = 5", Some(false)),
+        (&between, "seconds = 5", Some(true)),
+        (&between, "lines = 1, seconds = 5", Some(false)),
+        (&untimed, "seconds = 5", Some(true)),
+        (&untimed, "seconds = -1", None),
+        (&untimed, "lines = 0", None),
+        (&untimed, "lines = 501", None),
+    ] {
+        assert_eq!(says(lines, within), wanted, "{lines:?} {within}");
+    }
+}
+
+#[test]
+fn lines_with_many_values_count_in_full() {
+    let mut case = Case::read(&fixtures().join("rules/log-errors/fires.bundle"));
+    for (_, text) in case.files.iter_mut().filter(|(path, _)| path.starts_with("logs/")) {
+        *text = (0..100).map(|job| format!("2026-11-24T03:09:{:02}.000000000Z job j{job} was lost\n", job / 2)).collect();
+    }
+    for (minimum, wanted) in [(100, vec!["100 lines"]), (101, vec![])] {
+        let fields = format!("pattern = 'job (?P<job>\\w+) was lost'\nminimum = {minimum}\nexamples = [\"-\"]");
+        let (rule, scanner) = rule(&fields).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let snapshot = load(&stage::write(&case, folder.path()), &scanner).unwrap();
+        let context = Context { snapshot: &snapshot, relations: &Relations::new(&snapshot) };
+        let titles: Vec<String> = rule.check(&context).into_iter().map(|f| f.title).collect();
+        assert_eq!(titles, wanted, "{minimum}");
+    }
+}
+
+#[test]
+fn a_folder_has_its_limits() {
+    let rule = |i: usize| {
+        format!("[[rule]]\nid = \"own-{i}\"\ntitle = \"t\"\nseverity = \"low\"\npattern = \"queue lost\"\nexamples = [\"queue lost\"]\n")
+    };
+    let long = format!("pattern = \"{}\"", "x".repeat(custom::PATTERN_LIMIT + 1));
+    for (files, words) in [
+        (vec![(0..=custom::RULES).map(rule).collect()], "501 rules, more than 500"),
+        (vec![String::new(); custom::FILES + 1], "more than 256 *.toml files"),
+        (vec![rule(1).replacen("pattern = \"queue lost\"", &long, 1)], "a pattern has 1 to 4096 bytes"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        for (i, text) in files.iter().enumerate() {
+            write(folder.path(), &format!("{i}.toml"), text);
+        }
+        let out = tarbox(folder.path(), &["rules", "test", "ours"]);
+        assert!(out.status.code() == Some(3) && text(&out.stderr).contains(words), "{words}: {}", text(&out.stderr));
     }
 }
 
