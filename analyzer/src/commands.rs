@@ -5,9 +5,11 @@ pub(crate) mod diff;
 mod examples;
 pub(crate) mod inspect;
 pub(crate) mod patterns;
+pub(crate) mod redact;
 pub(crate) mod rules;
 pub(crate) mod search;
 pub(crate) mod serve;
+pub(crate) mod sign;
 mod table;
 pub(crate) mod verify;
 

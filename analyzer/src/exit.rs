@@ -16,7 +16,7 @@ pub enum Exit {
     Output = 4,
     /// `--fail-on`: there is a root cause of this severity or a higher one.
     Found = 5,
-    /// `verify`: the bundle is not what its manifest says.
+    /// `verify`: the bundle is not what its manifest says, or not signed with that key.
     Damaged = 6,
     /// `search`: no line matches.
     Nothing = 7,
@@ -55,7 +55,7 @@ impl Exit {
             Self::Input => "the input is not there, is no bundle, is refused, or has a newer format; a rule file is wrong",
             Self::Output => "the output could not be written; nothing half-written remains",
             Self::Found => "analyze --fail-on: a root cause of that severity or higher was found",
-            Self::Damaged => "verify: the bundle is not what its manifest says",
+            Self::Damaged => "verify: the bundle is not what its manifest says, or not signed with that key",
             Self::Nothing => "search: nothing matches",
             Self::Differs => "diff: something differs",
             Self::Examples => "rules test: an example does not match, or a counterexample does",

@@ -11,6 +11,7 @@ mod analyze;
 mod causes;
 pub mod cli;
 mod commands;
+pub mod confine;
 mod console;
 pub mod diff;
 mod engine;
@@ -20,6 +21,7 @@ mod options;
 mod overview;
 mod own_rules;
 mod patterns;
+mod redact;
 mod timeline;
 
 pub use analyze::conclude;

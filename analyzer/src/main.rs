@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::from(tarbox_analyzer::cli::run(std::env::args_os()).code())
+    ExitCode::from(tarbox_analyzer::cli::run_confined(std::env::args_os()).code())
 }

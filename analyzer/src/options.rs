@@ -19,6 +19,7 @@ fn after_help() -> String {
          tarbox diff good.tar.zst bad.tar.zst              what appeared, went, changed\n  \
          tarbox inspect case-4711.tar.zst                  what the bundle holds and what it lacks\n  \
          tarbox serve case-4711.tar.zst                    kubectl on the bundle\n  \
+         tarbox redact bundle.tar.gz -o safe.tar.zst       secrets out of any tool's bundle\n  \
          tarbox rules explain secret-key-missing           what a rule looks for, and how to fix it\n\n\
          Everything happens on this machine: tarbox never opens a connection; `serve` answers only to this machine.\n\n\
          Exit codes:\n{}",
@@ -30,6 +31,9 @@ fn after_help() -> String {
 #[derive(Debug, Parser)]
 #[command(name = "tarbox", version, about, after_help = after_help())]
 pub(crate) struct Cli {
+    /// Say on stderr how far the kernel confines this run to its input and output
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -40,8 +44,10 @@ pub(crate) enum Command {
     Analyze(Analyze),
     /// Show what a bundle holds, what it lacks, and what of it could not be read
     Inspect(Inspect),
-    /// Check every file of a bundle against its manifest
+    /// Check every file of a bundle against its manifest, and the whole against a signature
     Verify(Verify),
+    /// Sign a bundle as minisign does
+    Sign(Sign),
     /// Show what appeared, went and changed between two bundles
     Diff(Diff),
     /// Show what the logs say by workload: patterns with their counts, and what is new since the failure began
@@ -50,6 +56,10 @@ pub(crate) enum Command {
     Search(Search),
     /// Serve a bundle as a read-only Kubernetes API on this machine: kubectl works on it
     Serve(Serve),
+    /// Take secrets out of any bundle: of tarbox, of another tool, an unpacked folder, a single file
+    Redact(Redact),
+    /// Put names back into a report, with the key and what was redacted
+    Reveal(Reveal),
     /// List the rules, or explain one
     #[command(subcommand)]
     Rules(Rules),
@@ -222,9 +232,101 @@ pub(crate) struct Inspect {
 pub(crate) struct Verify {
     /// Bundle: a file, or an unpacked folder
     pub(crate) bundle: PathBuf,
+    /// File with a public key of minisign: the bundle must be signed with it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) public_key: Option<PathBuf>,
+    /// File with the signature [default: BUNDLE.minisig]
+    #[arg(long, value_name = "FILE", requires = "public_key")]
+    pub(crate) signature: Option<PathBuf>,
     /// For machines
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// `tarbox sign`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "`minisign -G` makes a pair of keys; `minisign -V` and `tarbox verify` check the signature. The password of the key is asked on the\n\
+    terminal, where it has one.\n\n\
+    Examples:\n  \
+    tarbox sign case.tar.zst --secret-key minisign.key           writes case.tar.zst.minisig\n  \
+    tarbox verify case.tar.zst --public-key minisign.pub"
+)]
+pub(crate) struct Sign {
+    /// Bundle: a file
+    pub(crate) bundle: PathBuf,
+    /// File with the secret key, as minisign keeps it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secret_key: PathBuf,
+    /// File with the password of the key, for scripts
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// Where the signature goes; nothing may be there yet [default: BUNDLE.minisig]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// `tarbox redact`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "An archive or a folder becomes a .tar.zst with the same files at the same paths; a packed file in it is unpacked. The values of all\n\
+    Secrets in it are searched in everything else. A Secret keeps its name, keys and sizes. What cannot be judged (no text, an archive in it,\n\
+    a document that is cut) is left out and told. In a YAML file a document in which something was found is written as JSON.\n\n\
+    Examples:\n  \
+    tarbox redact support-bundle.tar.gz -o for-support.tar.zst\n  \
+    tarbox redact must-gather/ -o for-support.tar.zst --privacy strict\n  \
+    tarbox redact case.tar.zst -o for-support.tar.zst --key our.key    and keep our.key: `tarbox reveal` needs it"
+)]
+pub(crate) struct Redact {
+    /// Bundle: a file, or an unpacked folder, of any tool that `analyze` reads
+    pub(crate) bundle: PathBuf,
+    /// Where the redacted bundle goes; nothing may be there yet
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// What goes beside secrets
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = Privacy::Standard)]
+    pub(crate) privacy: Privacy,
+    /// File with the key of the placeholders; made if it is not there [default: a random key that nobody keeps]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+    /// The counts for machines
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Say nothing of what was found
+    #[arg(short, long, conflicts_with = "json")]
+    pub(crate) quiet: bool,
+}
+
+/// What goes beside secrets.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Privacy {
+    /// Only secrets
+    Standard,
+    /// Also addresses, hosts, mail and user names
+    Strict,
+}
+
+/// `tarbox reveal`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A placeholder is one-way: no key alone gives the value back. Whoever has the key and what was redacted (the bundle before\n\
+    `tarbox redact`, or what `kubectl get … -o json` says of the cluster) finds it again. Nothing leaves this machine.\n\n\
+    Examples:\n  \
+    tarbox reveal report.html --key our.key --from support-bundle.tar.gz -o report-with-names.html\n  \
+    kubectl get secrets,configmaps,pods -A -o json > all.json; tarbox reveal report.md --key our.key --from all.json -o -"
+)]
+pub(crate) struct Reveal {
+    /// The report: HTML, Markdown, JSON, SARIF, JUnit, or what a terminal showed
+    pub(crate) report: PathBuf,
+    /// File with the key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// What was redacted, or what else holds the values: bundles, folders, files
+    #[arg(long, value_name = "BUNDLE", required = true)]
+    pub(crate) from: Vec<PathBuf>,
+    /// Where the report with names goes, readable for you alone; `-` writes it to stdout
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
 }
 
 /// `tarbox rules`.

@@ -37,6 +37,14 @@ pub fn level(line: &str) -> Option<Level> {
     level::of(line)
 }
 
+/// The documents of a text, JSON or YAML, one or several; and what is to be said of a part that could not be read. `path` is where it stands.
+///
+/// # Errors
+/// When it is neither, with what is wrong.
+pub fn documents(path: &str, text: &str) -> Result<(Vec<serde_json::Value>, Option<String>), String> {
+    foreign::documents::parse(path, text)
+}
+
 /// Reads a bundle into a snapshot.
 ///
 /// # Errors

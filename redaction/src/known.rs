@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use crate::finder::{Finder, Needle};
 use crate::{Level, detectors, encoded, keys};
-pub(crate) use learn::values_of_secret;
+pub(crate) use learn::{secrets_in, values_of_secret};
 pub(crate) use needles::Form;
 
 /// Shortest value that is searched.

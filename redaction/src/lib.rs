@@ -44,6 +44,7 @@ mod encoded;
 mod escape;
 mod finder;
 mod fold;
+mod key;
 mod keys;
 mod known;
 mod lines;
@@ -57,13 +58,15 @@ mod stream;
 mod values;
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, RwLockReadGuard};
 
 use serde_json::Value;
 
 pub use counts::Counts;
 pub use detectors::{Detector, all as detectors};
-pub use placeholder::{PREFIX, is_placeholder, is_redacted};
+pub use key::Key;
+pub use placeholder::{PREFIX, is_placeholder, is_redacted, placeholders};
 pub use stream::TextRedactor;
 
 /// How much goes.
@@ -136,6 +139,18 @@ impl Redactor {
         Self { inner: Arc::new(Inner { namer: placeholder::Namer::new(&key), level, known: known::Known::new(level) }) }
     }
 
+    /// A redactor that remembers what it put these placeholders in place of, see [`Redactor::revealed`]. For whoever holds the key, and
+    /// what was redacted.
+    pub fn revealing(key: [u8; 32], level: Level, placeholders: BTreeSet<String>) -> Self {
+        let namer = placeholder::Namer::remembering(&key, placeholders);
+        Self { inner: Arc::new(Inner { namer, level, known: known::Known::new(level) }) }
+    }
+
+    /// What stood where the placeholders stand that it was told to remember.
+    pub fn revealed(&self) -> BTreeMap<String, String> {
+        self.inner.namer.remembered()
+    }
+
     /// How much goes.
     pub fn level(&self) -> Level {
         self.inner.level
@@ -145,6 +160,13 @@ impl Redactor {
     /// Values that are words, names, numbers or hosts are left to the detectors: searched bare they would be found everywhere.
     pub fn learn_secret(&self, secret: &Value) -> usize {
         known::values_of_secret(secret).iter().filter(|value| self.inner.known.add(value)).count()
+    }
+
+    /// [`Redactor::learn_secret`] of all Secrets in a document, wherever they stand in it.
+    pub fn learn_document(&self, document: &Value) -> usize {
+        let mut found = Vec::new();
+        known::secrets_in(document, &mut found);
+        found.iter().filter(|value| self.inner.known.add(value)).count()
     }
 
     /// Takes note of a single secret value, such as a token given on the command line; returns whether it will be searched.
@@ -195,14 +217,23 @@ impl Redactor {
         Ok(counts)
     }
 
+    /// [`Redactor::redact_object`] for a document of any form: a bare list too.
+    ///
+    /// # Errors
+    /// As [`Redactor::redact_object`].
+    pub fn redact_document(&self, document: &mut Value) -> Result<Counts, Error> {
+        let mut counts = Counts::new();
+        object::redact(&self.working(), document, &mut counts)?;
+        Ok(counts)
+    }
+
     /// Redacts one line of NDJSON or one JSON document: structure-aware when it is an object or a list.
     ///
     /// # Errors
     /// When it is not JSON, or cannot be judged.
     pub fn redact_json(&self, json: &[u8]) -> Result<(Vec<u8>, Counts), Error> {
         let mut value: Value = serde_json::from_slice(json).map_err(|_| Error::NotJson)?;
-        let mut counts = Counts::new();
-        object::redact(&self.working(), &mut value, &mut counts)?;
+        let counts = self.redact_document(&mut value)?;
         let text = serde_json::to_vec(&value).map_err(|_| Error::NotJson)?;
         Ok((text, counts))
     }

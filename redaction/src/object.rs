@@ -66,13 +66,28 @@ impl Walk<'_> {
 
     fn fields(&self, fields: &mut Map<String, Value>, place: Place, counts: &mut Counts) -> Result<(), Error> {
         let kind = fields.get("kind").and_then(Value::as_str).unwrap_or_default();
-        if kind == "Secret" && (fields.contains_key("data") || fields.contains_key("stringData") || fields.contains_key("metadata")) {
-            let taken = std::mem::take(fields);
+        if secret::is_one(fields) {
+            let mut taken = std::mem::take(fields);
+            secret::modernise(&mut taken);
             if let Value::Object(summary) = secret::summarise(self.working, Value::Object(taken), counts)? {
                 *fields = summary;
             }
             counts.add("secret-object");
             return Ok(());
+        }
+        let kind = kind.to_owned();
+        if kind == "SecretList"
+            && let Some(Value::Array(items)) = fields.get_mut("items")
+        {
+            // The items of a list need not say what they are: the list does.
+            for item in items.iter_mut().filter_map(Value::as_object_mut) {
+                item.entry("kind").or_insert_with(|| Value::from("Secret"));
+            }
+        }
+        if let Some(value) = secret::told_value(fields).filter(|value| !crate::is_placeholder(value)) {
+            let masked = Value::String(self.working.name_of(value.trim().as_bytes()));
+            fields.insert("value".to_owned(), masked);
+            counts.add("secret-object");
         }
         let config = kind == "ConfigMap";
         if config {

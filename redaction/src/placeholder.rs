@@ -8,6 +8,9 @@
 //! Why this alphabet: lower-case letters, digits, `-` and `.` need no escaping in JSON, YAML, URI userinfo and hosts, shell words, HTML,
 //! Prometheus labels, Kubernetes names and label values. `mongodb://redacted.secret.…:redacted.secret.…@host/db` still parses.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
 use hmac::{Hmac, KeyInit, Mac};
 use memchr::memmem;
 use sha2::Sha256;
@@ -25,6 +28,8 @@ const MAX_KIND: usize = 32;
 #[derive(Clone)]
 pub(crate) struct Namer {
     mac: Hmac<Sha256>,
+    /// Placeholders whose values are to be remembered, with those that were met. Only whoever translates a report back asks for it.
+    remembered: Option<Arc<Mutex<BTreeMap<String, Option<String>>>>>,
 }
 
 impl Namer {
@@ -32,7 +37,20 @@ impl Namer {
         // HMAC pads short keys with zeros to the block; doing so here makes the constructor infallible.
         let mut block = [0_u8; 64];
         block[..32].copy_from_slice(key);
-        Self { mac: Hmac::new(&block.into()) }
+        Self { mac: Hmac::new(&block.into()), remembered: None }
+    }
+
+    /// One that remembers what these placeholders stand for.
+    pub(crate) fn remembering(key: &[u8; 32], placeholders: BTreeSet<String>) -> Self {
+        let remembered = placeholders.into_iter().map(|name| (name, None)).collect();
+        Self { remembered: Some(Arc::new(Mutex::new(remembered))), ..Self::new(key) }
+    }
+
+    /// What was remembered.
+    pub(crate) fn remembered(&self) -> BTreeMap<String, String> {
+        let Some(remembered) = &self.remembered else { return BTreeMap::new() };
+        let remembered = remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        remembered.iter().filter_map(|(name, value)| Some((name.clone(), value.clone()?))).collect()
     }
 
     /// The keyed digest, as hex digits.
@@ -46,7 +64,13 @@ impl Namer {
     pub(crate) fn name(&self, kind: &str, value: &[u8]) -> String {
         let mut digest = self.digest(value);
         digest.truncate(DIGITS);
-        format!("{PREFIX}{kind}.{digest}")
+        let name = format!("{PREFIX}{kind}.{digest}");
+        if let Some(remembered) = &self.remembered
+            && let Some(met) = remembered.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&name)
+        {
+            met.get_or_insert_with(|| String::from_utf8_lossy(value).into_owned());
+        }
+        name
     }
 }
 
@@ -79,6 +103,11 @@ pub(crate) fn next(text: &[u8], mut from: usize) -> Option<(usize, usize)> {
         }
         from = start + PREFIX.len();
     }
+}
+
+/// All placeholders of a text, in order, with where they stand.
+pub fn placeholders(text: &str) -> Vec<(std::ops::Range<usize>, &str)> {
+    all(text.as_bytes()).into_iter().filter_map(|(start, end)| Some((start..end, text.get(start..end)?))).collect()
 }
 
 /// All placeholders of a text, in order.

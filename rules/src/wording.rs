@@ -41,3 +41,12 @@ pub(crate) fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
+
+/// Whether a redaction has been at work in a text: tarbox's own placeholders and those of other collectors.
+pub(crate) fn is_masked(text: &str) -> bool {
+    let own = text.split("redacted.").skip(1).any(|rest| {
+        let digits = rest.split_once('.').map(|(_, digits)| digits);
+        digits.is_some_and(|d| d.bytes().take_while(u8::is_ascii_hexdigit).count() >= 12)
+    });
+    own || text.contains("***HIDDEN***")
+}

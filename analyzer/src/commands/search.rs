@@ -13,7 +13,7 @@ use crate::options::Search;
 
 pub(crate) fn run(options: &Search) -> Result<Exit, Failure> {
     let query = Query::parse(&options.query.join(" ")).map_err(|e| Failure::new(Exit::Usage, e.to_string()))?;
-    let cache = if options.no_cache { None } else { options.cache.clone().or_else(cache_folder) };
+    let cache = cache(options);
     let (searcher, _) = tarbox_index::open(&options.bundle, cache.as_deref())?;
     let limit = if options.count { 0 } else { options.limit };
     let window = Window { since: options.since, until: options.until, context: options.context, limit };
@@ -27,6 +27,16 @@ pub(crate) fn run(options: &Search) -> Result<Exit, Failure> {
     };
     console::print(&text);
     Ok(if hits.total == 0 { Exit::Nothing } else { Exit::Done })
+}
+
+/// Where the index is kept, when it is.
+fn cache(options: &Search) -> Option<PathBuf> {
+    if options.no_cache { None } else { options.cache.clone().or_else(cache_folder) }
+}
+
+/// Folders that a search writes in. An index that is not kept is made among the temporary files.
+pub(crate) fn folders(options: &Search) -> Vec<PathBuf> {
+    cache(options).into_iter().chain([std::env::temp_dir()]).collect()
 }
 
 /// The user's cache folder; without a home nothing is kept.

@@ -2,6 +2,7 @@
 
 use tarbox_bundle::{End, Limits, VerifyReport, verify};
 
+use super::sign;
 use super::table::Table;
 use crate::console;
 use crate::exit::Exit;
@@ -9,18 +10,31 @@ use crate::failure::Failure;
 use crate::options::Verify;
 
 pub(crate) fn run(options: &Verify) -> Result<Exit, Failure> {
+    let signed = options.public_key.as_ref().map(|key| sign::check(&options.bundle, key, options.signature.as_deref())).transpose()?;
     let report = verify(&options.bundle, Limits::default())?;
-    let text = if options.json { as_json(&report) } else { for_people(&report) };
+    let text = if options.json { as_json(&report, signed.as_ref()) } else { for_people(&report, signed.as_ref()) };
     console::print(&text);
-    Ok(if report.is_intact() { Exit::Done } else { Exit::Damaged })
+    let good = report.is_intact() && signed.is_none_or(|signed| signed.is_ok());
+    Ok(if good { Exit::Done } else { Exit::Damaged })
 }
 
-fn as_json(report: &VerifyReport) -> String {
-    serde_json::to_string_pretty(report).map(|json| format!("{json}\n")).unwrap_or_default()
+/// Whether the signature is good, when one was asked for; why not.
+type Signed = Result<(), String>;
+
+fn as_json(report: &VerifyReport, signed: Option<&Signed>) -> String {
+    let mut value = serde_json::to_value(report).unwrap_or_default();
+    if let (Some(signed), Some(fields)) = (signed, value.as_object_mut()) {
+        fields.insert("signature".to_owned(), serde_json::json!({"good": signed.is_ok(), "why_not": signed.as_ref().err()}));
+    }
+    format!("{value:#}\n")
 }
 
-fn for_people(report: &VerifyReport) -> String {
-    let mut text = String::new();
+fn for_people(report: &VerifyReport, signed: Option<&Signed>) -> String {
+    let mut text = match signed {
+        Some(Ok(())) => "signature: good\n".to_owned(),
+        Some(Err(why)) => format!("signature: not good: {why}\n"),
+        None => String::new(),
+    };
     if !report.faults.is_empty() {
         let mut table = Table::new(&["FILE", "WHAT IS WRONG"]);
         for fault in &report.faults {

@@ -20,16 +20,7 @@ const NESTING: usize = 3;
 /// Reads all objects of a document.
 pub(crate) fn read(path: &Arc<str>, bytes: &[u8], kind: Option<&str>, null_words: bool, into: &mut Snapshot) {
     let text = String::from_utf8_lossy(bytes);
-    // A tar quirk of one tool leaves a NUL behind.
-    let text = text.trim_end_matches('\0').trim();
-    if text.is_empty() {
-        return;
-    }
-    let yaml = !(text.starts_with('{') || text.starts_with('['));
-    let parsed = if yaml { from_yaml(text) } else { from_json(text) };
-    // YAML may begin as JSON does.
-    let parsed = parsed.or_else(|error| if path.contains(".yaml") && !yaml { from_yaml(text).map_err(|_| error) } else { Err(error) });
-    let (documents, cut) = match parsed {
+    let (documents, cut) = match parse(path, &text) {
         Ok(read) => read,
         Err(message) => {
             into.problems.push(InputProblem { path: Some(path.to_string()), line: None, message: format!("not read: {message}") });
@@ -54,7 +45,20 @@ pub(crate) fn read(path: &Arc<str>, bytes: &[u8], kind: Option<&str>, null_words
 }
 
 /// Documents, and what is to be said of a part that could not be read.
-type Documents = Result<(Vec<Value>, Option<String>), String>;
+pub(crate) type Documents = Result<(Vec<Value>, Option<String>), String>;
+
+/// All documents of a text, JSON or YAML; `path` is where it stands.
+pub(crate) fn parse(path: &str, text: &str) -> Documents {
+    // A tar quirk of one tool leaves a NUL behind.
+    let text = text.trim_end_matches('\0').trim();
+    if text.is_empty() {
+        return Ok((Vec::new(), None));
+    }
+    let yaml = !(text.starts_with('{') || text.starts_with('['));
+    let parsed = if yaml { from_yaml(text) } else { from_json(text) };
+    // YAML may begin as JSON does.
+    parsed.or_else(|error| if path.contains(".yaml") && !yaml { from_yaml(text).map_err(|_| error) } else { Err(error) })
+}
 
 fn from_json(text: &str) -> Documents {
     let mut documents = Vec::new();
@@ -201,6 +205,10 @@ fn keys_only(map: &mut Map<String, Value>) {
             };
             keys.insert(key, serde_json::json!({ "bytes": bytes }));
         }
+    }
+    // Where the values are gone already, a summary of ours says what is known of them.
+    if keys.is_empty() && map.get("keys").is_some_and(Value::is_object) {
+        return;
     }
     map.insert("keys".to_owned(), Value::Object(keys));
 }

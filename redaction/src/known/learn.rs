@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::keys::{self, Sensitivity};
-use crate::{base64, values};
+use crate::{base64, secret, values};
 
 /// Names in Secrets whose values are public or only names of things.
 const PUBLIC: &[&str] = &[
@@ -70,6 +70,46 @@ pub(crate) fn values_of_secret(secret: &Value) -> Vec<Vec<u8>> {
     found.sort_unstable();
     found.dedup();
     found
+}
+
+/// The values of all Secrets in a document: at the top, in lists, in annotations that repeat the object.
+pub(crate) fn secrets_in(document: &Value, found: &mut Vec<Vec<u8>>) {
+    walk(document, false, NESTING, found);
+}
+
+/// Levels of a document that are looked at; what is nested deeper is not redacted but dropped.
+const NESTING: usize = 128;
+
+fn walk(value: &Value, listed: bool, depth: usize, found: &mut Vec<Vec<u8>>) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    match value {
+        Value::Object(fields) => {
+            if listed && !fields.contains_key("kind") || secret::is_one(fields) {
+                let mut secret = fields.clone();
+                secret::modernise(&mut secret);
+                found.extend(values_of_secret(&Value::Object(secret)));
+            }
+            if let Some(told) = secret::told_value(fields) {
+                let name = fields.get("key").and_then(Value::as_str).unwrap_or_default();
+                found.extend(values_of_secret(&serde_json::json!({"stringData": {name: told}})));
+            }
+            let list = fields.get("kind").and_then(Value::as_str) == Some("SecretList");
+            for (name, value) in fields {
+                match value {
+                    Value::Array(items) => items.iter().for_each(|item| walk(item, list && name == "items", depth, found)),
+                    value => walk(value, false, depth, found),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| walk(item, false, depth, found)),
+        // `last-applied-configuration` and its kin.
+        Value::String(text) if text.contains("Secret") && text.trim_start().starts_with('{') => {
+            if let Ok(inner) = serde_json::from_str(text.trim()) {
+                walk(&inner, false, depth, found);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The values inside one value that was stored under `name`.

@@ -7,6 +7,8 @@ use tarbox_model::facts::Certificate;
 use tarbox_model::object::{Custom, Object, Pod, Service};
 use tarbox_model::{Context, Evidence, ObjectRef, Snapshot};
 
+use crate::wording::is_masked;
+
 /// API group of what routes requests.
 pub(super) const NETWORKING: &str = "networking.istio.io";
 /// API group of what secures them.
@@ -52,7 +54,8 @@ pub(super) fn full_name(service: &ObjectRef) -> String {
 /// Whether a pattern of hosts (`*`, `*.example.com`, or a name) covers a host.
 pub(super) fn covers(pattern: &str, host: &str) -> bool {
     match pattern.strip_prefix('*') {
-        Some(suffix) => host.ends_with(suffix),
+        // A host that became a pseudonym is itself or nothing: which pattern it would fit nobody can tell.
+        Some(suffix) => host.ends_with(suffix) || is_masked(host) || is_masked(suffix),
         None => pattern.eq_ignore_ascii_case(host),
     }
 }

@@ -1,5 +1,7 @@
 //! Which settings are credentials: by the name, by what a redaction left in their place, by the password in a URI.
 
+use crate::wording::is_masked;
+
 /// Words that announce a secret, as parts of a name.
 const WORDS: [&str; 12] = [
     "password",
@@ -76,15 +78,6 @@ fn announces(name: &str, value: &str) -> bool {
     let word = parts.iter().any(|p| strong(p) || weak(p) && !named);
     let pair = parts.windows(2).any(|w| matches!(w, [a, b] if PAIRS.contains(&(a.as_str(), b.as_str()))));
     !about && (word || pair)
-}
-
-/// Whether a redaction has been at work in a text: tarbox's own placeholders and those of other collectors.
-fn is_masked(text: &str) -> bool {
-    let own = text.split("redacted.").skip(1).any(|rest| {
-        let digits = rest.split_once('.').map(|(_, digits)| digits);
-        digits.is_some_and(|d| d.bytes().take_while(u8::is_ascii_hexdigit).count() >= 12)
-    });
-    own || text.contains("***HIDDEN***")
 }
 
 /// Whether a URI in the text carries a password.

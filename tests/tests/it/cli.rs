@@ -169,3 +169,31 @@ fn patterns_tell_by_workload_what_is_new_since_the_failure_began() {
     assert!(people.starts_with("Deployment/web/app: ") && people.contains("1 pattern is new since 2026-11-24 02:30:00 UTC"), "{people}");
     assert_eq!(tarbox(folder.path(), &["patterns", "case.tar.zst", "--workload", "nobody"]).status.code(), Some(7));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_command_is_confined_to_its_input_and_output() {
+    let (folder, _) = with_bundle();
+    let out = tarbox(folder.path(), &["-v", "analyze", "case.tar.zst"]);
+    let said = text(&out.stderr);
+    assert_eq!(out.status.code(), Some(0), "{said}");
+    // Only a kernel that can confine shows that nothing else is open; whether it can is asked of itself.
+    let told = said.lines().next().unwrap_or_default();
+    assert!(told.starts_with("confined by the kernel") || told == "not confined: this kernel has no Landlock", "{said}");
+    if !told.starts_with("confined") {
+        return;
+    }
+    // A link in a folder that leads out of it is opened by its name, and refused by the kernel, not only by us: the example does nothing
+    // but try. What it was granted opens.
+    let other = folder.path().join("elsewhere");
+    std::fs::create_dir(&other).unwrap();
+    std::fs::write(other.join("secret"), "x").unwrap();
+    for (needs, wanted) in [("case.tar.zst", "read ok, other denied, write denied, connect denied, execute denied")] {
+        let out = std::process::Command::new(tarbox_tests::program::example("confined"))
+            .args([needs, "elsewhere/secret"])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert_eq!(text(&out.stdout).trim(), wanted, "{}", text(&out.stderr));
+    }
+}
