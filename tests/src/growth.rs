@@ -37,16 +37,19 @@ pub fn grown(case: &Case, times: usize, together: usize) -> Case {
     let names = Names::of(case);
     let mut grown = case.clone();
     for number in 1..times {
-        let copy = Copy { names: &names, number, group: number / together };
+        let group = number / together;
+        let copy = Copy { names: &names, number, group };
+        // What bears no name of its own is there once in each namespace.
+        let first = (number > group * together && group > 0).then_some(Copy { names: &names, number: group * together, group });
         for object in &case.objects {
             let other = copy.renamed(object);
-            if other != *object && (object["kind"] != "Namespace" || number % together == 0) {
+            if other != *object && first.as_ref().is_none_or(|first| other != first.renamed(object)) {
                 grown.objects.push(other);
             }
         }
         for (path, text) in &case.files {
             let other = copy.moved(path);
-            if other != *path {
+            if other != *path && first.as_ref().is_none_or(|first| other != first.moved(path)) {
                 grown.files.push((other, copy.retold(text)));
             }
         }
@@ -165,7 +168,20 @@ mod tests {
             (&grown.objects[1]["metadata"]["namespace"], &grown.objects[2]["metadata"]["namespace"]),
             (&"web".into(), &"web-1".into())
         );
+        assert_eq!(grown.objects.len(), 3);
         assert_eq!(grown.files[1].0, "logs/web/app-1-1/main/current.log");
         assert_eq!(grown.files[1].1, "begun app-1-1 of shop-1, not app-12\n");
+    }
+
+    #[test]
+    fn a_log_of_an_unknown_pod_is_there_once_in_a_namespace() {
+        let case = Case::parse(
+            Path::new("case"),
+            "\n== objects\napiVersion: v1\nkind: Namespace\nmetadata: {name: web}\n\n== logs/web/gone-1/main/current.log\nbegun\n",
+        );
+        let grown = grown(&case, 6, 2);
+        let paths: Vec<&str> = grown.files.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(paths, ["web", "web-1", "web-2"].map(|n| format!("logs/{n}/gone-1/main/current.log")));
+        assert_eq!(grown.objects.len(), 3);
     }
 }
