@@ -15,6 +15,13 @@ fn between(a: &[char], b: &[char], limit: usize) -> Option<usize> {
     let (a, b) = (a.get(start..)?, b.get(start..)?);
     let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
     let (a, b) = (a.get(..a.len() - end)?, b.get(..b.len() - end)?);
+    // Nothing left of one: the other is inserted. Both begin and end differently: at least one change.
+    if a.is_empty() || b.is_empty() {
+        return Some(a.len().max(b.len())).filter(|&d| d <= limit);
+    }
+    if limit == 0 {
+        return None;
+    }
     let (mut before, mut last): (Vec<usize>, Vec<usize>) = (vec![0; b.len() + 1], (0..=b.len()).collect());
     for (i, &x) in a.iter().enumerate() {
         let mut row = vec![i + 1; b.len() + 1];

@@ -19,7 +19,7 @@
 //! When the registry hides the repository behind *denied* (that is image-pull-unauthorized) or did not answer at all, and
 //! when the container runs meanwhile.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::rule::{Effect, Level, Need};
@@ -43,13 +43,13 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let missing = waiting(context).into_iter().filter(|p| p.failure == Failure::NotFound);
-    missing.map(|pull| finding(context.snapshot, &pull)).collect()
+    let there = standing(context.snapshot);
+    missing.map(|pull| finding(&there, &pull)).collect()
 }
 
-fn finding(snapshot: &Snapshot, pull: &Pull<'_>) -> Finding {
+fn finding(there: &Images<'_>, pull: &Pull<'_>) -> Finding {
     let (registry, repository, tag) = parts(pull.image);
-    let elsewhere = elsewhere(snapshot, pull.image);
-    let meant = nearest(pull.image, &elsewhere);
+    let meant = nearest(pull.image, there);
     let hint = match meant {
         Some(meant) => format!(" Elsewhere in this cluster stands `{meant}`; was that meant?"),
         None => String::new(),
@@ -68,8 +68,11 @@ fn finding(snapshot: &Snapshot, pull: &Pull<'_>) -> Finding {
     finding.remedy("Or push the missing tag; waiting pods start by themselves.", format!("docker push {}", pull.image))
 }
 
+/// Images by registry and repository.
+type Images<'a> = BTreeMap<(&'a str, &'a str), BTreeSet<&'a str>>;
+
 /// Images that stand in pods and templates of the bundle.
-fn elsewhere<'a>(snapshot: &'a Snapshot, image: &str) -> BTreeSet<&'a str> {
+fn standing(snapshot: &Snapshot) -> Images<'_> {
     let running = snapshot
         .pods
         .iter()
@@ -77,16 +80,22 @@ fn elsewhere<'a>(snapshot: &'a Snapshot, image: &str) -> BTreeSet<&'a str> {
         .filter(|v| v.status.is_some_and(|(_, _, s)| s.state.waiting.is_none()))
         .map(|v| v.spec);
     let older = snapshot.replica_sets.iter().flat_map(|r| r.spec.template.spec.containers.iter());
-    running.chain(older).map(|c| c.image.as_str()).filter(|i| *i != image).collect()
+    let mut images = Images::new();
+    for image in running.chain(older).map(|c| c.image.as_str()) {
+        let (registry, repository, _) = parts(image);
+        images.entry((registry, repository)).or_default().insert(image);
+    }
+    images
 }
 
 /// The image that was probably meant: another tag of the same repository, else a name that is near.
-fn nearest<'a>(image: &str, elsewhere: &BTreeSet<&'a str>) -> Option<&'a str> {
+fn nearest<'a>(image: &str, there: &Images<'a>) -> Option<&'a str> {
     let (registry, repository, tag) = parts(image);
-    let same: Vec<&str> = elsewhere.iter().copied().filter(|i| parts(i).0 == registry && parts(i).1 == repository).collect();
+    let same: Vec<&str> = there.get(&(registry, repository)).into_iter().flatten().copied().filter(|i| *i != image).collect();
     let tags = same.iter().map(|i| parts(i).2);
     let by_tag = similarity::nearest(tag, tags).and_then(|t| same.iter().copied().find(|i| parts(i).2 == t));
     let name = image.rsplit('/').next().unwrap_or(image);
-    let by_name = || elsewhere.iter().copied().find(|i| similarity::distance(i.rsplit('/').next().unwrap_or(i), name, 2).is_some());
+    let near = |i: &&str| *i != image && similarity::distance(i.rsplit('/').next().unwrap_or(i), name, 2).is_some();
+    let by_name = || there.values().flatten().copied().filter(near).min();
     by_tag.or_else(|| same.first().copied()).or_else(by_name)
 }

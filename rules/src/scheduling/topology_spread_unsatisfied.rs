@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::{Object, Pod};
 use tarbox_model::rule::{Effect, Level, Need};
-use tarbox_model::{Context, Rule};
+use tarbox_model::{Context, Rule, Snapshot};
 
 use super::blame::blamed;
 use super::shortage;
@@ -46,6 +46,9 @@ pub static RULE: Rule = Rule {
     check,
 };
 
+/// Domains that are told with their counts.
+const SHOWN: usize = 8;
+
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let blamed = blamed(context, |reason| *reason == Reason::Spread);
     blamed.into_iter().map(|(verdict, part)| finding(context, &verdict, &part)).collect()
@@ -62,20 +65,20 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding
     );
     if let Some((_, constraint)) = hard {
         let key = constraint.topology_key.as_str();
-        let mut domains: BTreeMap<&str, usize> = BTreeMap::new();
-        for node in &context.snapshot.nodes {
-            if let Some(domain) = node.metadata.labels.get(key) {
-                let counts = |p: &&Object<Pod>| {
-                    p.metadata.namespace == pod.metadata.namespace
-                        && p.is_active()
-                        && constraint.label_selector.as_ref().is_some_and(|s| s.matches(&p.metadata.labels))
-                };
-                *domains.entry(domain).or_default() +=
-                    context.relations.pods_on(context.snapshot, &node.metadata.name).filter(counts).count();
+        let domain = |node: &str| context.snapshot.node(node)?.metadata.labels.get(key);
+        let matches = |p: &&Object<Pod>| p.is_active() && constraint.label_selector.as_ref().is_some_and(|s| s.matches(&p.metadata.labels));
+        let mut domains: BTreeMap<&str, usize> =
+            context.snapshot.nodes.iter().filter_map(|n| n.metadata.labels.get(key)).map(|domain| (domain.as_str(), 0)).collect();
+        for pod in Snapshot::in_namespace(&context.snapshot.pods, &pod.metadata.namespace).iter().filter(matches) {
+            if let Some(count) = domain(&pod.spec.node_name).and_then(|d| domains.get_mut(d.as_str())) {
+                *count += 1;
             }
         }
         let bare = context.snapshot.nodes.iter().filter(|n| !n.metadata.labels.contains_key(key)).count();
-        let counts: Vec<String> = domains.iter().map(|(domain, count)| format!("{domain}: {count}")).collect();
+        let mut counts: Vec<String> = domains.iter().take(SHOWN).map(|(domain, count)| format!("{domain}: {count}")).collect();
+        if let Some(more) = domains.len().checked_sub(SHOWN).filter(|&more| more > 0) {
+            counts.push(format!("and {more} more"));
+        }
         summary += &format!(
             " The constraint allows a difference of {} over `{key}`; there are {}.",
             constraint.max_skew,

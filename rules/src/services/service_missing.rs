@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::{Object, StatefulSet};
-use tarbox_model::relations::workloads;
+use tarbox_model::relations::{Workload, workloads};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule};
 
@@ -53,13 +53,20 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             missing.entry(service).or_default().push(wrong);
         }
     }
-    let mut findings: Vec<Finding> = missing.iter().filter_map(|(service, callers)| called(context, service, callers)).collect();
-    let governed = context.snapshot.stateful_sets.iter().filter(|s| !missing.keys().any(|m| governs(m, s)));
+    let workloads = workloads(context.snapshot);
+    let bearers: BTreeMap<&ObjectRef, &Workload<'_>> = workloads.iter().map(|w| (&w.reference, w)).collect();
+    let mut findings: Vec<Finding> = missing.iter().filter_map(|(service, callers)| called(context, service, callers, &bearers)).collect();
+    let governed = context.snapshot.stateful_sets.iter().filter(|s| !missing.contains_key(&&governing_service(s)));
     findings.extend(governed.filter_map(|s| governing(context, s)));
     findings
 }
 
-fn called(context: &Context<'_>, service: &ObjectRef, callers: &[&Wrong<'_>]) -> Option<Finding> {
+fn called(
+    context: &Context<'_>,
+    service: &ObjectRef,
+    callers: &[&Wrong<'_>],
+    bearers: &BTreeMap<&ObjectRef, &Workload<'_>>,
+) -> Option<Finding> {
     let first = callers.first()?;
     let Fault::Name { bearer, .. } = &first.fault else { return None };
     let names: BTreeSet<&str> = callers.iter().map(|w| w.client.reference.name.as_str()).collect();
@@ -86,39 +93,36 @@ fn called(context: &Context<'_>, service: &ObjectRef, callers: &[&Wrong<'_>]) ->
     .evidence(heard.map(|h| h.log.evidence(h.hit)))
     .seen(heard.and_then(|h| h.hit.first.time), context.snapshot.taken_at);
     Some(match (bearer, port) {
-        (Some(bearer), Some(port)) => finding.evidence(bearer_evidence(context, bearer)).remedy(
-            format!("Make the Service for `{}`; clients reach it as soon as the name resolves.", bearer.name),
-            format!(
-                "kubectl expose {} {} -n {} --name={} --port={port}{}{}",
-                bearer.kind.to_lowercase(),
-                bearer.name,
-                bearer.namespace,
-                service.name,
-                target_port(context, bearer, port),
-                if bearer.kind == "StatefulSet" { " --cluster-ip=None" } else { "" },
-            ),
-        ),
+        (Some(bearer), Some(port)) => {
+            finding.evidence(bearers.get(bearer).map(|w| w.origin.at("/metadata/name", bearer.name.as_str()))).remedy(
+                format!("Make the Service for `{}`; clients reach it as soon as the name resolves.", bearer.name),
+                format!(
+                    "kubectl expose {} {} -n {} --name={} --port={port}{}{}",
+                    bearer.kind.to_lowercase(),
+                    bearer.name,
+                    bearer.namespace,
+                    service.name,
+                    target_port(bearers.get(bearer).copied(), port),
+                    if bearer.kind == "StatefulSet" { " --cluster-ip=None" } else { "" },
+                ),
+            )
+        }
         _ => finding.remedy("Apply the Service again from where it is kept.", format!("kubectl get service -n {}", service.namespace)),
     })
 }
 
-fn bearer_evidence(context: &Context<'_>, bearer: &ObjectRef) -> Option<tarbox_model::Evidence> {
-    workloads(context.snapshot).into_iter().find(|w| w.reference == *bearer).map(|w| w.origin.at("/metadata/name", bearer.name.as_str()))
-}
-
 /// ` --target-port=…`, when the workload declares one port and it is another.
-fn target_port(context: &Context<'_>, bearer: &ObjectRef, port: u16) -> String {
-    let workload = workloads(context.snapshot).into_iter().find(|w| w.reference == *bearer);
+fn target_port(bearer: Option<&Workload<'_>>, port: u16) -> String {
     let ports: Vec<i32> =
-        workload.iter().flat_map(|w| &w.template.spec.containers).flat_map(|c| &c.ports).map(|p| p.container_port).collect();
+        bearer.into_iter().flat_map(|w| &w.template.spec.containers).flat_map(|c| &c.ports).map(|p| p.container_port).collect();
     match ports.as_slice() {
         [one] if *one != i32::from(port) => format!(" --target-port={one}"),
         _ => String::new(),
     }
 }
 
-fn governs(service: &ObjectRef, set: &Object<StatefulSet>) -> bool {
-    service.name == set.spec.service_name && service.namespace == set.metadata.namespace
+fn governing_service(set: &Object<StatefulSet>) -> ObjectRef {
+    ObjectRef::new("Service", set.metadata.namespace.as_str(), set.spec.service_name.as_str())
 }
 
 /// A StatefulSet whose own Service is missing: its pods have no names. Nobody may use them, so it is a hint by itself.
