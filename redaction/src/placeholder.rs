@@ -24,12 +24,15 @@ const DIGITS: usize = 12;
 /// Longest kind that is recognised; bounds the look-ahead, and keeps a placeholder within a label value's 63 characters.
 const MAX_KIND: usize = 32;
 
+/// Placeholders, and the values that were met for them.
+type Remembered = BTreeMap<String, Option<String>>;
+
 /// Gives values their keyed names.
 #[derive(Clone)]
 pub(crate) struct Namer {
     mac: Hmac<Sha256>,
     /// Placeholders whose values are to be remembered, with those that were met. Only whoever translates a report back asks for it.
-    remembered: Option<Arc<Mutex<BTreeMap<String, Option<String>>>>>,
+    remembered: Option<Arc<Mutex<Remembered>>>,
 }
 
 impl Namer {

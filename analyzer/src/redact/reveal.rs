@@ -50,7 +50,10 @@ pub(crate) fn with_names(report: &str, names: &BTreeMap<String, String>) -> Stri
             script = false;
         }
         match names.get(placeholder) {
-            Some(name) => out.push_str(&form.write(name, script)),
+            Some(name) => {
+                let line = report.get(..range.start).and_then(|before| before.rsplit('\n').next()).unwrap_or_default();
+                out.push_str(&form.write(name, script, line.matches('`').count() % 2 == 1));
+            }
             None => out.push_str(placeholder),
         }
         at = range.end;
@@ -65,7 +68,8 @@ enum Form {
     Html,
     Xml,
     Json,
-    Text,
+    Markdown,
+    Terminal,
 }
 
 impl Form {
@@ -77,12 +81,14 @@ impl Form {
             Self::Html
         } else if begins.starts_with(['{', '[']) {
             Self::Json
+        } else if begins.starts_with('#') {
+            Self::Markdown
         } else {
-            Self::Text
+            Self::Terminal
         }
     }
 
-    fn write(self, name: &str, script: bool) -> String {
+    fn write(self, name: &str, script: bool, code: bool) -> String {
         match self {
             Self::Html if !script => escaped(&one_line(name)),
             Self::Xml => escaped(&one_line(name)),
@@ -92,8 +98,10 @@ impl Form {
                 // Within a script nothing may look like markup.
                 inner.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
             }
-            // Reports show placeholders as code, which backticks would end.
-            Self::Text => one_line(name).replace('`', "'"),
+            // As code nothing is markup, and backticks would end it.
+            Self::Markdown if !code => format!("`{}`", one_line(name).replace('`', "'")),
+            Self::Markdown => one_line(name).replace('`', "'"),
+            Self::Terminal => one_line(name),
         }
     }
 }
@@ -119,10 +127,15 @@ mod tests {
             (format!("{{\"a\": \"{name}\"}}"), "\n"),
             (format!("<?xml?><a b=\"{name}\"/>"), "<b>"),
             (format!("# `{name}`"), "`\u{1b}"),
+            (format!("# {name}"), "`\u{1b}"),
         ] {
             let out = with_names(&report, &names);
             assert!(!out.contains(name) && !out.contains(never) && !out.contains('\u{1b}'), "{out}");
-            assert_eq!(report.matches("</script").count(), out.matches("</script").count(), "{out}");
+            if !report.starts_with('#') {
+                assert_eq!(report.matches("</script").count(), out.matches("</script").count(), "{out}");
+            } else {
+                assert_eq!(out, "# `</script><b>\"'⟨U+001B⟩[2J↵`");
+            }
             if report.starts_with('{') {
                 assert_eq!(serde_json::from_str::<serde_json::Value>(&out).unwrap()["a"], names[name]);
             }

@@ -200,7 +200,7 @@ mod tests {
             ("  data:\n    a: eA==\n  kind: Secret\nx\n", vec!["1 at 2: \"Secret\"", "text x\n"]),
             ("{\"kind\": \"Secret\", \"data\": {}}\n", vec!["1 at 0: \"Secret\""]),
             ("apiVersion: v1\nkind: Secret\n---\napiVersion: v1\nkind: Pod\n", vec!["1 at 0: \"Secret\"", "text ---\n", "1 at 0: \"Pod\""]),
-            ("kind: of strange\nthere\n", vec!["text kind: of strange\nthere\n"]),
+            ("kind of: strange\nthere\n", vec!["text kind of: strange\nthere\n"]),
             ("{\n{\nx\n", vec!["text {\n{\nx\n"]),
             ("apiVersion: v1\nkind: Secret\ndata: {a: b\n", vec!["unreadable 3"]),
             ("{\n  \"kind\": \"Secret\",\n  \"data\": {\"a\": \"eA==\"\n", vec!["unreadable 3"]),
