@@ -136,11 +136,10 @@ fn governing(context: &Context<'_>, set: &Object<StatefulSet>) -> Option<Finding
         format!("Service `{name}` of StatefulSet `{}` does not exist", set.metadata.name),
         set.evidence("/spec/serviceName", name),
     );
-    let pod = format!("{}-0.{name}.{namespace}.svc", set.metadata.name);
     Some(
         finding
             .summary(format!(
-                "StatefulSet `{}` names `{name}` as the Service of its pods. Without it, names such as `{pod}` do not resolve.",
+                "StatefulSet `{0}` names `{name}` as the Service of its pods. Without it, names such as `{0}-0.{name}.{namespace}.svc` do not resolve.",
                 set.metadata.name
             ))
             .severity(Severity::Low)
