@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Fail-closed: what cannot be judged is left out and told, never copied. The same two readings, with nothing written, translate
-//! placeholders back for whoever holds the key, see [`reveal`].
+//! placeholders back for whoever holds the key, see [`reveal()`].
 
 mod entry;
 mod output;

@@ -49,7 +49,9 @@ pub(crate) fn modernise(fields: &mut Map<String, Value>) {
         }
     }
     if let Some(Value::Object(metadata)) = fields.get_mut("metadata") {
-        for (old, new) in [("Name", "name"), ("Namespace", "namespace"), ("Labels", "labels"), ("Annotations", "annotations"), ("UID", "uid")] {
+        for (old, new) in
+            [("Name", "name"), ("Namespace", "namespace"), ("Labels", "labels"), ("Annotations", "annotations"), ("UID", "uid")]
+        {
             if let Some(value) = metadata.remove(old) {
                 metadata.entry(new).or_insert(value);
             }
