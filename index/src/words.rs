@@ -6,7 +6,7 @@ use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 pub(crate) const LONGEST: usize = 64;
 
 /// Whether a byte belongs to a word. Bytes of other scripts do, all of them: letters are not told from signs there.
-pub(crate) fn in_word(byte: u8) -> bool {
+pub(crate) const fn in_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
@@ -15,8 +15,7 @@ const IN_WORD: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < 256 {
-        let b = byte as u8;
-        table[byte] = b.is_ascii_alphanumeric() || b == b'_' || b >= 0x80;
+        table[byte] = in_word(byte as u8);
         byte += 1;
     }
     table
