@@ -27,13 +27,19 @@ pub(crate) fn colours() -> bool {
     AutoStream::choice(&std::io::stdout()) != ColorChoice::Never
 }
 
-/// Columns of the terminal: `COLUMNS`, else what the terminal says, else 80.
+/// Columns of the terminal, or 80.
 pub(crate) fn width() -> usize {
-    let told = std::env::var("COLUMNS").ok().and_then(|c| c.parse::<usize>().ok());
-    let asked = || std::io::stdout().is_terminal().then(terminal_width).flatten();
-    told.or_else(asked).unwrap_or(80).clamp(40, 120)
+    columns().unwrap_or(80).clamp(40, 120)
 }
 
-fn terminal_width() -> Option<usize> {
-    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
+/// Columns of whatever shows stdout: `COLUMNS`, else what the terminal says. Nothing for a pipe or a file, where a line stays a line.
+pub(crate) fn columns() -> Option<usize> {
+    let told = std::env::var("COLUMNS").ok().and_then(|c| c.parse::<usize>().ok());
+    told.or_else(|| std::io::stdout().is_terminal().then(terminal_size::terminal_size).flatten().map(|(width, _)| usize::from(width.0)))
+}
+
+/// Text in lines of at most `room` columns, broken between words; a word that is wider is cut.
+pub(crate) fn folded(text: &str, room: usize) -> Vec<String> {
+    let how = textwrap::Options::new(room.max(1)).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::wrap(text, how).into_iter().map(std::borrow::Cow::into_owned).collect()
 }

@@ -48,7 +48,7 @@ fn for_people(all: &LogPatterns, width: usize) -> String {
 fn workload(it: &WorkloadPatterns, width: usize) -> String {
     let name = it.workload.to_string();
     let mut text = format!("{}: {}\n", sanitize::line(&name), patterns::said(it));
-    let mut table = Table::new(&["COUNT", "CHANGE", "LEVEL", "FIRST", "LAST", "PATTERN, AND ITS FIRST COPY"]);
+    let mut table = Table::of_lines(&["COUNT", "CHANGE", "LEVEL", "FIRST", "LAST", "PATTERN, AND WHERE ITS FIRST COPY STANDS"]);
     for pattern in &it.patterns {
         let time = |time: Option<tarbox_model::Timestamp>| time.map(|t| t.strftime("%m-%d %H:%M:%S").to_string()).unwrap_or_default();
         let place = format!("{}:{}", pattern.evidence.path, pattern.evidence.line.unwrap_or_default());
@@ -58,8 +58,9 @@ fn workload(it: &WorkloadPatterns, width: usize) -> String {
             patterns::loudness(pattern.loudness).to_owned(),
             time(pattern.first_time),
             time(pattern.last_time),
-            format!("{} {place}", pattern.text),
+            pattern.text.clone(),
         ]);
+        table.place(&place);
     }
     text.push_str(&table.render(width));
     if let Some(lacks) = patterns::lacks(it.left_out, it.unlisted) {

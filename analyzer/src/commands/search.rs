@@ -23,7 +23,7 @@ pub(crate) fn run(options: &Search) -> Result<Exit, Failure> {
     } else if options.json {
         hits.lines.iter().map(as_json).collect()
     } else {
-        for_people(&query, &hits, options.context > 0)
+        for_people(&query, &hits, options.context > 0, console::columns())
     };
     console::print(&text);
     Ok(if hits.total == 0 { Exit::Nothing } else { Exit::Done })
@@ -57,6 +57,9 @@ const LONGEST: usize = 800;
 /// Characters of it before the first word that was asked for.
 const LEAD: usize = 120;
 
+/// Columns that a line gets at least, on however narrow a terminal.
+const NARROWEST: usize = 20;
+
 /// The part of a very long line in which the first word stands that was asked for.
 fn excerpt(query: &Query, line: &str) -> String {
     let line = sanitize::line(line);
@@ -71,7 +74,16 @@ fn excerpt(query: &Query, line: &str) -> String {
     format!("{head}{shown}{tail}")
 }
 
-fn for_people(query: &Query, hits: &Hits, with_context: bool) -> String {
+/// A line of a file behind its number, folded where something shows it that has columns.
+fn numbered(number: u32, mark: char, line: &str, columns: Option<usize>) -> String {
+    let head = format!("{number:>8}{mark} ");
+    let Some(columns) = columns else { return format!("{head}{line}\n") };
+    let parts = console::folded(line, columns.saturating_sub(head.len()).max(NARROWEST));
+    let indent = " ".repeat(head.len());
+    parts.iter().enumerate().map(|(i, part)| format!("{}{part}\n", if i == 0 { &head } else { &indent })).collect()
+}
+
+fn for_people(query: &Query, hits: &Hits, with_context: bool, columns: Option<usize>) -> String {
     let mut text = String::new();
     let mut path = "";
     for hit in &hits.lines {
@@ -83,13 +95,11 @@ fn for_people(query: &Query, hits: &Hits, with_context: bool) -> String {
             text.push_str("  --\n");
         }
         let time = hit.time.map(|t| format!("{t} ")).unwrap_or_default();
-        for (number, line) in hit.context.iter().filter(|(n, _)| *n < hit.line) {
-            text.push_str(&format!("{number:>8}- {}\n", sanitize::line(line)));
-        }
-        text.push_str(&format!("{:>8}: {time}{}\n", hit.line, excerpt(query, &hit.text)));
-        for (number, line) in hit.context.iter().filter(|(n, _)| *n > hit.line) {
-            text.push_str(&format!("{number:>8}- {}\n", sanitize::line(line)));
-        }
+        let beside = |it: &&(u32, String)| it.0 < hit.line;
+        let around = |(number, line): &(u32, String)| numbered(*number, '-', &sanitize::line(line), columns);
+        text.extend(hit.context.iter().filter(beside).map(around));
+        text.push_str(&numbered(hit.line, ':', &format!("{time}{}", excerpt(query, &hit.text)), columns));
+        text.extend(hit.context.iter().filter(|it| !beside(it) && it.0 != hit.line).map(around));
     }
     let shown = hits.lines.len() as u64;
     match hits.total {

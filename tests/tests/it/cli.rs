@@ -9,10 +9,14 @@ use tarbox_tests::stage;
 
 use crate::judged::fixtures;
 
-pub(crate) fn tarbox(folder: &Path, args: &[&str]) -> Output {
+pub(crate) fn command(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(program());
     command.args(args).current_dir(folder).env_clear().env("HOME", folder).env("COLUMNS", "80");
-    command.output().unwrap()
+    command
+}
+
+pub(crate) fn tarbox(folder: &Path, args: &[&str]) -> Output {
+    command(folder, args).output().unwrap()
 }
 
 pub(crate) fn text(bytes: &[u8]) -> String {

@@ -5,7 +5,7 @@ use std::path::Path;
 use tarbox_tests::case::Case;
 use tarbox_tests::stage;
 
-use crate::cli::{tarbox, text, with_bundle};
+use crate::cli::{command, tarbox, text, with_bundle};
 use crate::judged::fixtures;
 
 fn printed(folder: &Path, args: &[&str]) -> String {
@@ -35,15 +35,14 @@ fn commands_read_as_they_should() {
         ("verify", &["verify", "case.tar.zst"]),
         ("verify-cut", &["verify", "cut.tar.zst"]),
         ("search", &["search", "case.tar.zst", "kind:pods CreateContainerConfigError"]),
+        ("patterns", &["patterns", "other/case.tar.zst"]),
         ("diff", &["diff", "case.tar.zst", "other/case.tar.zst"]),
     ] {
         let printed = printed(folder, args);
         // How many rules there are is no matter of this test.
         let (rules, looked) = (format!("{} rules looked", tarbox_rules::all().count()), "N rules looked");
         insta::assert_snapshot!(name, printed.replace(&rules, looked));
-        if name != "search" {
-            assert!(too_wide(&printed).is_empty(), "{name}: {:#?}", too_wide(&printed));
-        }
+        assert!(too_wide(&printed).is_empty(), "{name}: {:#?}", too_wide(&printed));
     }
 }
 
@@ -61,10 +60,24 @@ fn recorded_clusters_fit_the_width() {
         &["inspect", broken],
         &["inspect", gateway],
         &["verify", healthy],
+        &["patterns", broken],
+        &["search", broken, "level:error", "--context", "1"],
+        &["search", gateway, "kind:pods"],
         &["diff", healthy, broken],
         &["diff", healthy, gateway],
     ] {
         let printed = printed(folder.path(), args);
         assert!(too_wide(&printed).is_empty(), "{args:?}: {:#?}", too_wide(&printed));
     }
+}
+
+#[test]
+fn a_line_stays_a_line_where_no_terminal_shows_it() {
+    let (folder, _) = with_bundle();
+    let args = ["search", "case.tar.zst", "kind:pods CreateContainerConfigError"];
+    let out = command(folder.path(), &args).env_remove("COLUMNS").output().unwrap();
+    let piped = text(&out.stdout);
+    let hits = piped.lines().filter(|line| line.contains("CreateContainerConfigError")).count();
+    assert!(hits > 0 && piped.lines().any(|line| line.chars().count() > 80), "{piped}");
+    assert!(piped.ends_with(&format!("{hits} line{}\n", if hits == 1 { "" } else { "s" })), "{piped}");
 }
