@@ -99,3 +99,48 @@ pub(crate) fn tree(graph: &Graph, root: usize) -> Vec<Link> {
 fn links(of: usize, below: &BTreeMap<usize, Vec<usize>>) -> Vec<Link> {
     below.get(&of).into_iter().flatten().map(|&index| Link { index, parent: of, below: links(index, below) }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use tarbox_model::finding::Severity;
+    use tarbox_model::rule::Level;
+    use tarbox_model::{Evidence, Finding, ObjectRef};
+
+    /// Findings that explain each other as it comes, in circles too; the first is told as the cause of all.
+    fn any_analysis() -> impl Strategy<Value = Analysis> {
+        proptest::collection::vec(proptest::collection::vec(0..30_usize, 0..5), 1..30).prop_map(|all| {
+            let count = all.len();
+            let ranked = |(i, explained_by): (usize, Vec<usize>)| Ranked {
+                finding: Finding::new(ObjectRef::new("Pod", "web", format!("app-{i}")), "it fails", Evidence::line("a.log".into(), 1, "")),
+                level: Level::Symptom,
+                severity: Severity::High,
+                explains: if i == 0 { (1..count).collect() } else { Vec::new() },
+                explained_by: explained_by.into_iter().map(|p| p % count).collect(),
+            };
+            Analysis { findings: all.into_iter().enumerate().map(ranked).collect(), roots: vec![0], ..Analysis::default() }
+        })
+    }
+
+    fn told(links: &[Link]) -> Vec<usize> {
+        links.iter().flat_map(|link| [vec![link.index], told(&link.below)].concat()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_explains_whatever_each_is_told_once_below_what_is_nearer_to_the_root(analysis in any_analysis()) {
+            let graph = graph(&analysis, 0);
+            let level = |i: usize| graph.nodes.iter().find(|node| node.index == i).map_or(0, |node| node.level);
+            for node in &graph.nodes {
+                prop_assert!(!node.parents.is_empty() && node.level <= DEEPEST, "{node:?}");
+                prop_assert!(node.parents.iter().all(|&p| level(p) < node.level), "{node:?}");
+            }
+            let mut told = told(&tree(&graph, 0));
+            told.sort_unstable();
+            let wanted: Vec<usize> = (1..analysis.findings.len()).take(TOLD).collect();
+            prop_assert_eq!(told.len() + graph.left_out, analysis.findings.len() - 1);
+            prop_assert_eq!(told, wanted);
+        }
+    }
+}

@@ -143,6 +143,8 @@ pub(super) fn dependency(of: &ObjectRef, on: &ObjectRef) -> Relation {
     match (of.kind.as_str(), on.kind.as_str()) {
         ("Ingress", "Service") => Relation::RoutesTo,
         (_, "Service") => Relation::Calls,
+        ("Pod" | "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" | "CronJob", "Node") => Relation::RunsOn,
+        (_, "PersistentVolumeClaim") => Relation::Mounts,
         _ => Relation::DependsOn,
     }
 }
