@@ -89,7 +89,7 @@ const ABOUT: &str = "age alg algorithm annotation api audience backend bytes cac
 
 /// Words in a name that say that its value is for everybody: what looks like a key there is none.
 const PUBLIC: &str = "pub public cert certificate crt bundle cabundle ca digest hash checksum sum sha md fingerprint thumbprint etag integrity continue cursor \
-     page request trace span correlation kid keyid revision version commit image identifier uid uuid icon logo base publickey pubkey csr amz cf";
+     page request trace span correlation kid keyid revision version commit image identifier uid uuid icon logo publickey pubkey csr amz cf";
 
 /// What the words mean, by word.
 struct Meanings {

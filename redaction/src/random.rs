@@ -122,6 +122,11 @@ fn is_named_public(text: &[u8], start: usize) -> bool {
         return starts_with_digest_name(text.get(start..).unwrap_or_default());
     };
     let name = name.trim_ascii_end();
+    // Of a database's documents: mostly digests and ids.
+    let bare: Vec<u8> = name.iter().copied().filter(|byte| !b"\\\"' ".contains(byte)).collect();
+    if bare.ends_with(b"$binary:{base64") {
+        return true;
+    }
     let length = name.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-.\"'\\".contains(byte)).count();
     let name = String::from_utf8_lossy(name.get(name.len() - length..).unwrap_or_default()).into_owned();
     keys::is_public(&name) || starts_with_digest_name(text.get(start..).unwrap_or_default())
@@ -145,6 +150,7 @@ mod tests {
             concat!("key wJalrXUtnFEMI/K7", "MDENG+bPxRfiCYzK3mPqLs7d used"),
             concat!("wqRdXG+51gvgE8RBBKzliSI1C", "/yqRTJrxOTg75ZfeoO="),
             concat!("x-token: DNxril3RavGD5MfvJ7", "NScUykT8C8UBkk"),
+            concat!("blob_base64: DNxril3RavGD5MfvJ7", "NScUykT8C8UBkk"),
             concat!("ENLFHF3YOSERRHCDJ7T5", "PCQTERZ7Q3ZV2KQ4"),
             concat!("pdhi6eygsno0frnzrvcma0", "dy5iq81kz2m4"),
         ] {
@@ -162,6 +168,7 @@ mod tests {
             "HorizontalPodAutoscalerV2Beta2ScaleTargetRefNotFoundException",
             "shepherd-production-mongodb-headless-6d8f9c7b5d-x7k2p",
             "publicKey: wqRdXG+51gvgE8RBBKzliSI1C/yqRTJrxOTg75ZfeoO=",
+            r#"{\"uid\": {\"$binary\": {\"base64\": \"wqRdXG+51gvgE8RBBKzliSI1C/yqRTJrxOTg75ZfeoO=\"#,
             "SHA256:wqRdXG+51gvgE8RBBKzliSI1C/yqRTJrxOTg75ZfeoO",
             "integrity=\"sha256-wqRdXG+51gvgE8RBBKzliSI1C/yqRTJrxOTg75ZfeoO=\"",
             "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE5Tc7vkqGc8H9mX3b2Vn1QwErTyUiOpAsDf bob",

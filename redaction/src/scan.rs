@@ -212,7 +212,8 @@ impl<'a> Scanner<'a> {
                 Content::Opaque => spans.push(Span::new(from, to, "opaque", Rank::Encoded)),
                 Content::Bytes(bytes) => {
                     let mut inner = Vec::new();
-                    self.text(&bytes, depth - 1, &mut inner);
+                    // What a name says of the digits, it does not say of a text that they hold.
+                    Scanner { public: false, ..*self }.text(&bytes, depth - 1, &mut inner);
                     let inner = span::settle(&bytes, inner);
                     if let Some(first) = inner.first() {
                         spans.push(Span { value: whole_value(&bytes, first), ..Span::new(from, to, first.rule, Rank::Encoded) });

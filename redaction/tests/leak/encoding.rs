@@ -173,8 +173,8 @@ pub(crate) fn readings(bytes: &[u8]) -> BTreeSet<Vec<u8>> {
 fn unfolded(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     for line in bytes.split(|byte| *byte == b'\n') {
-        let line =
-            if line.starts_with(b"2024-") { line.iter().position(|byte| *byte == b' ').map_or(line, |at| &line[at..]) } else { line };
+        let timed = matches!(line, [b'2', b'0', _, _, b'-', _, _, b'-', _, _, b'T', ..]);
+        let line = if timed { line.iter().position(|byte| *byte == b' ').map_or(line, |at| &line[at..]) } else { line };
         let line = line.trim_ascii();
         out.extend_from_slice(line.strip_suffix(b"\\").unwrap_or(line));
     }

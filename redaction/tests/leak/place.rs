@@ -79,7 +79,8 @@ impl Place {
                 pod
             }
             Self::Annotation => {
-                pod["metadata"]["annotations"] = json!({"example.org/note": canary, "other": "x"});
+                let name = random.pick(&["example.org/note", "example.org/base64"]);
+                pod["metadata"]["annotations"] = json!({name: canary, "other": "x"});
                 pod
             }
             Self::Label => {
@@ -93,7 +94,7 @@ impl Place {
             }
             Self::ConfigMapData => {
                 let file = format!("# settings\nlisten: :8080\n{canary}\nlast: line\n");
-                json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"app.conf": file, "LEVEL": "info"}})
+                json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {random.pick(&["app.conf", "base64.conf"]): file, "LEVEL": "info"}})
             }
             Self::ConfigMapBinary => {
                 let bytes = if random.chance(2) { gzip(canary.as_bytes()) } else { canary.as_bytes().to_vec() };
