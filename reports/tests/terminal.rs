@@ -22,6 +22,7 @@ fn vectors_stay_text() {
     for vector in sample::VECTORS {
         check(vector, 80);
         check(&vector.repeat(60), 80);
+        check(&vector.repeat(60), 0);
     }
 }
 
