@@ -42,7 +42,7 @@ pub enum Cached {
 pub fn open(bundle: &Path, cache: Option<&Path>) -> Result<(Searcher, Cached), IndexError> {
     let Some(cache) = cache.filter(|_| bundle.is_file()) else {
         let folder = TempDir::new().map_err(|e| IndexError::Io(std::env::temp_dir(), e))?;
-        let blocks = build::build(bundle, folder.path())?;
+        let blocks = build::build(bundle, folder.path()).map_err(|e| e.writing(folder.path()))?;
         let home = folder.path().to_owned();
         return Ok((Searcher::new(bundle, &home, blocks, Some(folder))?, Cached::Built));
     };
@@ -55,7 +55,7 @@ pub fn open(bundle: &Path, cache: Option<&Path>) -> Result<(Searcher, Cached), I
     std::fs::create_dir_all(cache).map_err(at)?;
     let _lock = lock(cache);
     let folder = tempfile::Builder::new().prefix(BUILDING).tempdir_in(cache).map_err(at)?;
-    let blocks = build::build(bundle, folder.path())?;
+    let blocks = build::build(bundle, folder.path()).map_err(|e| e.writing(cache))?;
     let table = serde_json::to_vec(&blocks).map_err(|e| at(e.into()))?;
     std::fs::write(folder.path().join(TABLE), table).map_err(at)?;
     if let Some(theirs) = settle(folder, bundle, &home).map_err(at)? {
