@@ -28,6 +28,7 @@ use std::{
     time::Instant,
 };
 use tarbox_bundle::{ClusterInfo, FORMAT, Header, ToolInfo, Writer, WriterOptions};
+use tarbox_redaction::{Key, KeyError};
 use tokio::sync::watch;
 
 /// What a run left behind.
@@ -53,9 +54,7 @@ pub(crate) async fn collect(options: Collect, stop: Arc<Stop>, progress: Progres
 
 async fn within_deadline(options: Collect, stop: Arc<Stop>, progress: Progress, started: Instant) -> Result<Collected, Trouble> {
     let connection = connect::connect(&options, &stop).await?;
-    let redact = Redact::new(options.privacy).map_err(|error| {
-        Trouble::new(Exit::Internal, "this machine has no random numbers for the redaction key", error.to_string(), "please report this")
-    })?;
+    let redact = Redact::new(options.privacy, &key(&options, &progress)?);
     let earlier = match options.resume.clone() {
         None => None,
         // Reading a large file is no work for the threads that serve the network.
@@ -251,4 +250,24 @@ fn recorded(options: &Collect) -> BTreeMap<String, String> {
     note("no-kubelet", options.no_kubelet.then(|| "true".to_owned()));
     note("qps", options.qps.map(|qps| qps.to_string()));
     recorded
+}
+
+/// The key of the placeholders: a new one that ends with the run, unless a file keeps it.
+fn key(options: &Collect, progress: &Progress) -> Result<Key, Trouble> {
+    let kept = match &options.key {
+        None => Key::random().map(|key| (key, None)),
+        Some(path) => Key::kept(path).map(|(key, made)| (key, made.then_some(path))),
+    };
+    let (key, made) = kept.map_err(|error| {
+        let exit = match error {
+            KeyError::NoRandom(_) => Exit::Internal,
+            KeyError::Read(_) => Exit::Usage,
+            KeyError::Write(_) => Exit::Output,
+        };
+        Trouble::new(exit, error.to_string(), "", "")
+    })?;
+    if let Some(path) = made {
+        progress.say(&format!("a new key is in {}: keep it, and give it to nobody who must not know what was redacted", path.display()));
+    }
+    Ok(key)
 }

@@ -141,6 +141,9 @@ pub(crate) struct Collect {
     /// How much is redacted
     #[arg(long, value_enum, default_value_t = Privacy::Standard, value_name = "LEVEL")]
     pub(crate) privacy: Privacy,
+    /// File with the key of the placeholders, for `tarbox reveal`; made if it is not there [default: a random key that nobody keeps]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
     /// How progress is shown on stderr
     #[arg(long, value_enum, default_value_t = Show::Auto, value_name = "HOW")]
     pub(crate) progress: Show,

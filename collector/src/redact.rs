@@ -1,4 +1,4 @@
-//! Redaction as the sink uses it: the redactor with a key of this run, and the counts for `redactions.json`.
+//! Redaction as the sink uses it: the redactor with its key, and the counts for `redactions.json`.
 use crate::options::Privacy;
 use serde::Serialize;
 use serde_json::Value;
@@ -7,10 +7,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 use tarbox_bundle::EntryPath;
-use tarbox_redaction::{Counts, Level, Redactor, TextKind, TextRedactor};
-
-/// Files counted by name; what is found in further ones is counted together.
-const FILES: usize = 5_000;
+use tarbox_redaction::{Counts, FileCounts, Key, Level, Redactor, TextKind, TextRedactor};
 
 /// Takes secrets out of everything on its way into the bundle.
 pub(crate) struct Redact {
@@ -21,13 +18,8 @@ pub(crate) struct Redact {
 /// What `redactions.json` says.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Found {
-    /// Counts by rule over all files.
-    total: Counts,
-    /// Counts by file, for files in which something was found.
-    files: BTreeMap<String, Counts>,
-    /// Counts over the files beyond the first few thousand.
-    #[serde(skip_serializing_if = "Counts::is_empty")]
-    other_files: Counts,
+    #[serde(flatten)]
+    counts: FileCounts,
     /// Objects left out because they could not be redacted, by file.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     dropped: BTreeMap<String, u64>,
@@ -41,15 +33,13 @@ pub(crate) struct RedactText<'a> {
 }
 
 impl Redact {
-    /// A redactor with a fresh random key: placeholders are the same within one bundle, and mean nothing outside of it.
-    pub(crate) fn new(level: Privacy) -> Result<Self, getrandom::Error> {
-        let mut key = [0; 32];
-        getrandom::fill(&mut key)?;
+    /// A redactor with this key: placeholders are the same within all that it redacts.
+    pub(crate) fn new(level: Privacy, key: &Key) -> Self {
         let level = match level {
             Privacy::Standard => Level::Default,
             Privacy::Strict => Level::Strict,
         };
-        Ok(Self { redactor: Redactor::new(key, level), found: Mutex::default() })
+        Self { redactor: Redactor::new(key.bytes(), level), found: Mutex::default() }
     }
 
     /// Learns a Secret's values and gives its outline; `None` when it cannot be judged.
@@ -108,17 +98,8 @@ impl Redact {
     }
 
     fn count(&self, file: &str, counts: &Counts) {
-        if counts.is_empty() {
-            return;
-        }
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        found.total.merge(counts);
-        if let Some(known) = found.files.get_mut(file) {
-            known.merge(counts);
-        } else if found.files.len() < FILES {
-            found.files.insert(file.to_owned(), counts.clone());
-        } else {
-            found.other_files.merge(counts);
+        if !counts.is_empty() {
+            self.found.lock().unwrap_or_else(PoisonError::into_inner).counts.add(file, counts);
         }
     }
 }

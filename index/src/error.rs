@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use tantivy::TantivyError;
+use tantivy::directory::error::OpenWriteError;
 use tarbox_bundle::{OpenError, ReadError};
 
 /// Kinds of failure.
@@ -16,7 +18,19 @@ pub enum IndexError {
     /// The index cannot be written or read at this place.
     Io(PathBuf, io::Error),
     /// tantivy's own.
-    Tantivy(tantivy::TantivyError),
+    Tantivy(TantivyError),
+}
+
+impl IndexError {
+    /// The same of an index that was being written at this place: where tantivy met a full disk, that is what is told.
+    pub(crate) fn writing(self, place: &Path) -> Self {
+        match self {
+            Self::Tantivy(TantivyError::IoError(error) | TantivyError::OpenWriteError(OpenWriteError::IoError { io_error: error, .. })) => {
+                Self::Io(place.to_owned(), io::Error::new(error.kind(), error))
+            }
+            other => other,
+        }
+    }
 }
 
 impl From<OpenError> for IndexError {
@@ -31,8 +45,8 @@ impl From<ReadError> for IndexError {
     }
 }
 
-impl From<tantivy::TantivyError> for IndexError {
-    fn from(error: tantivy::TantivyError) -> Self {
+impl From<TantivyError> for IndexError {
+    fn from(error: TantivyError) -> Self {
         Self::Tantivy(error)
     }
 }

@@ -81,6 +81,11 @@ impl Searcher {
         Ok(Self { reader, fields, blocks, abouts, text: Text::open(bundle)?, _folder: keep })
     }
 
+    /// Whether tantivy has all the blocks that our table has.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.reader.searcher().num_docs() == self.blocks.blocks.len() as u64
+    }
+
     /// Lines that match, in the bundle's order.
     ///
     /// # Errors

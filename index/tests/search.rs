@@ -48,6 +48,14 @@ fn expect(searcher: &Searcher, query: &str, holds: impl Fn(&str) -> bool) {
     assert_eq!(numbers(searcher, query), wanted, "{query}");
 }
 
+/// The one index in a cache, and nothing half built beside it.
+fn home(cache: &Path) -> PathBuf {
+    let mut left: Vec<PathBuf> = std::fs::read_dir(cache).unwrap().map(|entry| entry.unwrap().path()).collect();
+    left.retain(|path| !path.ends_with(".lock"));
+    assert!(left.len() == 1 && !left[0].file_name().unwrap().to_str().unwrap().starts_with('.'), "{left:?}");
+    left.remove(0)
+}
+
 fn everything_is_found(searcher: &Searcher) {
     expect(searcher, "pod:app-1 refused worker-5", |l| l.contains("refused") && l.contains("worker-5 "));
     expect(searcher, "\"refused by 10.0.0.7:27017\" -worker-3 pod:app-*", |l| l.contains("refused by") && !l.contains("worker-3 "));
@@ -90,12 +98,22 @@ fn a_broken_index_is_made_again_and_a_changed_bundle_has_another() {
     let path = bundle(folder.path());
     let cache = folder.path().join("cache");
     drop(open(&path, Some(&cache)).unwrap());
-    let home = std::fs::read_dir(&cache).unwrap().next().unwrap().unwrap().path();
-    std::fs::remove_file(home.join("meta.json")).unwrap();
-    std::fs::remove_file(home.join("blocks.json")).unwrap();
-    let (searcher, cached) = open(&path, Some(&cache)).unwrap();
-    assert_eq!(cached, Cached::Built);
-    everything_is_found(&searcher);
+    let home = home(&cache);
+    // Any part that is missing, and an index of nothing beside a full table.
+    let of_nothing = folder.path().join("nothing.tar.zst");
+    writer(&of_nothing).finish().unwrap();
+    let its_cache = folder.path().join("of-nothing");
+    drop(open(&of_nothing, Some(&its_cache)).unwrap());
+    let nothing = std::fs::read(self::home(&its_cache).join("meta.json")).unwrap();
+    for (part, content) in [("meta.json", None), ("blocks.json", None), ("meta.json", Some(nothing))] {
+        match content {
+            None => std::fs::remove_file(home.join(part)).unwrap(),
+            Some(content) => std::fs::write(home.join(part), content).unwrap(),
+        }
+        let (searcher, cached) = open(&path, Some(&cache)).unwrap();
+        assert_eq!(cached, Cached::Built, "{part}");
+        everything_is_found(&searcher);
+    }
     let other = folder.path().join("other.tar.zst");
     let writer = writer(&other);
     writer.add(&EntryPath::health("readyz"), b"etcd failed\n").unwrap();
@@ -122,8 +140,7 @@ fn readers_that_come_at_once_do_not_disturb_each_other() {
     assert!(seen.contains(&Cached::Built));
     assert_eq!(look(), Cached::Found);
     // One index is left, under its name, and nothing half built beside it.
-    let left: Vec<_> = std::fs::read_dir(&cache).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    assert!(left.len() == 1 && !left[0].starts_with('.'), "{left:?}");
+    home(&cache);
 }
 
 #[test]
@@ -132,8 +149,7 @@ fn a_search_goes_on_while_its_index_is_replaced() {
     let path = bundle(folder.path());
     let cache = folder.path().join("cache");
     let (searcher, _) = open(&path, Some(&cache)).unwrap();
-    let home = std::fs::read_dir(&cache).unwrap().next().unwrap().unwrap().path();
-    std::fs::remove_file(home.join("blocks.json")).unwrap();
+    std::fs::remove_file(home(&cache).join("blocks.json")).unwrap();
     let (other, cached) = open(&path, Some(&cache)).unwrap();
     assert_eq!(cached, Cached::Built);
     everything_is_found(&searcher);

@@ -55,15 +55,16 @@ pub(crate) fn find(text: &[u8], hints: &[usize], kind: TextKind, spans: &mut Vec
 /// Whether a name around `start..end` announces a secret and is followed by something that could join it to a value: the test before all others.
 pub(crate) fn announces(text: &[u8], start: usize, end: usize) -> bool {
     let rest = text.get(end..).unwrap_or_default();
-    let name = rest.iter().take(MAX_NAME).take_while(|byte| is_name(**byte)).count();
-    let rest = rest.get(name..).unwrap_or_default();
+    let tail = rest.iter().take(MAX_NAME).take_while(|byte| is_name(**byte)).count();
+    let rest = rest.get(tail..).unwrap_or_default();
     let closing = rest.iter().take(4).take_while(|byte| is_closing(**byte)).count();
     let rest = rest.get(closing..).unwrap_or_default();
     let gap = rest.iter().take(64).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     let after = rest.get(gap..).unwrap_or_default();
+    let name = || name_at(text, start).and_then(|(start, end)| std::str::from_utf8(text.get(start..end)?).ok());
     let joins = match after.first() {
-        // A name may be cut by the end of its line: what follows it is seen when the lines are joined.
-        None | Some(b'\n' | b'\r') => return true,
+        // A name may be cut by the end of its line: what follows it is seen when the lines are joined. A placeholder is whole.
+        None | Some(b'\n' | b'\r') => return name().is_none_or(|name| !placeholder::is_redacted(name)),
         Some(b'=' | b':' | b'>' | b'-' | b'?') => true,
         // `"--password", "x"`, `"name": "password", "value": …`: the name is itself a value.
         Some(b',' | b';' | b'<' | b']' | b'}') => is_value(text, start),
@@ -71,10 +72,7 @@ pub(crate) fn announces(text: &[u8], start: usize, end: usize) -> bool {
         Some(b'v' | b'V') if gap > 0 && closing > 0 => is_value(text, start),
         Some(_) => gap > 0 && closing == 0 && is_flag(text, start),
     };
-    joins
-        && name_at(text, start)
-            .and_then(|(start, end)| std::str::from_utf8(text.get(start..end)?).ok())
-            .is_some_and(|name| keys::sensitivity(name) > Sensitivity::None)
+    joins && name().is_some_and(|name| !placeholder::is_redacted(name) && keys::sensitivity(name) > Sensitivity::None)
 }
 
 /// Whether the name is the second half of `checksum/secret` and the like.

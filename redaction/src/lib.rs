@@ -63,9 +63,9 @@ use std::sync::{Arc, RwLockReadGuard};
 
 use serde_json::Value;
 
-pub use counts::Counts;
+pub use counts::{Counts, FileCounts};
 pub use detectors::{Detector, all as detectors};
-pub use key::Key;
+pub use key::{Key, KeyError, write_private};
 pub use placeholder::{PREFIX, is_placeholder, is_redacted, placeholders};
 pub use stream::TextRedactor;
 

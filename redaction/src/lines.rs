@@ -139,3 +139,24 @@ fn batch(text: &[u8], at: usize) -> &[u8] {
     let end = memchr::memrchr(b'\n', head).or_else(|| memchr::memchr(b'\n', rest.get(BATCH..)?).map(|end| end + BATCH));
     end.and_then(|end| rest.get(..=end)).unwrap_or(rest)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Level, Redactor, TextKind};
+
+    #[test]
+    fn a_placeholder_at_the_end_of_a_line_announces_nothing() {
+        let redactor = Redactor::new([7; 32], Level::Default);
+        let working = redactor.working();
+        let is_open = |text: &str| working.lines(TextKind::Log).scanner.marks(text.as_bytes()).iter().any(|mark| mark.open);
+        assert!(is_open("the secret\nvalue") && is_open("secret:\nvalue"));
+        for text in ["redacted.secret.5e806a08f264\n", "a%3Dredacted.secret.5e806a08f264\n", "redacted.secret.5e806a08f264:\n"] {
+            assert!(!is_open(text), "{text:?}");
+        }
+        // So the line below is read in the same way when it is redacted again.
+        let text = b"x DB_PASS%3DWORD\n \x95\xff\xff\xffdat redacted.secret.5e806a08f264 a:une1c0.0t.0.1~m\0\0\0\0\0ong\nunue*";
+        let (once, _) = redactor.redact_text(text, TextKind::Log);
+        let (twice, _) = redactor.redact_text(&once, TextKind::Log);
+        assert_eq!(String::from_utf8_lossy(&once), String::from_utf8_lossy(&twice));
+    }
+}

@@ -19,8 +19,12 @@ const LABEL: usize = 12;
 const NARROWEST: usize = 40;
 /// Root causes named besides the first.
 const ALSO: usize = 4;
-/// Lines of one paragraph.
+/// Lines of what needs words: why, what to do, the figures.
 const LINES: usize = 4;
+/// Lines of what is short where nobody is hostile: names, a place.
+const FEW: usize = 3;
+/// Lines of all of it.
+const SCREEN: usize = 30;
 
 /// A summary of at most one screen, `width` columns wide, with ANSI colours when asked.
 pub fn summary(analysis: &Analysis, width: usize, colour: bool) -> String {
@@ -29,7 +33,7 @@ pub fn summary(analysis: &Analysis, width: usize, colour: bool) -> String {
     screen.verdict(&answer);
     match answer.cause {
         Some(cause) => screen.told(analysis, &answer, cause),
-        None => screen.paragraph("", &answer.why),
+        None => screen.paragraph("", &answer.why, LINES),
     }
     screen.also(analysis);
     screen.figures(analysis);
@@ -74,14 +78,14 @@ impl Screen {
         if answer.broke.len() > broke.len() {
             broke.push(format!("{} more", answer.broke.len() - broke.len()));
         }
-        self.paragraph("What broke", &broke.join(", "));
+        self.paragraph("What broke", &broke.join(", "), FEW);
         if let Some(since) = answer.since {
             let ago = words::ago(since, analysis.taken_at).map(|a| format!(" ({a})")).unwrap_or_default();
-            self.paragraph("Since", &format!("{}{ago}", words::time(since)));
+            self.paragraph("Since", &format!("{}{ago}", words::time(since)), FEW);
         }
-        self.paragraph("Why", &answer.why);
+        self.paragraph("Why", &answer.why, LINES);
         if let Some(first) = answer.first {
-            self.paragraph("Do first", &first.text);
+            self.paragraph("Do first", &first.text, LINES);
             if !first.command.is_empty() {
                 let command = self.paint("36", &clipped(&sanitize::line(&first.command), 400));
                 self.line(&format!("{:LABEL$}$ {command}", ""));
@@ -90,16 +94,16 @@ impl Screen {
         let it = &cause.finding;
         let sure =
             format!("{} % ({}); {}, {}", words::percent(it.confidence), words::sureness(it.confidence), cause.severity.as_str(), it.rule);
-        self.paragraph("How sure", &sure);
+        self.paragraph("How sure", &sure, FEW);
         if let Some(evidence) = it.evidence.first() {
-            self.paragraph("Evidence", &words::place(&evidence.path, evidence.line));
+            self.paragraph("Evidence", &words::place(&evidence.path, evidence.line), FEW);
         }
     }
 
-    /// A paragraph behind its name; nothing for an empty one.
-    fn paragraph(&mut self, label: &str, text: &str) {
+    /// A paragraph behind its name, of at most so many lines; nothing for an empty one.
+    fn paragraph(&mut self, label: &str, text: &str, lines: usize) {
         let indent = if label.is_empty() { 0 } else { LABEL };
-        for (i, line) in wrapped(text, self.width - indent, LINES, self.colour).iter().enumerate() {
+        for (i, line) in wrapped(text, self.width - indent, lines, self.colour).iter().enumerate() {
             let left = if i == 0 && indent > 0 { self.paint("2", &format!("{label:indent$}")) } else { " ".repeat(indent) };
             self.line(&format!("{left}{line}"));
         }
@@ -110,15 +114,17 @@ impl Screen {
         if others.is_empty() {
             return;
         }
+        // Below stand a blank, how many more there are, and the figures.
+        let room = SCREEN.saturating_sub(self.text.lines().count() + 2 + 1 + LINES).min(ALSO);
         self.line("");
-        for (rank, cause) in others.iter().take(ALSO) {
+        for (rank, cause) in others.iter().take(room) {
             let tone = if cause.severity >= Severity::High { "31" } else { "33" };
             let left = format!("{:>2}  {}", rank + 1, self.paint(tone, &format!("{:8}", cause.severity.as_str())));
             let title = wrapped(&cause.finding.title, self.width - LABEL, 1, self.colour);
             self.line(&format!("{left}{}", title.first().map_or("", String::as_str)));
         }
-        if others.len() > ALSO {
-            self.line(&format!("{:>2}  {}", "", words::counted((others.len() - ALSO) as u64, "more root cause")));
+        if others.len() > room {
+            self.line(&format!("{:>2}  {}", "", words::counted((others.len() - room) as u64, "more root cause")));
         }
     }
 

@@ -189,7 +189,7 @@ impl Entry {
         for why in self.dropped {
             report.leave_out(&self.path, why);
         }
-        report.count(&self.path, &self.counts);
+        report.counts.add(&self.path, &self.counts);
         report.written += 1;
         target.add(&self.path, self.out)
     }

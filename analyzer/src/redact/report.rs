@@ -1,12 +1,7 @@
 //! What was taken out, and what was left out: counts by rule and by file, never a value.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
-use tarbox_redaction::Counts;
-
-/// Files counted by name; what is found in further ones is counted together.
-const FILES: usize = 5_000;
+use tarbox_redaction::FileCounts;
 
 /// What `redactions.json` says, and the command.
 #[derive(Debug, Default, Serialize)]
@@ -17,13 +12,9 @@ pub(crate) struct Report {
     pub(crate) values_searched: usize,
     /// Files that were written.
     pub(crate) written: u64,
-    /// Counts by rule over all files.
-    pub(crate) total: Counts,
-    /// Counts by file, for files in which something was found.
-    pub(crate) files: BTreeMap<String, Counts>,
-    /// Counts over the files beyond the first few thousand.
-    #[serde(skip_serializing_if = "Counts::is_empty")]
-    pub(crate) other_files: Counts,
+    /// What was found.
+    #[serde(flatten)]
+    pub(crate) counts: FileCounts,
     /// What was not carried over, and why.
     pub(crate) left_out: Vec<LeftOut>,
     /// What an earlier redaction of the same bundle said.
@@ -39,21 +30,6 @@ pub(crate) struct LeftOut {
 }
 
 impl Report {
-    /// Counts what was found in a file.
-    pub(super) fn count(&mut self, file: &str, counts: &Counts) {
-        if counts.is_empty() {
-            return;
-        }
-        self.total.merge(counts);
-        if let Some(known) = self.files.get_mut(file) {
-            known.merge(counts);
-        } else if self.files.len() < FILES {
-            self.files.insert(file.to_owned(), counts.clone());
-        } else {
-            self.other_files.merge(counts);
-        }
-    }
-
     /// Notes what is not carried over.
     pub(super) fn leave_out(&mut self, file: &str, why: impl Into<String>) {
         self.left_out.push(LeftOut { file: file.to_owned(), why: why.into() });

@@ -1,6 +1,7 @@
 //! A plain run: everything is there, once, and nothing but GET was sent.
 
 use crate::support::{cluster::Cluster, collect, server::Server};
+use tarbox_redaction::{Key, Level, Redactor};
 
 #[test]
 fn everything_is_there_once() {
@@ -48,6 +49,25 @@ fn secret_values_are_nowhere() {
     for form in ["Hx7-kk2Q9zLw-v3", "SHg3LWtrMlE5ekx3LXYz"] {
         assert!(!bundle.contains(form), "{form}");
     }
+}
+
+#[test]
+fn a_key_that_is_kept_gives_the_same_placeholders_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("our.key");
+    let flags = ["--key", key.to_str().unwrap()];
+    let log = "2026-11-24T07:00:00Z logging in with Hx7-kk2Q9zLw-v3\n".to_owned();
+    let server = Server::start(Cluster { log, ..Cluster::default() }, Vec::new());
+    let ran = collect(&server, &flags);
+    assert!(ran.ended(0).stderr.contains("a new key is in"), "{}", ran.stderr);
+    let kept = Key::read(&key).unwrap();
+    let placeholder = Redactor::new(kept.bytes(), Level::Default).placeholder_of("Hx7-kk2Q9zLw-v3");
+    assert!(ran.bundle().contains(&placeholder));
+    assert!(collect(&server, &flags).ended(0).bundle().contains(&placeholder));
+    assert!(!collect(&server, &[]).ended(0).bundle().contains(&placeholder));
+    std::fs::write(&key, "no key").unwrap();
+    let refused = collect(&server, &flags);
+    assert!(refused.code == 2 && refused.stderr.contains("no key of tarbox") && refused.left().len() == 1, "{}", refused.stderr);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod causes;
 mod cli;
 mod diff;
 mod docs;
+mod index_cache;
 mod judged;
 mod kubectl;
 mod operators;

@@ -1,6 +1,6 @@
 //! `tarbox redact` on what other tools wrote: no planted secret in what comes out, everything else still there; and `tarbox reveal`.
 
-use std::io::Read;
+use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -70,30 +70,44 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
             format!("2026-11-24T03:00:00Z started\n2026-11-24T03:00:01Z got {third} and {}\n", base64(second)).into_bytes(),
         ),
         ("core.dump", [b"\x7fELF\0\0\0".as_slice(), first.as_bytes()].concat()),
+        ("pods/web/web-old.log.gz", gz(format!("was {first}\n").as_bytes())),
+        ("pods/web/web-older.log.xz", xz(format!("was {third}\n").as_bytes())),
+        ("node.zip", zip(&[("node.log", format!("was {second}\n").into_bytes())])),
+        ("inner.tar.gz", gz(&tar(&[("inner.log", format!("was {second}\n").into_bytes())]))),
         (concat!("by-name/Zq7k", "kk2Q", "canary1x.txt"), b"nothing\n".to_vec()),
     ]
 }
 
-fn tar_gz(files: &[(&str, Vec<u8>)], path: &Path) {
-    let packed = |bytes: &[u8]| {
-        let mut gz = flate2::read::GzEncoder::new(bytes, flate2::Compression::fast());
-        let mut out = Vec::new();
-        gz.read_to_end(&mut out).unwrap();
-        out
-    };
-    let mut tar = tar::Builder::new(Vec::new());
-    let mut add = |name: &str, bytes: &[u8]| {
+fn gz(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    flate2::read::GzEncoder::new(bytes, flate2::Compression::fast()).read_to_end(&mut out).unwrap();
+    out
+}
+
+fn xz(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(0)).unwrap();
+    packed.write_all(bytes).unwrap();
+    packed.finish().unwrap()
+}
+
+fn zip(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        archive.start_file(format!("support-bundle/{name}"), zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(bytes).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+fn tar(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
+    for (name, bytes) in files {
         let mut header = tar::Header::new_gnu();
         header.set_size(bytes.len() as u64);
         header.set_mode(0o644);
-        tar.append_data(&mut header, format!("support-bundle/{name}"), bytes).unwrap();
-    };
-    for (name, bytes) in files {
-        add(name, bytes);
+        archive.append_data(&mut header, format!("support-bundle/{name}"), bytes.as_slice()).unwrap();
     }
-    // A log that is packed in the archive.
-    add("pods/web/web-old.log.gz", &packed(format!("was {}\n", CANARIES[0]).as_bytes()));
-    std::fs::write(path, packed(&tar.into_inner().unwrap())).unwrap();
+    archive.into_inner().unwrap()
 }
 
 /// Path and content of everything in a bundle.
@@ -123,17 +137,22 @@ fn assert_clean(what: &str, bytes: &[u8]) {
 #[test]
 fn no_planted_secret_leaves_another_tools_bundle() {
     let folder = tempfile::tempdir().unwrap();
-    let input = folder.path().join("in.tar.gz");
-    tar_gz(&files(), &input);
+    for (name, bytes) in [("in.tar.gz", gz(&tar(&files()))), ("in.tar.xz", xz(&tar(&files()))), ("in.zip", zip(&files()))] {
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+    }
     let unpacked = folder.path().join("unpacked");
     for (name, bytes) in files() {
         let path = unpacked.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, bytes).unwrap();
     }
-    for (input, output, privacy) in
-        [("in.tar.gz", "a.tar.zst", "standard"), ("unpacked", "b.tar.zst", "standard"), ("in.tar.gz", "c.tar.zst", "strict")]
-    {
+    for (input, output, privacy) in [
+        ("in.tar.gz", "a.tar.zst", "standard"),
+        ("unpacked", "b.tar.zst", "standard"),
+        ("in.tar.gz", "c.tar.zst", "strict"),
+        ("in.tar.xz", "d.tar.zst", "standard"),
+        ("in.zip", "e.tar.zst", "standard"),
+    ] {
         let out = tarbox(folder.path(), &["redact", input, "-o", output, "--privacy", privacy, "--json"]);
         assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
         assert_clean("the words", &[out.stdout.as_slice(), &out.stderr].concat());
@@ -152,13 +171,15 @@ fn no_planted_secret_leaves_another_tools_bundle() {
         assert_eq!(secrets["items"][0]["keys"]["motto"]["bytes"], CANARIES[0].len());
         assert_eq!(secrets["items"][0]["keys"]["empty"]["empty"], true);
         assert!(content("session.txt").contains("$ kubectl logs web\nopening with redacted."));
-        if input == "in.tar.gz" {
-            assert!(content("web-old.log").starts_with("was redacted."));
+        for packed in ["web-old.log", "web-older.log", "node.log"] {
+            assert!(content(packed).starts_with("was redacted."), "{packed} of {input}");
         }
         let report: Value = serde_json::from_slice(&out.stdout).unwrap();
         let left: Vec<&str> = report["left_out"].as_array().unwrap().iter().map(|left| left["file"].as_str().unwrap()).collect();
-        assert!(left.iter().any(|file| file.ends_with("core.dump")) && left.iter().any(|file| file.ends_with("broken.json")), "{left:?}");
-        assert_eq!(left.len(), 2, "{left:?}");
+        for unreadable in ["core.dump", "broken.json", "inner.tar"] {
+            assert!(left.iter().any(|file| file.ends_with(unreadable)), "{left:?}");
+        }
+        assert_eq!(left.len(), 3, "{left:?}");
         assert!(report["total"]["secret-object"].as_u64() >= Some(3), "{report}");
     }
 }
@@ -180,6 +201,15 @@ fn single_files_and_our_own_bundles_are_redacted_too() {
         } else {
             assert_clean(&name, &safe);
         }
+    }
+    let log = format!("2026-11-24T03:00:00Z env DB_PASSWORD={VARIABLE}\n");
+    for (name, bytes) in [("web.log.gz", gz(log.as_bytes())), ("web.log.xz", xz(log.as_bytes()))] {
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+        let out = tarbox(folder.path(), &["redact", name, "-o", &format!("safe-{name}")]);
+        assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+        let safe = std::fs::read(folder.path().join(format!("safe-{name}"))).unwrap();
+        assert_clean(name, &safe);
+        assert!(safe.starts_with(b"2026-11-24T03:00:00Z env DB_PASSWORD=redacted."), "{name}: {}", String::from_utf8_lossy(&safe));
     }
     // Ours stays one: it verifies, and says the same.
     let causes = |bundle: &str| {
@@ -206,7 +236,7 @@ fn single_files_and_our_own_bundles_are_redacted_too() {
 #[test]
 fn whoever_has_the_key_and_the_source_reads_names_in_a_report() {
     let folder = tempfile::tempdir().unwrap();
-    tar_gz(&files(), &folder.path().join("in.tar.gz"));
+    std::fs::write(folder.path().join("in.tar.gz"), gz(&tar(&files()))).unwrap();
     let run = |args: &[&str]| {
         let out = tarbox(folder.path(), args);
         assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));

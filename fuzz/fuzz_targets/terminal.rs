@@ -1,0 +1,16 @@
+//! The summary for a terminal, of any width, with the same hostile words in every place that a bundle fills: they stay text.
+#![no_main]
+#![allow(clippy::unwrap_used, reason = "a target stops at the first surprise")]
+
+#[path = "../../reports/tests/promises/terminal.rs"]
+mod promise;
+#[path = "../../reports/tests/sample/mod.rs"]
+mod sample;
+
+use libfuzzer_sys::fuzz_target;
+use promise::check;
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(words) = std::str::from_utf8(data) else { return };
+    check(words, words.chars().next().map_or(80, |first| first as usize % 200));
+});
