@@ -1,9 +1,11 @@
 //! Joins between objects, made once: owner, selector, route, placement, mount, address.
 
+mod labelled;
 mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use labelled::Labelled;
 pub use workload::{Workload, workloads};
 
 use crate::object::{Event, Object, OwnerReference, Pod, Service};
@@ -85,30 +87,15 @@ impl Relations {
         }
     }
 
-    /// Services to pods over an inverted index of labels: the rarest wanted pair gives the candidates.
+    /// Services to pods by their selectors.
     fn join_services(&mut self, snapshot: &Snapshot) {
-        let mut by_label: BTreeMap<(&str, &str, &str), Vec<usize>> = BTreeMap::new();
-        for (i, pod) in snapshot.pods.iter().enumerate() {
-            for (key, value) in &pod.metadata.labels {
-                by_label.entry((&pod.metadata.namespace, key, value)).or_default().push(i);
-            }
-        }
+        let pods = snapshot.pods.iter().enumerate();
+        let labelled = Labelled::new(pods.map(|(i, pod)| (pod.metadata.namespace.as_str(), &pod.metadata.labels, i)));
         for (s, service) in snapshot.services.iter().enumerate() {
-            let namespace = service.metadata.namespace.as_str();
-            let candidates = service
-                .spec
-                .selector
-                .iter()
-                .map(|(k, v)| by_label.get(&(namespace, k.as_str(), v.as_str())))
-                .min_by_key(|c| c.map_or(0, Vec::len));
-            let pods: Vec<usize> = match candidates {
-                Some(Some(candidates)) => candidates
-                    .iter()
-                    .copied()
-                    .filter(|&i| snapshot.pods.get(i).is_some_and(|p| selector::subset(&service.spec.selector, &p.metadata.labels)))
-                    .collect(),
-                _ => Vec::new(),
-            };
+            let selector = &service.spec.selector;
+            // Without a selector it is nobody's, not everybody's.
+            let pods: Vec<usize> =
+                if selector.is_empty() { Vec::new() } else { labelled.with(&service.metadata.namespace, selector).collect() };
             for &pod in &pods {
                 if let Some(workload) = self.workload_of(pod).cloned() {
                     self.services_of_workload.entry(workload).or_default().insert(s);

@@ -6,6 +6,7 @@ mod conflict;
 pub(crate) mod control_plane;
 mod destinations;
 mod gateway_api;
+pub(crate) mod gateway_credential;
 pub(crate) mod parts;
 mod policies;
 mod requests;

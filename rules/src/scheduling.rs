@@ -3,6 +3,7 @@
 mod blame;
 mod fit;
 mod labels;
+mod neighbours;
 mod shortage;
 mod verdict;
 

@@ -10,6 +10,7 @@ mod coredns;
 pub(crate) mod crash;
 mod database;
 mod databases;
+mod envoy_replies;
 mod gunicorn;
 mod ingress_nginx;
 mod log_rotation;
@@ -36,6 +37,7 @@ static GROUPS: &[&[Signature]] = &[
     crash::SIGNATURES,
     database::SIGNATURES,
     databases::SIGNATURES,
+    envoy_replies::SIGNATURES,
     gunicorn::SIGNATURES,
     ingress_nginx::SIGNATURES,
     log_rotation::SIGNATURES,

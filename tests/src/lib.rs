@@ -7,6 +7,7 @@
 //! | [`layouts`] | writes a bundle again as other tools would have |
 //! | [`growth`] | makes a case many times as large |
 //! | [`evidence`] | checks that every quote stands where the report says |
+//! | [`remedies`] | finds stand-ins in commands, where names are known |
 //! | [`program`] | builds the program `tarbox` and says where it is |
 //! | [`truth`] | what is true of a recorded incident |
 //! | [`docs`] | compares generated pages with what is committed |
@@ -19,5 +20,6 @@ pub mod evidence;
 pub mod growth;
 pub mod layouts;
 pub mod program;
+pub mod remedies;
 pub mod stage;
 pub mod truth;

@@ -1,4 +1,8 @@
 //! What the beginning of a failure changed about a pattern. What cannot be known is not claimed.
+//!
+//! *New* needs a witness: a log that was written for a minute and a half before the failure was first seen, and does not
+//! have the line. Nothing is claimed of processes that were younger than that when they failed, as after a fresh rollout or
+//! in a cluster that was made for a test: the logs of most recorded incidents begin less than 40 seconds before the failure.
 
 use tarbox_model::Timestamp;
 use tarbox_model::log::ContainerLog;

@@ -226,8 +226,10 @@ shape! {
     pub struct PodAffinityTerm {
         /// Which pods.
         pub label_selector: Option<LabelSelector>,
-        /// In which namespaces; the pod's own when empty.
+        /// In which namespaces; the pod's own when this and the selector are absent.
         pub namespaces: Vec<String>,
+        /// In the namespaces with these labels too; an empty selector means all.
+        pub namespace_selector: Option<LabelSelector>,
         /// Node label that makes a domain.
         pub topology_key: String,
     }

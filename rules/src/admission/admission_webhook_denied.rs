@@ -24,7 +24,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use super::refusal::{Refusal, between, refusals};
-use super::webhook::configuration;
+use super::webhook::Webhooks;
 use crate::commands::edit;
 
 /// The rule.
@@ -41,7 +41,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    refusals(context).iter().filter_map(|refusal| finding(context, refusal)).collect()
+    let webhooks = Webhooks::of(context.snapshot);
+    refusals(context).iter().filter_map(|refusal| finding(&webhooks, refusal)).collect()
 }
 
 /// Who denied, in words, and the words after it.
@@ -55,7 +56,7 @@ fn denial(message: &str) -> Option<(String, &str)> {
     Some((format!("policy `{name}`"), said))
 }
 
-fn finding(context: &Context<'_>, refusal: &Refusal) -> Option<Finding> {
+fn finding(webhooks: &Webhooks<'_>, refusal: &Refusal) -> Option<Finding> {
     let (who, said) = denial(&refusal.message)?;
     let name = between(&who, "`", "`")?;
     let said = if said.is_empty() { "It gives no reason.".to_owned() } else { format!("It says: {}.", said.trim_end_matches('.')) };
@@ -63,13 +64,13 @@ fn finding(context: &Context<'_>, refusal: &Refusal) -> Option<Finding> {
         .finding(format!("The {who} forbids the pods of `{}`", refusal.workload.name))
         .summary(format!("{said} {}", refusal.toll()))
         .remedy("Do in the template as the policy says. This starts new pods.", edit(&refusal.workload));
-    let configuration = configuration(context.snapshot, name);
-    if let Some((configuration, evidence)) = configuration {
+    if let Some(webhook) = webhooks.find(name) {
+        let configuration = webhook.object.reference();
         let kind = configuration.kind.to_lowercase();
         finding = finding
             .remedy("Or see whom the policy was meant for.", format!("kubectl get {kind} {} -o yaml", configuration.name))
             .cause(configuration)
-            .evidence([evidence]);
+            .evidence([webhook.evidence()]);
     }
     Some(finding)
 }

@@ -25,7 +25,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule};
 
 use super::refusal::{Refusal, between, refusals};
-use super::webhook::failure_policy;
+use super::webhook::Webhooks;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -41,10 +41,11 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    refusals(context).iter().filter_map(|refusal| finding(context, refusal)).collect()
+    let webhooks = Webhooks::of(context.snapshot);
+    refusals(context).iter().filter_map(|refusal| finding(context, &webhooks, refusal)).collect()
 }
 
-fn finding(context: &Context<'_>, refusal: &Refusal) -> Option<Finding> {
+fn finding(context: &Context<'_>, webhooks: &Webhooks<'_>, refusal: &Refusal) -> Option<Finding> {
     let snapshot = context.snapshot;
     let (_, rest) = refusal.message.split_once("failed calling webhook \"")?;
     let (name, said) = rest.split_once('"')?;
@@ -76,14 +77,17 @@ fn finding(context: &Context<'_>, refusal: &Refusal) -> Option<Finding> {
             .depends_on(service.clone())
             .cause(service);
     }
-    if let Some((configuration, index, policy)) = failure_policy(snapshot, name) {
-        let kind = configuration.kind.to_lowercase();
-        let owner = &configuration.metadata.name;
-        if configuration.get(&format!("/webhooks/{index}/failurePolicy")).is_some() {
-            finding = finding.evidence([configuration.origin.at(format!("/webhooks/{index}/failurePolicy"), policy)]);
-        }
+    let webhook = webhooks.find(name);
+    if let Some((webhook, (pointer, policy))) = webhook.and_then(|w| Some((w, w.failure_policy()?))) {
+        let (kind, owner) = (webhook.object.kind.to_lowercase(), &webhook.object.metadata.name);
         finding = finding
-            .remedy("Or let the API server do without its answer for a while. Until it is set back, nobody checks.", format!("kubectl patch {kind} {owner} --type=json -p '[{{\"op\":\"replace\",\"path\":\"/webhooks/{index}/failurePolicy\",\"value\":\"Ignore\"}}]'"))
+            .evidence(policy.map(|policy| webhook.object.origin.at(&pointer, policy)))
+            .remedy(
+                "Or let the API server do without its answer for a while. Until it is set back, nobody checks.",
+                format!(
+                    "kubectl patch {kind} {owner} --type=json -p '[{{\"op\":\"replace\",\"path\":\"{pointer}\",\"value\":\"Ignore\"}}]'"
+                ),
+            )
             .remedy("Or, if its program was removed for good, remove the configuration too.", format!("kubectl delete {kind} {owner}"));
     }
     Some(finding)

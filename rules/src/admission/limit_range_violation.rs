@@ -25,7 +25,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Evidence, Rule, Snapshot};
 
 use super::refusal::{Refusal, between, refusals};
-use crate::commands::set;
+use crate::commands::edit;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -73,7 +73,7 @@ fn finding(snapshot: &Snapshot, refusal: &Refusal) -> Option<Finding> {
     if resource == "cpu" || resource == "memory" {
         finding = finding.remedy(
             format!("Bring the {resource} of the workload's containers inside the bounds. This starts new pods."),
-            set(&refusal.workload, "resources", &format!("--requests={resource}=AMOUNT --limits={resource}=AMOUNT")),
+            edit(&refusal.workload),
         );
     }
     Some(

@@ -30,7 +30,7 @@ use tarbox_model::{Context, ObjectRef, Rule, Snapshot};
 use super::absent;
 use super::refusal::{Refusal, between, refusals};
 use super::room;
-use crate::commands::set;
+use crate::commands::edit;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -84,8 +84,8 @@ pub(super) fn ask_less(finding: Finding, workload: &ObjectRef, resource: &str) -
     let plain = resource.trim_start_matches("requests.").trim_start_matches("limits.");
     let flag = if resource.starts_with("limits.") { "limits" } else { "requests" };
     finding.remedy(
-        format!("State, or lower, the {flag} of the workload's containers. This starts new pods."),
-        set(workload, "resources", &format!("--{flag}={plain}=AMOUNT")),
+        format!("State, or lower, what the workload's containers have of {plain} under `{flag}`. This starts new pods."),
+        edit(workload),
     )
 }
 
@@ -98,9 +98,7 @@ pub(super) fn used(quota: &Object<ResourceQuota>, resource: &str) -> Option<tarb
 /// The ways out that every form shares.
 pub(super) fn remedies(finding: Finding, namespace: &str, name: &str, resource: &str) -> Finding {
     finding.remedy("See what takes the quota; remove what nobody needs.", format!("kubectl describe quota {name} -n {namespace}")).remedy(
-        "Or raise the quota. Refused pods are then created by themselves.",
-        format!(
-            "kubectl patch resourcequota {name} -n {namespace} --type merge -p '{{\"spec\":{{\"hard\":{{\"{resource}\":\"AMOUNT\"}}}}}}'"
-        ),
+        format!("Or raise the quota of {resource}. Refused pods are then created by themselves."),
+        format!("kubectl edit resourcequota {name} -n {namespace}"),
     )
 }

@@ -88,7 +88,13 @@ fn by_logs(context: &Context<'_>) -> Vec<Finding> {
             .workload(pod.and_then(|p| context.relations.workload_of_pod(snapshot, p)))
             .confidence(0.7)
             .seen(hit.first.time, hit.last.time);
-        finding = remedies(finding, node.unwrap_or("NODE"));
+        finding = match node {
+            Some(node) => remedies(finding, node),
+            None => finding.remedy(
+                "See on which node it runs, and whether that machine's clock is kept.",
+                format!("kubectl get pod {}{} -o wide", log.pod, reference.namespace_flag()),
+            ),
+        };
         findings.push(finding);
     }
     findings

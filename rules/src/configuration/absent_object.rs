@@ -157,7 +157,7 @@ fn remedies(
         );
     }
     let literals: String = if keys.is_empty() {
-        " --from-literal=KEY=VALUE".to_owned()
+        format!(" --from-env-file={name}.env")
     } else {
         keys.iter().map(|k| format!(" --from-literal={k}=VALUE")).collect()
     };

@@ -107,14 +107,14 @@ fn finding(
     if let Some(nearest) = missing.nearest {
         finding = finding.remedy(format!("Refer to `{nearest}` instead. This starts new pods."), crate::commands::edit(&owner));
     }
-    let (generic, literal) =
-        (if object.kind == "Secret" { "secret generic" } else { "configmap" }, if key.is_empty() { "KEY" } else { key });
+    let generic = if object.kind == "Secret" { "secret generic" } else { "configmap" };
+    let content = if key.is_empty() { format!("--from-env-file={}.env", object.name) } else { format!("--from-literal={key}=VALUE") };
     if missing.key {
         return finding.remedy(
             format!("Or give {} `{}` the key.", object.kind, object.name),
             format!("kubectl edit {}{}", target(object), object.namespace_flag()),
         );
     }
-    let make = format!("kubectl create {generic} {}{} --from-literal={literal}=VALUE", object.name, object.namespace_flag());
+    let make = format!("kubectl create {generic} {}{} {content}", object.name, object.namespace_flag());
     finding.remedy(format!("Or make the {}, and start the pods anew.", object.kind), make)
 }

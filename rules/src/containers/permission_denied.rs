@@ -70,9 +70,12 @@ fn by_runtime(refused: &Refused<'_>) -> Finding {
     finding
         .remedy(
             "Give the file its execute bit when the image is built.",
-            format!("printf 'FROM {image}\\nRUN chmod +x {program}\\n' | docker build -t IMAGE -"),
+            format!(
+                "printf 'FROM {image}\\nRUN chmod +x {program}\\n' | docker build -t {}-executable -",
+                image.split('@').next().unwrap_or(image)
+            ),
         )
-        .remedy("Or run it by its interpreter (`command: [\"sh\", \"FILE\"]`). This starts new pods.", edit(&owner))
+        .remedy(format!("Or run `{program}` by its interpreter (`command: [sh, …]`). This starts new pods."), edit(&owner))
 }
 
 fn by_log(told: &Told<'_>) -> Finding {

@@ -25,6 +25,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule};
 
 use super::engine::Engine;
+use super::setting::on_server;
 use crate::complaints::{Complaint, complaints};
 
 /// The rule.
@@ -67,8 +68,6 @@ fn by_client(context: &Context<'_>, complaint: &Complaint<'_>) -> Finding {
 
 /// A command that shows the connections of a server.
 fn who_holds(engine: Engine, server: Option<&ObjectRef>) -> String {
-    let (at, flag) =
-        server.map_or_else(|| ("POD".to_owned(), " -n NAMESPACE".to_owned()), |s| (format!("service/{}", s.name), s.namespace_flag()));
     let command = match engine {
         Engine::MongoDb => "mongosh --quiet --eval 'db.serverStatus().connections'",
         Engine::PostgreSql => {
@@ -77,7 +76,7 @@ fn who_holds(engine: Engine, server: Option<&ObjectRef>) -> String {
         Engine::MySql => "mysql -e 'show full processlist'",
         Engine::Redis => "redis-cli client list",
     };
-    format!("kubectl exec {at}{flag} -- {command}")
+    on_server(server, command)
 }
 
 fn by_server(complaint: &Complaint<'_>) -> Finding {

@@ -22,7 +22,7 @@ use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::metrics::VolumeUsage;
 use tarbox_model::object::Kind;
 use tarbox_model::rule::{Effect, Level, Need};
-use tarbox_model::{Context, ObjectRef, Rule, Snapshot, object};
+use tarbox_model::{Context, ObjectRef, Rule, Snapshot, object, quantity};
 
 use super::servers::{Server, servers};
 use crate::complaints::complaints;
@@ -111,12 +111,16 @@ fn enlarge(context: &Context<'_>, finding: Finding, claim: &ObjectRef) -> Findin
             format!("kubectl describe pvc {}{}", claim.name, claim.namespace_flag()),
         );
     }
+    let asked = object.and_then(|c| quantity::parse(c.spec.resources.requests.get("storage")?));
     finding.remedy(
         "Enlarge the claim, if its class allows it. The file system grows with it.",
-        format!(
-            "kubectl patch pvc {}{} -p '{{\"spec\":{{\"resources\":{{\"requests\":{{\"storage\":\"SIZE\"}}}}}}}}'",
-            claim.name,
-            claim.namespace_flag()
-        ),
+        match asked.map(|bytes| (bytes * 2.0 / 1_073_741_824.0).ceil()) {
+            Some(size) => format!(
+                "kubectl patch pvc {}{} -p '{{\"spec\":{{\"resources\":{{\"requests\":{{\"storage\":\"{size:.0}Gi\"}}}}}}}}'",
+                claim.name,
+                claim.namespace_flag()
+            ),
+            None => format!("kubectl edit pvc {}{}", claim.name, claim.namespace_flag()),
+        },
     )
 }

@@ -22,7 +22,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use super::engine::Engine;
-use super::setting::{only_server, setting};
+use super::setting::{on_server, only_server, setting};
 use crate::complaints::{Complaint, complaints};
 
 /// The rule.
@@ -64,14 +64,12 @@ fn finding(context: &Context<'_>, complaint: &Complaint<'_>) -> Finding {
         Engine::MySql => format!("mysql -e 'create database {name}'"),
         _ => format!("createdb -U postgres {name}"),
     };
-    let (at, flag) = server
-        .as_ref()
-        .map_or_else(|| ("POD".to_owned(), " -n NAMESPACE".to_owned()), |s| (format!("service/{}", s.name), s.namespace_flag()));
+    let create = on_server(server.as_ref(), &create);
     if let Some(server) = server {
         finding = finding.depends_on(server);
     }
     if let Some(setting) = setting {
-        finding = finding.remedy("Correct the name, if it is wrong.", setting.change(client, "URI"));
+        finding = finding.remedy("Correct the name, if it is wrong.", setting.change(client, "VALUE"));
     }
-    finding.remedy("Or create the database, and load its schema.", format!("kubectl exec {at}{flag} -- {create}"))
+    finding.remedy("Or create the database, and load its schema.", create)
 }

@@ -25,7 +25,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use super::engine::Engine;
-use super::setting::{only_server, setting};
+use super::setting::{on_server, only_server, setting};
 use crate::complaints::{Complaint, complaints};
 
 /// The rule.
@@ -76,8 +76,6 @@ fn finding(context: &Context<'_>, complaint: &Complaint<'_>) -> Finding {
     if let Some(server) = &server {
         finding = finding.cause(server.clone()).depends_on(server.clone());
     }
-    let flag = server.as_ref().map_or_else(|| " -n NAMESPACE".to_owned(), tarbox_model::ObjectRef::namespace_flag);
-    let at = server.map_or_else(|| "POD".to_owned(), |s| format!("service/{}", s.name));
     let role = match engine {
         Engine::MongoDb => "mongosh --quiet --eval 'db.hello()'",
         Engine::Redis if full => "redis-cli info memory",
@@ -86,14 +84,11 @@ fn finding(context: &Context<'_>, complaint: &Complaint<'_>) -> Finding {
         Engine::MySql => "mysql -e 'select @@read_only, @@super_read_only'",
     };
     let ask = if full { "Ask the server what it holds and what it may." } else { "Ask the server for its role." };
-    finding = finding.remedy(ask, format!("kubectl exec {at}{flag} -- {role}"));
+    finding = finding.remedy(ask, on_server(server.as_ref(), role));
     match setting {
         Some(setting) if !saving && !full && !locked => {
-            let value = match engine {
-                Engine::MongoDb => "mongodb://USER:PASSWORD@HOST:27017/DATABASE?replicaSet=SET".to_owned(),
-                engine => super::setting::uri(engine, "PRIMARY", engine.port()),
-            };
-            finding.remedy(format!("Have {} lead to the primary.", setting.words()), setting.change(client, &value))
+            let how = if engine == Engine::MongoDb { ": name the set (`replicaSet=`), not one member" } else { "" };
+            finding.remedy(format!("Have {} lead to the primary{how}.", setting.words()), setting.change(client, "VALUE"))
         }
         _ => finding,
     }

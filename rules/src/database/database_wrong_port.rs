@@ -133,9 +133,9 @@ fn heard(context: &Context<'_>, ways: &Ways<'_>, call: &Call<'_>) -> Option<Find
         .evidence(way.evidence);
     let setting = setting(context, client, engine);
     finding = finding.evidence(setting.as_ref().map(|s| s.evidence.clone()));
-    match (setting, u16::try_from(right.unwrap_or_else(|| i32::from(engine.port())))) {
-        (Some(setting), Ok(port)) => {
-            let value = uri(engine, call.host.unwrap_or("HOST"), port);
+    match (setting, call.host, u16::try_from(right.unwrap_or_else(|| i32::from(engine.port())))) {
+        (Some(setting), Some(host), Ok(port)) => {
+            let value = uri(engine, host, port);
             finding = finding
                 .remedy(format!("Correct the port in {}: {port} instead of {asked}.", setting.words()), setting.change(client, &value));
             Some(

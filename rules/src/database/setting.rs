@@ -126,6 +126,11 @@ pub(super) fn uri(engine: Engine, host: &str, port: u16) -> String {
     format!("{scheme}://USER:PASSWORD@{host}:{port}/DATABASE")
 }
 
+/// A command on a database's server: through its Service, or as it is where the server is not known.
+pub(super) fn on_server(server: Option<&ObjectRef>, command: &str) -> String {
+    server.map_or_else(|| command.to_owned(), |s| format!("kubectl exec service/{}{} -- {command}", s.name, s.namespace_flag()))
+}
+
 /// The Service of the only database of a kind that a client is configured with.
 pub(super) fn only_server(context: &Context<'_>, client: &ObjectRef, engine: Engine) -> Option<ObjectRef> {
     let client = clients(context).into_iter().find(|c| c.reference == *client)?;

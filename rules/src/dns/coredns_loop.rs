@@ -65,21 +65,24 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let node = context
             .snapshot
             .pod(&complaint.pod.namespace, &complaint.pod.name)
-            .map_or("NODE", |p| if p.spec.node_name.is_empty() { "NODE" } else { p.spec.node_name.as_str() });
+            .map(|p| p.spec.node_name.as_str())
+            .filter(|node| !node.is_empty());
         let dns = complaint.workload.clone().unwrap_or_else(|| ObjectRef::new("Deployment", complaint.pod.namespace.as_str(), "coredns"));
         let map = forward.map_or("coredns", |(map, _)| map.metadata.name.as_str());
-        findings.push(
-            finding
-                .remedy("See which name servers the node hands on.", format!("ssh {node} cat /etc/resolv.conf"))
-                .remedy(
-                    "Let the kubelet hand on the real list: `resolvConf: /run/systemd/resolve/resolv.conf`. This restarts the kubelet.",
-                    format!("ssh {node} 'sudoedit /var/lib/kubelet/config.yaml && sudo systemctl restart kubelet'"),
-                )
-                .remedy(
-                    "Or name an upstream in the Corefile instead of `/etc/resolv.conf`, and start CoreDNS anew.",
-                    format!("kubectl edit configmap {map} -n {0} && kubectl rollout restart {1} -n {0}", dns.namespace, target(&dns)),
-                ),
-        );
+        let finding = match node {
+            Some(node) => finding.remedy("See which name servers the node hands on.", format!("ssh {node} cat /etc/resolv.conf")).remedy(
+                "Let the kubelet hand on the real list: `resolvConf: /run/systemd/resolve/resolv.conf`. This restarts the kubelet.",
+                format!("ssh {node} 'sudoedit /var/lib/kubelet/config.yaml && sudo systemctl restart kubelet'"),
+            ),
+            None => finding.remedy(
+                "See on which node it runs, and which name servers that hands on in `/etc/resolv.conf`.",
+                format!("kubectl get pod {}{} -o wide", complaint.pod.name, complaint.pod.namespace_flag()),
+            ),
+        };
+        findings.push(finding.remedy(
+            "Or name an upstream in the Corefile instead of `/etc/resolv.conf`, and start CoreDNS anew.",
+            format!("kubectl edit configmap {map} -n {0} && kubectl rollout restart {1} -n {0}", dns.namespace, target(&dns)),
+        ));
     }
     findings
 }

@@ -26,7 +26,7 @@ use std::net::IpAddr;
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::{Object, Pod};
 use tarbox_model::rule::{Effect, Level, Need};
-use tarbox_model::{Context, Evidence, ObjectRef, Rule};
+use tarbox_model::{Context, Evidence, ObjectRef, Rule, Snapshot};
 
 use super::server::{servers, service};
 use crate::addresses::{Client, clients};
@@ -122,7 +122,7 @@ fn finding(
         None => named().filter(|_| unwell)?,
     };
     let policy = by.first()?;
-    let own: Vec<_> = context.snapshot.network_policies.iter().filter(|p| by.contains(&p.reference())).collect();
+    let own: Vec<_> = by.iter().filter_map(|p| Snapshot::find(&context.snapshot.network_policies, &p.namespace, &p.name)).collect();
     let names = listed(by.iter().map(|p| p.name.as_str()));
     let flag = policy.namespace_flag();
     let why = if heard.is_some() { " Its log complains of names." } else { " Its pods are not ready, and its configuration names hosts." };

@@ -23,6 +23,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use super::pull::{Failure, Pull, waiting};
+use crate::commands::edit;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -47,8 +48,8 @@ fn finding(pull: &Pull<'_>) -> Finding {
         .finding(format!("The image reference `{}` cannot be read", pull.image))
         .summary(format!("{flaw}; container `{}` cannot start. The runtime says: {}", pull.view.spec.name, pull.said()))
         .confidence(0.97);
-    let image = corrected.unwrap_or_else(|| "REGISTRY/REPOSITORY:TAG".to_owned());
-    finding.remedy("Correct the reference. This starts new pods.", pull.set_image(&image))
+    let command = corrected.map_or_else(|| edit(&pull.owner()), |image| pull.set_image(&image));
+    finding.remedy("Correct the reference. This starts new pods.", command)
 }
 
 /// What is wrong with a reference, and what may have been meant.

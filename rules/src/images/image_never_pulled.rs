@@ -58,6 +58,6 @@ fn finding(pull: &Pull<'_>) -> Finding {
         )
         .remedy(
             format!("Or load the image on node `{node}`, and on every other that may run the pod."),
-            "ctr -n k8s.io images import IMAGE.tar",
+            format!("docker save {} | ssh {node} sudo ctr -n k8s.io images import -", pull.image),
         )
 }

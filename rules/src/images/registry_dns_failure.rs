@@ -26,6 +26,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule, similarity};
 
 use super::pull::{Failure, Pull, parts, waiting};
+use crate::commands::edit;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -83,5 +84,5 @@ fn finding(pull: &Pull<'_>, known: &BTreeSet<&str>) -> Finding {
             "Ask the node's resolver.",
             format!("kubectl debug node/{node} -it --image=busybox -- chroot /host getent hosts {registry}"),
         )
-        .remedy("Or use a registry that the nodes know. This starts new pods.", pull.set_image("REGISTRY/REPOSITORY:TAG"))
+        .remedy("Or use a registry that the nodes know. This starts new pods.", edit(&pull.owner()))
 }

@@ -24,7 +24,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use super::pull::{Failure, Pull, parts, waiting};
-use crate::commands::patch_template;
+use crate::commands::{edit, patch_template};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -76,5 +76,5 @@ fn finding(pull: &Pull<'_>) -> Finding {
             patch_template(&pull.owner(), &[format!("{{\"op\":\"add\",\"path\":\"TEMPLATE{place}\",\"value\":\"IfNotPresent\"}}")]),
         );
     }
-    finding.remedy("Or pull from a mirror. This starts new pods.", pull.set_image("MIRROR/REPOSITORY:TAG"))
+    finding.remedy("Or pull from a mirror. This starts new pods.", edit(&pull.owner()))
 }

@@ -24,6 +24,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use super::pull::{Failure, Pull, parts, waiting};
+use crate::commands::edit;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -60,5 +61,5 @@ fn finding(pull: &Pull<'_>) -> Finding {
             "Try the registry from the node.",
             format!("kubectl debug node/{node} -it --image=curlimages/curl -- curl -I {secure}://{registry}/v2/"),
         )
-        .remedy("Or use a registry that the nodes reach. This starts new pods.", pull.set_image("REGISTRY/REPOSITORY:TAG"))
+        .remedy("Or use a registry that the nodes reach. This starts new pods.", edit(&pull.owner()))
 }

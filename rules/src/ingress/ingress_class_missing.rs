@@ -26,7 +26,7 @@ use tarbox_model::object::{Ingress, Object};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule, similarity};
 
-use super::class::{asked, has_address, is_default};
+use super::class::{Classes, has_address};
 use super::told::{Told, alone};
 use crate::wording::{did_you_mean, listed};
 
@@ -53,13 +53,14 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             .remedy("Compare its class with those that exist.", format!("kubectl get ingress,ingressclass -n {}", ingress.namespace))
     });
     let told = Told::by(context, "ingress-class-invalid", "ingress");
-    context.snapshot.ingresses.iter().filter_map(|ingress| finding(context, &told, ingress)).chain(by_word).collect()
+    let known = Classes::of(context.snapshot);
+    context.snapshot.ingresses.iter().filter_map(|ingress| finding(context, &known, &told, ingress)).chain(by_word).collect()
 }
 
-fn finding(context: &Context<'_>, told: &Told<'_>, ingress: &Object<Ingress>) -> Option<Finding> {
+fn finding<'a>(context: &Context<'a>, known: &Classes<'a>, told: &Told<'_>, ingress: &'a Object<Ingress>) -> Option<Finding> {
     let (snapshot, reference) = (context.snapshot, ingress.reference());
     // A second controller complains of every Ingress that is the first one's.
-    let asked = asked(snapshot, ingress);
+    let asked = known.asked(ingress);
     if asked.as_ref().is_some_and(|a| a.object.is_some()) {
         return None;
     }
@@ -111,7 +112,7 @@ fn finding(context: &Context<'_>, told: &Told<'_>, ingress: &Object<Ingress>) ->
     if asked.is_some() {
         finding = finding.cause(ObjectRef::cluster_wide("IngressClass", name));
     }
-    let default = snapshot.ingress_classes.iter().find(|c| is_default(c)).map(|c| c.metadata.name.as_str());
+    let default = known.default.map(|c| c.metadata.name.as_str());
     let only = classes.first().copied().filter(|_| classes.len() == 1);
     if let Some(better) = nearest.or(default).or(only) {
         finding = finding.remedy(

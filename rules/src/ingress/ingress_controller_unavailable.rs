@@ -24,7 +24,7 @@ use tarbox_model::object::{Object, Pod};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
-use super::class::{asked, has_address};
+use super::class::{Asking, asking, has_address};
 use super::controllers::{Controller, controllers, runs_in_cluster};
 use crate::commands;
 use crate::wording::{counted, listed};
@@ -46,20 +46,20 @@ pub static RULE: Rule = Rule {
 const GRACE: i64 = 60;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let all = controllers(context);
-    let mut findings: Vec<Finding> = all.iter().filter_map(|c| down(context, c)).collect();
-    findings.extend(absent(context, &all));
+    let (all, asking) = (controllers(context), asking(context.snapshot));
+    let mut findings: Vec<Finding> = all.iter().filter_map(|c| down(context, &asking, c)).collect();
+    findings.extend(absent(context, &asking, &all));
     findings
 }
 
-fn down(context: &Context<'_>, controller: &Controller<'_>) -> Option<Finding> {
+fn down(context: &Context<'_>, asking: &Asking<'_>, controller: &Controller<'_>) -> Option<Finding> {
     let (snapshot, reference) = (context.snapshot, &controller.reference);
     let starting = |p: &&Object<Pod>| snapshot.is_starting(p, GRACE);
     let known = !controller.pods.is_empty() || controller.desired == Some(0) || snapshot.coverage.is_complete("pods");
     if controller.is_ready() || !known || !controller.pods.is_empty() && controller.pods.iter().all(starting) {
         return None;
     }
-    let served: Vec<&str> = served(context, controller);
+    let served: Vec<&str> = served(context, asking, controller);
     let state = match (controller.desired, controller.pods.as_slice()) {
         (Some(0), []) => "It is scaled to nothing.".to_owned(),
         (_, []) => "It has no pod.".to_owned(),
@@ -108,24 +108,20 @@ fn ingresses(count: usize) -> String {
 }
 
 /// Ingresses of the controller's classes.
-fn served<'a>(context: &Context<'a>, controller: &Controller<'_>) -> Vec<&'a str> {
-    let mine = context
-        .snapshot
-        .ingresses
-        .iter()
-        .filter(|i| asked(context.snapshot, i).is_some_and(|a| a.object.is_some_and(|class| controller.serves(class))));
+fn served<'a>(context: &Context<'_>, asking: &Asking<'a>, controller: &Controller<'_>) -> Vec<&'a str> {
+    let classes = context.snapshot.ingress_classes.iter().filter(|class| controller.serves(class));
+    let mine = classes.filter_map(|class| asking.get(class.metadata.name.as_str())).flatten();
     mine.map(|i| i.metadata.name.as_str()).collect()
 }
 
 /// Classes with Ingresses that nobody serves, where the whole cluster was looked at.
-fn absent(context: &Context<'_>, all: &[Controller<'_>]) -> Vec<Finding> {
+fn absent(context: &Context<'_>, asking: &Asking<'_>, all: &[Controller<'_>]) -> Vec<Finding> {
     let snapshot = context.snapshot;
     let whole =
         snapshot.facts.namespaces.is_empty() && ["pods", "deployments", "daemonsets"].iter().all(|s| snapshot.coverage.is_complete(s));
     let orphans = snapshot.ingress_classes.iter().filter(|class| whole && runs_in_cluster(class) && !all.iter().any(|c| c.serves(class)));
     let told = orphans.filter_map(|class| {
-        let mine = snapshot.ingresses.iter().filter(|i| asked(snapshot, i).is_some_and(|a| a.object.is_some_and(|o| o.metadata.name == class.metadata.name)));
-        let mine: Vec<_> = mine.filter(|i| !has_address(i)).collect();
+        let mine: Vec<_> = asking.get(class.metadata.name.as_str()).into_iter().flatten().filter(|i| !has_address(i)).collect();
         let (name, controller) = (&class.metadata.name, class.spec.controller.as_str());
         let first = mine.first()?;
         Some(

@@ -19,14 +19,14 @@
 //! ## When it stays silent
 //! When both lead to the same Service and port, when one of them is a canary, and when they are of different classes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::{Ingress, Object, ServiceBackend};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
-use super::class::asked;
+use super::class::Classes;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -50,9 +50,10 @@ struct Claim<'a> {
 }
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
+    let classes = Classes::of(context.snapshot);
     let mut claims: BTreeMap<(String, String, String, bool), Vec<Claim<'_>>> = BTreeMap::new();
     for ingress in context.snapshot.ingresses.iter().filter(|i| !is_canary(i) && i.metadata.deletion_timestamp.is_none()) {
-        let class = asked(context.snapshot, ingress).map(|a| a.name.to_owned()).unwrap_or_default();
+        let class = classes.asked(ingress).map(|a| a.name.to_owned()).unwrap_or_default();
         for (r, rule) in ingress.spec.rules.iter().enumerate().filter(|(_, rule)| !rule.host.is_empty()) {
             for (p, path) in rule.http.paths.iter().enumerate() {
                 let Some(backend) = &path.backend.service else { continue };
@@ -65,14 +66,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         }
     }
     let conflicts = claims.iter().flat_map(|((_, host, path, _), claims)| conflict(context, host, path, claims));
-    let mut findings: Vec<Finding> = Vec::new();
-    for finding in conflicts {
-        // An Ingress with ten paths that all clash with one other is told once.
-        if !findings.iter().any(|f| f.subject == finding.subject && f.cause == finding.cause) {
-            findings.push(finding);
-        }
-    }
-    findings
+    // An Ingress with ten paths that all clash with one other is told once.
+    let mut told = BTreeSet::new();
+    conflicts.filter(|finding| told.insert((finding.subject.clone(), finding.cause.clone()))).collect()
 }
 
 fn is_canary(ingress: &Ingress) -> bool {

@@ -27,7 +27,7 @@ use tarbox_model::object::{Ingress, Object};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
-use super::class::{Asked, asked, has_address};
+use super::class::{Asked, Classes, has_address};
 use super::controllers::{Controller, controllers};
 
 /// The rule.
@@ -47,11 +47,11 @@ pub static RULE: Rule = Rule {
 const PATIENCE: i64 = 120;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let all = controllers(context);
+    let (all, classes) = (controllers(context), Classes::of(context.snapshot));
     // By class, the first Ingress that has an address.
     let mut peers: BTreeMap<&str, &Object<Ingress>> = BTreeMap::new();
     for ingress in context.snapshot.ingresses.iter().filter(|i| has_address(i)) {
-        if let Some(asked) = asked(context.snapshot, ingress) {
+        if let Some(asked) = classes.asked(ingress) {
             peers.entry(asked.name).or_insert(ingress);
         }
     }
@@ -60,17 +60,17 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         .ingresses
         .iter()
         .filter(|i| !has_address(i) && context.snapshot.age_seconds(i.metadata.creation_timestamp).is_some_and(|age| age >= PATIENCE));
-    waiting.filter_map(|ingress| finding(context, ingress, &all, &peers)).collect()
+    waiting.filter_map(|ingress| finding(context, ingress, classes.asked(ingress), &all, &peers)).collect()
 }
 
 fn finding(
     context: &Context<'_>,
     ingress: &Object<Ingress>,
+    asked: Option<Asked<'_>>,
     controllers: &[Controller<'_>],
     peers: &BTreeMap<&str, &Object<Ingress>>,
 ) -> Option<Finding> {
     let (snapshot, reference) = (context.snapshot, ingress.reference());
-    let asked = asked(snapshot, ingress);
     let controller = controllers.iter().find(|c| served_by(asked.as_ref(), c));
     let peer = asked.as_ref().and_then(|a| peers.get(a.name)).copied();
     let writes = controller.is_some_and(|c| c.product.writes_address);

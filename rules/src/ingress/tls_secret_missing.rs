@@ -6,7 +6,8 @@
 //! Secrets that `spec.tls` of an Ingress names and that do not exist in its namespace, lack `tls.crt` or `tls.key`, or hold a
 //! key that belongs to another certificate; by the lists or by the ingress controller's word. The nearest name, one of that
 //! name in another namespace, and the object that should have made it (a Certificate of cert-manager) are told. In a bundle
-//! without Ingresses the controller's word counts alone.
+//! without Ingresses the controller's word counts alone. For Gateways of Istio (`credentialName`) the Secret must be in the
+//! namespace of the gateway's pods (`istioctl analyze` says IST0101).
 //!
 //! ## Why it happens
 //! The Secret was never made in this namespace, cert-manager could not have the certificate signed, or somebody mixed up the
@@ -29,6 +30,7 @@ use tarbox_model::{Context, ObjectRef, Rule, similarity};
 
 use super::told::{Told, alone};
 use crate::configuration::maker::maker;
+use crate::mesh::gateway_credential::missing;
 use crate::wording::did_you_mean;
 
 /// The rule.
@@ -38,7 +40,7 @@ pub static RULE: Rule = Rule {
     level: Level::Cause,
     severity: Severity::High,
     guide: "SSL/TLS termination",
-    needs: &[Need::AnyOf(&["ingresses", "logs"])],
+    needs: &[Need::AnyOf(&["ingresses", "logs", "gateways"])],
     produces: &[],
     explained_by: &[],
     check,
@@ -49,15 +51,15 @@ const PROVIDED: [&str; 3] =
     ["alb.ingress.kubernetes.io/certificate-arn", "networking.gke.io/managed-certificates", "ingress.gcp.kubernetes.io/pre-shared-cert"];
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut findings = missing(context);
     let told = Told::by(context, "ingress-certificate-unusable", "secret");
     for ingress in context.snapshot.ingresses.iter().filter(|i| !PROVIDED.iter().any(|a| i.metadata.annotations.contains_key(*a))) {
         for (t, tls) in ingress.spec.tls.iter().enumerate().filter(|(_, tls)| !tls.secret_name.is_empty()) {
             findings.extend(finding(context, &told, ingress, t, &tls.secret_name));
         }
     }
-    let missing = |secret: &ObjectRef| context.snapshot.secret(&secret.namespace, &secret.name).is_none();
-    for (secret, log, hit) in alone(context, "ingress-certificate-unusable", "secret", "Secret", missing) {
+    let gone = |secret: &ObjectRef| context.snapshot.secret(&secret.namespace, &secret.name).is_none();
+    for (secret, log, hit) in alone(context, "ingress-certificate-unusable", "secret", "Secret", gone) {
         let title = format!("The TLS Secret `{}` of an Ingress cannot be used", secret.name);
         findings.push(
             Finding::new(secret.clone(), title, log.evidence(hit))

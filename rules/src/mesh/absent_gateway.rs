@@ -1,27 +1,45 @@
 //! VirtualServices that name a Gateway which does not exist.
 
+use std::collections::BTreeMap;
+
 use tarbox_model::finding::Finding;
 use tarbox_model::object::Custom;
-use tarbox_model::similarity;
+use tarbox_model::{Snapshot, similarity};
 
-use super::parts::quoted;
+use super::parts::{NETWORKING, quoted};
 use crate::wording::did_you_mean;
 
-/// The finding: what is probably meant is offered.
-pub(super) fn absent(route: &Custom, index: usize, wanted: &str, called: &str, gateways: &[&Custom]) -> Finding {
+/// Gateways by namespace and name, and by name alone.
+pub(super) struct Gateways<'a> {
+    by_place: BTreeMap<&'a str, BTreeMap<&'a str, &'a Custom>>,
+    by_name: BTreeMap<&'a str, &'a Custom>,
+}
+
+impl<'a> Gateways<'a> {
+    /// All of a bundle.
+    pub(super) fn of(snapshot: &'a Snapshot) -> Self {
+        let mut gateways = Self { by_place: BTreeMap::new(), by_name: BTreeMap::new() };
+        for gateway in snapshot.custom_of(NETWORKING, "Gateway") {
+            let (namespace, name) = (gateway.metadata.namespace.as_str(), gateway.metadata.name.as_str());
+            gateways.by_place.entry(namespace).or_default().insert(name, gateway);
+            gateways.by_name.entry(name).or_insert(gateway);
+        }
+        gateways
+    }
+
+    /// By its place.
+    pub(super) fn find(&self, namespace: &str, name: &str) -> Option<&'a Custom> {
+        self.by_place.get(namespace)?.get(name).copied()
+    }
+}
+
+/// The finding: what is probably meant is offered, a Gateway of that name elsewhere or the nearest name of that place.
+pub(super) fn absent(route: &Custom, index: usize, wanted: &str, (of, called): (&str, &str), gateways: &Gateways<'_>) -> Finding {
     let (name, namespace) = (route.metadata.name.as_str(), route.metadata.namespace.as_str());
-    let elsewhere = gateways.iter().find(|g| g.metadata.name == called).map(|g| format!("{}/{}", g.metadata.namespace, g.metadata.name));
-    let here = gateways
-        .iter()
-        .map(|g| {
-            if g.metadata.namespace == namespace {
-                g.metadata.name.clone()
-            } else {
-                format!("{}/{}", g.metadata.namespace, g.metadata.name)
-            }
-        })
-        .collect::<Vec<_>>();
-    let nearest = elsewhere.clone().or_else(|| similarity::nearest(wanted, here.iter().map(String::as_str)).map(str::to_owned));
+    let elsewhere = gateways.by_name.get(called).map(|g| format!("{}/{called}", g.metadata.namespace));
+    let here = gateways.by_place.get(of).into_iter().flat_map(BTreeMap::keys).copied();
+    let written = |name: &str| if of == namespace { name.to_owned() } else { format!("{of}/{name}") };
+    let nearest = elsewhere.clone().or_else(|| similarity::nearest(called, here).map(written));
     let why = match &elsewhere {
         Some(full) => format!("One of that name is `{full}`; without its namespace the name means namespace `{namespace}`."),
         None => format!("It does not exist{}", if nearest.is_some() { did_you_mean(nearest.as_deref()) } else { ".".to_owned() }),

@@ -28,8 +28,8 @@ use tarbox_model::{Context, Rule, similarity};
 
 use super::destinations::{Destination, Host, Hosts, destinations};
 use super::parts::{NETWORKING, elements, labels, named, quoted};
-use super::policies::{destination_rules, host_is};
-use super::requests::{Request, failed};
+use super::policies::DestinationRules;
+use super::requests::{Request, Requests};
 use super::subset_without_pods::without_pods;
 use crate::wording::did_you_mean;
 
@@ -47,21 +47,15 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let (hosts, rules, requests) = (Hosts::new(context.snapshot), destination_rules(context.snapshot), failed(context));
+    let (hosts, rules, requests) = (Hosts::new(context.snapshot), DestinationRules::new(context.snapshot), Requests::failed(context));
     let mut findings = Vec::new();
     for object in context.snapshot.custom_of(NETWORKING, "VirtualService") {
         for destination in destinations(object).iter().filter(|d| !d.idle) {
             let Some(subset) = destination.subset else { continue };
             let Host::Service(service) = hosts.find(context, destination.host, &object.metadata.namespace) else { continue };
             let reference = service.reference();
-            let mine: Vec<&Custom> = rules
-                .iter()
-                .copied()
-                .filter(|r| host_is(r.text("/spec/host").unwrap_or_default(), &r.metadata.namespace, &reference))
-                .collect();
-            let told = requests
-                .iter()
-                .find(|r| r.cluster().is_some_and(|(host, of)| of == subset && host.starts_with(&format!("{}.", reference.name))));
+            let mine = rules.of(&reference);
+            let told = requests.to(&reference).find(|r| r.cluster().is_some_and(|(_, of)| of == subset));
             let defined = mine.iter().find_map(|rule| {
                 Some((
                     *rule,
@@ -72,7 +66,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             });
             let found = match defined {
                 Some((rule, (pointer, value))) => without_pods(context, rule, &pointer, &labels(value.get("labels")), subset, service),
-                None => undefined(context, object, destination, subset, &mine),
+                None => undefined(context, object, destination, subset, mine),
             };
             findings.extend(found.map(|f| proven(f, told).severity(if destination.mirror { Severity::Low } else { Severity::High })));
         }

@@ -26,9 +26,9 @@ use tarbox_model::object::Custom;
 use tarbox_model::rule::{Level, Need};
 use tarbox_model::{Context, Rule, similarity};
 
-use super::absent_gateway::absent;
+use super::absent_gateway::{Gateways, absent};
 use super::parts::{NETWORKING, covers, elements, named, quoted, texts};
-use super::requests::{Request, failed};
+use super::requests::{Request, Requests};
 use super::unserved_gateway::unserved;
 use crate::wording::{did_you_mean, listed};
 
@@ -46,27 +46,25 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let gateways: Vec<&Custom> = context.snapshot.custom_of(NETWORKING, "Gateway").collect();
-    let requests = failed(context);
+    let gateways = Gateways::of(context.snapshot);
+    let requests = Requests::failed(context);
     let routes = context.snapshot.custom_of(NETWORKING, "VirtualService");
     let mut findings: Vec<Finding> = routes.filter_map(|route| of_route(context, route, &gateways, &requests)).collect();
-    findings.extend(gateways.iter().filter_map(|gateway| unserved(context, gateway)));
+    findings.extend(unserved(context));
     findings
 }
 
 /// A VirtualService whose Gateways are missing or do not take its hosts.
-fn of_route(context: &Context<'_>, route: &Custom, gateways: &[&Custom], requests: &[Request<'_>]) -> Option<Finding> {
+fn of_route(context: &Context<'_>, route: &Custom, gateways: &Gateways<'_>, requests: &Requests<'_>) -> Option<Finding> {
     let (name, namespace) = (route.metadata.name.as_str(), route.metadata.namespace.as_str());
     let wanted: Vec<(usize, &str)> = texts(route, "/spec/gateways").into_iter().enumerate().filter(|(_, g)| *g != "mesh").collect();
-    let place =
-        |gateway: &str| gateway.split_once('/').map_or((namespace.to_owned(), gateway.to_owned()), |(n, g)| (n.to_owned(), g.to_owned()));
     let mut found = Vec::new();
     for (index, gateway) in &wanted {
-        let (of, called) = place(gateway);
-        match gateways.iter().find(|g| g.metadata.namespace == of && g.metadata.name == called) {
-            Some(gateway) => found.push(*gateway),
+        let (of, called) = gateway.split_once('/').unwrap_or((namespace, gateway));
+        match gateways.find(of, called) {
+            Some(gateway) => found.push(gateway),
             None if !context.snapshot.coverage.is_complete("gateways") => return None,
-            None => return Some(absent(route, *index, gateway, &called, gateways)),
+            None => return Some(absent(route, *index, gateway, (of, called), gateways)),
         }
     }
     let taken: Vec<&str> = found
@@ -84,7 +82,7 @@ fn of_route(context: &Context<'_>, route: &Custom, gateways: &[&Custom], request
     if texts(route, "/spec/gateways").contains(&"mesh") {
         return None;
     }
-    let told = requests.iter().find(|r| r.flag() == "NR" && r.host() == host);
+    let told = requests.for_host(host).find(|r| r.flag() == "NR" && r.host() == host);
     let gateway = found.first()?;
     let near = similarity::nearest(host, taken.iter().map(|t| t.rsplit('/').next().unwrap_or(t)));
     let answered = told.map(|r| format!(" It has answered {} requests for that host itself (flag `NR`).", r.count())).unwrap_or_default();

@@ -30,7 +30,7 @@ use tarbox_model::{Context, ObjectRef, Rule};
 
 use super::control_plane::control_planes;
 use super::parts::{is_of_mesh, is_part_of_mesh};
-use super::requests::{Request, failed};
+use super::requests::{Request, Requests};
 use crate::complaints::complaints;
 use crate::wording::{counted, target};
 
@@ -52,8 +52,8 @@ const SOON: i64 = 7;
 const DAY: i64 = 86_400;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let expired = failed(context);
-    let told: Vec<&Request<'_>> = expired.iter().filter(|r| r.tls()).collect();
+    let failed = Requests::failed(context);
+    let told: Vec<&Request<'_>> = failed.all().iter().filter(|r| r.tls()).collect();
     let holders = context.snapshot.certificates.iter().filter(|c| is_of_mesh(c));
     let mut findings: Vec<Finding> = holders.filter_map(|c| ending(context, c, &told)).collect();
     if findings.is_empty() {

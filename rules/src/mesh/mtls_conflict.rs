@@ -29,8 +29,8 @@ use tarbox_model::{Context, Rule};
 
 use super::conflict::{Conflict, conflict};
 use super::parts::owner;
-use super::policies::{Policies, Setting, destination_rules, sent};
-use super::requests::{Request, failed};
+use super::policies::{DestinationRules, Policies, Setting};
+use super::requests::{Request, Requests};
 use super::strangers::strangers;
 
 /// The rule.
@@ -48,14 +48,13 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let policies = Policies::new(context);
-    let rules = destination_rules(context.snapshot);
+    let rules = DestinationRules::new(context.snapshot);
     if policies.is_empty() && rules.is_empty() {
         return Vec::new();
     }
-    let requests = failed(context);
+    let requests = Requests::failed(context);
     let disagreeing = context.snapshot.services.iter().filter_map(|service| {
-        let conflict =
-            sent(&rules, service).into_iter().find_map(|(setting, port)| conflict(context, &policies, service, setting, port))?;
+        let conflict = rules.sent(service).into_iter().find_map(|(setting, port)| conflict(context, &policies, service, setting, port))?;
         Some(finding(context, service, &conflict, &requests))
     });
     let mut findings: Vec<Finding> = disagreeing.collect();
@@ -63,7 +62,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     findings
 }
 
-fn finding(context: &Context<'_>, service: &Object<Service>, conflict: &Conflict<'_>, requests: &[Request<'_>]) -> Finding {
+fn finding(context: &Context<'_>, service: &Object<Service>, conflict: &Conflict<'_>, requests: &Requests<'_>) -> Finding {
     let (reference, rule) = (service.reference(), conflict.sent.object);
     let name = rule.metadata.name.as_str();
     let what = match conflict.sent.mode {
@@ -75,10 +74,7 @@ fn finding(context: &Context<'_>, service: &Object<Service>, conflict: &Conflict
         Some(taken) => format!("PeerAuthentication `{}/{}` is {}", taken.object.metadata.namespace, taken.object.metadata.name, taken.mode),
         None => "its pods have no proxy and take none".to_owned(),
     };
-    let told = requests.iter().find(|r| {
-        matches!(r.flag(), "UF" | "UC" | "URX")
-            && r.cluster().is_some_and(|(host, _)| host.split('.').take(2).eq([reference.name.as_str(), reference.namespace.as_str()]))
-    });
+    let told = requests.to(&reference).find(|r| matches!(r.flag(), "UF" | "UC" | "URX"));
     let answered = told.map(|r| {
         format!(
             " Proxies have seen {} requests fail with flag `{}`{}.",

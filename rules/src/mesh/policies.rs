@@ -74,43 +74,75 @@ fn mode(policy: &Custom, port: i32) -> Option<Setting<'_>> {
     })
 }
 
-/// What DestinationRules tell clients to send to a Service, the most specific host's rules only.
-pub(super) fn sent<'a>(rules: &[&'a Custom], service: &Object<Service>) -> Vec<(Setting<'a>, Option<i32>)> {
-    let reference = service.reference();
-    let full = full_name(&reference);
-    let host = |rule: &Custom| rule.text("/spec/host").unwrap_or_default().to_owned();
-    let named: Vec<&&Custom> = rules.iter().filter(|r| host_is(&host(r), &r.metadata.namespace, &reference)).collect();
-    let wide = || rules.iter().filter(|r| host(r).starts_with('*') && covers(&host(r), &full)).max_by_key(|r| host(r).len());
-    let chosen: Vec<&&Custom> = if named.is_empty() { wide().into_iter().collect() } else { named };
-    let seen_by_others = |r: &&&Custom| r.metadata.namespace == reference.namespace || texts(r, "/spec/exportTo") != ["."];
-    let mut all = Vec::new();
-    for rule in chosen.into_iter().filter(seen_by_others) {
-        let mut at = |pointer: String, port: Option<i32>| {
-            if let Some(mode) = rule.text(&pointer) {
-                all.push((Setting { object: rule, mode, pointer }, port));
+/// All DestinationRules, by the Service that their host is.
+#[derive(Debug, Clone, Default)]
+pub(super) struct DestinationRules<'a> {
+    /// By the Service's namespace and name.
+    named: BTreeMap<(&'a str, &'a str), Vec<&'a Custom>>,
+    /// Those whose host is a pattern, the longest first.
+    wide: Vec<(&'a str, &'a Custom)>,
+}
+
+impl<'a> DestinationRules<'a> {
+    /// All of a bundle.
+    pub(super) fn new(snapshot: &'a Snapshot) -> Self {
+        let mut rules = Self::default();
+        for rule in snapshot.custom_of(NETWORKING, "DestinationRule") {
+            let host = rule.text("/spec/host").unwrap_or_default();
+            if host.starts_with('*') {
+                rules.wide.push((host, rule));
+            } else if let Some(service) = service_of_host(host, &rule.metadata.namespace) {
+                rules.named.entry(service).or_default().push(rule);
             }
+        }
+        rules.wide.sort_by_key(|(host, _)| std::cmp::Reverse(host.len()));
+        rules
+    }
+
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.named.is_empty() && self.wide.is_empty()
+    }
+
+    /// Those whose host is the Service.
+    pub(super) fn of<'s>(&'s self, service: &'s ObjectRef) -> &'s [&'a Custom] {
+        self.named.get(&(service.namespace.as_str(), service.name.as_str())).map_or(&[], Vec::as_slice)
+    }
+
+    /// What they tell clients to send to a Service, the most specific host's rules only.
+    pub(super) fn sent(&self, service: &Object<Service>) -> Vec<(Setting<'a>, Option<i32>)> {
+        let reference = service.reference();
+        let named = self.of(&reference);
+        let wide = || {
+            let full = full_name(&reference);
+            self.wide.iter().find(|(host, _)| covers(host, &full)).map(|(_, rule)| *rule)
         };
-        at("/spec/trafficPolicy/tls/mode".to_owned(), None);
-        for (base, level) in elements(&rule.value, "", "/spec/trafficPolicy/portLevelSettings") {
-            let port = level.pointer("/port/number").and_then(serde_json::Value::as_i64).and_then(|p| i32::try_from(p).ok());
-            at(format!("{base}/tls/mode"), port);
+        let chosen = named.iter().copied().chain(named.is_empty().then(wide).flatten());
+        let seen_by_others = |r: &&Custom| r.metadata.namespace == reference.namespace || texts(r, "/spec/exportTo") != ["."];
+        let mut all = Vec::new();
+        for rule in chosen.filter(seen_by_others) {
+            let mut at = |pointer: String, port: Option<i32>| {
+                if let Some(mode) = rule.text(&pointer) {
+                    all.push((Setting { object: rule, mode, pointer }, port));
+                }
+            };
+            at("/spec/trafficPolicy/tls/mode".to_owned(), None);
+            for (base, level) in elements(&rule.value, "", "/spec/trafficPolicy/portLevelSettings") {
+                let port = level.pointer("/port/number").and_then(serde_json::Value::as_i64).and_then(|p| i32::try_from(p).ok());
+                at(format!("{base}/tls/mode"), port);
+            }
+            for (base, _) in elements(&rule.value, "", "/spec/subsets") {
+                at(format!("{base}/trafficPolicy/tls/mode"), None);
+            }
         }
-        for (base, _) in elements(&rule.value, "", "/spec/subsets") {
-            at(format!("{base}/trafficPolicy/tls/mode"), None);
-        }
+        all
     }
-    all
 }
 
-/// Whether a DestinationRule's host is a Service.
-pub(super) fn host_is(host: &str, namespace: &str, service: &ObjectRef) -> bool {
+/// The Service that the host of a DestinationRule is, by namespace and name: a name without a dot is one of the rule's namespace.
+fn service_of_host<'a>(host: &'a str, namespace: &'a str) -> Option<(&'a str, &'a str)> {
     match host.split_once('.') {
-        None => host == service.name && namespace == service.namespace,
-        Some((name, rest)) => name == service.name && rest.split_once(".svc").is_some_and(|(of, _)| of == service.namespace),
+        None => Some((namespace, host)),
+        Some((name, rest)) => rest.split_once(".svc").map(|(of, _)| (of, name)),
     }
-}
-
-/// All DestinationRules.
-pub(super) fn destination_rules(snapshot: &Snapshot) -> Vec<&Custom> {
-    snapshot.custom_of(NETWORKING, "DestinationRule").collect()
 }

@@ -27,7 +27,7 @@ use tarbox_model::object::{ContainerView, Object, Pod};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
-use super::control_plane::{control_planes, service_of};
+use super::control_plane::{ControlPlane, control_planes, service_of};
 use super::parts::owner;
 use crate::wording::target;
 
@@ -55,11 +55,16 @@ pub static RULE: Rule = Rule {
 const YOUNG: i64 = 60;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let pods = context.snapshot.pods.iter().filter(|p| p.is_active() && !p.is_ready());
-    pods.filter_map(|pod| finding(context, pod, pod.mesh_proxy()?)).collect()
+    let unready = context.snapshot.pods.iter().filter(|p| p.is_active() && !p.is_ready());
+    let meshed: Vec<_> = unready.filter_map(|pod| Some((pod, pod.mesh_proxy()?))).collect();
+    if meshed.is_empty() {
+        return Vec::new();
+    }
+    let planes = control_planes(context);
+    meshed.into_iter().filter_map(|(pod, view)| finding(context, &planes, pod, view)).collect()
 }
 
-fn finding(context: &Context<'_>, pod: &Object<Pod>, view: ContainerView<'_>) -> Option<Finding> {
+fn finding(context: &Context<'_>, planes: &[ControlPlane<'_>], pod: &Object<Pod>, view: ContainerView<'_>) -> Option<Finding> {
     let (_, _, status) = view.status?;
     let running = status.state.running.as_ref()?;
     let young = context.snapshot.age_seconds(running.started_at).is_some_and(|age| age < YOUNG);
@@ -92,7 +97,7 @@ fn finding(context: &Context<'_>, pod: &Object<Pod>, view: ContainerView<'_>) ->
             format!("kubectl get envoyfilters -A; kubectl logs {} -n {} -c {name} --tail=50", pod.metadata.name, pod.metadata.namespace),
         );
     } else {
-        for plane in control_planes(context).iter().filter(|p| p.reference.name.starts_with("istiod") == (name == "istio-proxy")) {
+        for plane in planes.iter().filter(|p| p.reference.name.starts_with("istiod") == (name == "istio-proxy")) {
             finding = finding.depends_on(service_of(context, plane).unwrap_or_else(|| plane.reference.clone()));
             finding = finding.remedy(
                 "See whether the control plane runs and answers.",

@@ -2,50 +2,67 @@
 
 use std::collections::BTreeSet;
 
+use tarbox_model::Context;
 use tarbox_model::evidence::pointer_key;
 use tarbox_model::finding::Finding;
-use tarbox_model::object::{Custom, PortName, Service};
-use tarbox_model::relations::workloads;
-use tarbox_model::{Context, selector};
+use tarbox_model::object::{Custom, Object, Pod, PortName, Service};
+use tarbox_model::relations::{Labelled, workloads};
 
-use super::parts::{elements, is_gateway, labels, quoted, services_selecting};
+use super::parts::{NETWORKING, elements, is_gateway, labels, quoted, services_selecting};
 use crate::wording::listed;
 
-/// A Gateway that no pod serves, or whose port no Service has.
-pub(super) fn unserved(context: &Context<'_>, gateway: &Custom) -> Option<Finding> {
+/// Gateways that no pod serves, or whose port no Service has.
+pub(super) fn unserved(context: &Context<'_>) -> Vec<Finding> {
+    let snapshot = context.snapshot;
+    let gateways: Vec<&Custom> = snapshot.custom_of(NETWORKING, "Gateway").collect();
+    if gateways.is_empty() {
+        return Vec::new();
+    }
+    let pods = Labelled::new(snapshot.pods.iter().map(|p| ("", &p.metadata.labels, p)));
+    let workloads = workloads(snapshot);
+    let made = Labelled::new(workloads.iter().map(|w| ("", &w.template.metadata.labels, ())));
+    let serving: Vec<&Object<Pod>> = snapshot.pods.iter().filter(|p| is_gateway(p)).collect();
+    gateways.into_iter().filter_map(|gateway| of_gateway(context, &pods, &made, &serving, gateway)).collect()
+}
+
+fn of_gateway(
+    context: &Context<'_>,
+    pods: &Labelled<'_, &Object<Pod>>,
+    made: &Labelled<'_, ()>,
+    serving: &[&Object<Pod>],
+    gateway: &Custom,
+) -> Option<Finding> {
     let snapshot = context.snapshot;
     let (name, namespace, wanted) =
         (gateway.metadata.name.as_str(), gateway.metadata.namespace.as_str(), labels(gateway.get("/spec/selector")));
     let (key, value) = wanted.first_key_value()?;
-    let selected: Vec<_> = snapshot.pods.iter().filter(|p| selector::subset(&wanted, &p.metadata.labels)).collect();
-    let made = workloads(snapshot).iter().any(|w| selector::subset(&wanted, &w.template.metadata.labels));
+    let selected = pods.with("", &wanted).next();
+    let made = made.with("", &wanted).next().is_some();
     let finding = |title: String, summary: String, evidence| {
         Finding::new(gateway.reference(), title, evidence)
             .summary(summary)
             .confidence(0.9)
             .seen(gateway.metadata.written_at(), snapshot.taken_at)
     };
-    let Some(pod) = selected.first() else {
+    let Some(pod) = selected else {
         if made || !snapshot.coverage.is_complete("pods") || !snapshot.facts.namespaces.is_empty() {
             return None;
         }
-        let others = snapshot.pods.iter().filter(|p| is_gateway(p)).filter_map(|p| p.metadata.labels.get(key)).map(String::as_str);
-        let others: BTreeSet<&str> = others.collect();
+        let others: BTreeSet<&str> = serving.iter().filter_map(|p| p.metadata.labels.get(key)).map(String::as_str).collect();
         let told =
             if others.is_empty() { String::new() } else { format!(" Gateway pods have `{key}` {}.", listed(others.iter().copied())) };
-        let patch = format!(
-            "kubectl patch gateway.networking.istio.io {name} -n {namespace} --type=merge -p '{{\"spec\":{{\"selector\":{{\"{key}\":\"{}\"}}}}}}'",
-            others.first().copied().unwrap_or("LABEL")
+        let absent = finding(
+            format!("No pod serves Gateway `{name}`"),
+            format!("It selects `{key}={value}`, which no pod bears: nobody listens for it.{told}"),
+            quoted(gateway, &format!("/spec/selector/{}", pointer_key(key))),
         );
-        let at = format!("/spec/selector/{}", pointer_key(key));
-        return Some(
-            finding(
-                format!("No pod serves Gateway `{name}`"),
-                format!("It selects `{key}={value}`, which no pod bears: nobody listens for it.{told}"),
-                quoted(gateway, &at),
-            )
-            .remedy("Select the labels of the gateway's pods.", patch),
-        );
+        return Some(match others.first() {
+            Some(other) => absent.remedy(
+                "Select the labels of the gateway's pods.",
+                format!("kubectl patch gateway.networking.istio.io {name} -n {namespace} --type=merge -p '{{\"spec\":{{\"selector\":{{\"{key}\":\"{other}\"}}}}}}'"),
+            ),
+            None => absent.remedy("Install a gateway whose pods bear the label; see which are there.", format!("kubectl get pods -A -l {key} --show-labels")),
+        });
     };
     let services: Vec<_> = services_selecting(context, pod);
     let has = |number: i64| {

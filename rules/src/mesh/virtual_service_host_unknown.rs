@@ -26,8 +26,8 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule};
 
 use super::destinations::{Destination, Host, Hosts, destinations};
-use super::parts::{NETWORKING, full_name, quoted, texts};
-use super::requests::{Request, failed};
+use super::parts::{NETWORKING, covers, full_name, quoted, texts};
+use super::requests::{Request, Requests};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -43,7 +43,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let (hosts, requests) = (Hosts::new(context.snapshot), failed(context));
+    let (hosts, requests) = (Hosts::new(context.snapshot), Requests::failed(context));
     let mut findings = Vec::new();
     for object in context.snapshot.custom_of(NETWORKING, "VirtualService") {
         let all = destinations(object);
@@ -55,7 +55,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     findings
 }
 
-fn finding(object: &Custom, destination: &Destination<'_>, found: &Host<'_>, requests: &[Request<'_>]) -> Option<Finding> {
+fn finding(object: &Custom, destination: &Destination<'_>, found: &Host<'_>, requests: &Requests<'_>) -> Option<Finding> {
     let (host, name, namespace) = (destination.host, object.metadata.name.as_str(), object.metadata.namespace.as_str());
     let (cause, why, meant): (Option<ObjectRef>, String, Option<String>) = match found {
         Host::NoService { service, unfinished: true, .. } => (
@@ -81,9 +81,8 @@ fn finding(object: &Custom, destination: &Destination<'_>, found: &Host<'_>, req
         Host::Service(_) | Host::Entry | Host::Unknown => return None,
     };
     let pointer = format!("{}/host", destination.pointer);
-    let told = requests.iter().find(|r| {
-        matches!(r.flag(), "NC" | "NR") && r.cluster().is_none_or(|(cluster, _)| cluster.starts_with(host)) && serves(object, r.host())
-    });
+    let told = answered_by_proxies(object, requests)
+        .find(|r| matches!(r.flag(), "NC" | "NR") && r.cluster().is_none_or(|(cluster, _)| cluster.starts_with(host)));
     let answered =
         told.map(|r| format!(" Proxies have answered {} requests themselves (flag `{}`).", r.count(), r.flag())).unwrap_or_default();
     let fate = if destination.mirror { "Copies of requests are lost there." } else { "Requests that come there end with 503." };
@@ -110,7 +109,11 @@ fn finding(object: &Custom, destination: &Destination<'_>, found: &Host<'_>, req
     ))
 }
 
-/// Whether a VirtualService is for a host.
-fn serves(object: &Custom, host: &str) -> bool {
-    texts(object, "/spec/hosts").iter().any(|h| super::parts::covers(h, host) || host.split('.').next() == Some(*h))
+/// Failed requests for the hosts of a VirtualService.
+fn answered_by_proxies<'r, 'a>(object: &'r Custom, requests: &'r Requests<'a>) -> impl Iterator<Item = &'r Request<'a>> {
+    let of = move |host: &'r str| {
+        let wide = host.starts_with('*').then(|| requests.all().iter().filter(move |r| covers(host, r.host())));
+        requests.for_host(host).chain(wide.into_iter().flatten())
+    };
+    texts(object, "/spec/hosts").into_iter().flat_map(of)
 }

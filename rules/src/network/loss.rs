@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tarbox_model::{Context, Evidence, ObjectRef, Timestamp};
 
 use super::delay::{is_of_loss, strength};
+use super::policy::{Direction, Policies};
 use crate::calls::{Failure, calls};
 use crate::complaints::complaints;
 use crate::wording::{counted, listed};
@@ -79,6 +80,7 @@ pub(super) fn by_clients(context: &Context<'_>) -> Option<(Option<String>, Told)
     let (snapshot, relations) = (context.snapshot, context.relations);
     let failing: Vec<_> =
         calls(context).into_iter().filter(|c| matches!(c.failure, Failure::TimedOut | Failure::Reset | Failure::NoRoute)).collect();
+    let policies = Policies::new(context);
     let mut ways = Vec::new();
     for call in &failing {
         let Some(target) = &call.target else { continue };
@@ -88,7 +90,10 @@ pub(super) fn by_clients(context: &Context<'_>) -> Option<(Option<String>, Told)
             .filter(|p| p.is_active())
             .collect();
         let client = snapshot.pod(&call.complaint.pod.namespace, &call.complaint.pod.name);
-        if !pods.is_empty() && pods.iter().all(|p| p.is_ready()) {
+        // A policy that covers one of the two ends may keep them apart: that is no loss.
+        let apart = client.is_some_and(|c| !policies.covering(c, Direction::Egress).is_empty())
+            || pods.iter().any(|p| !policies.covering(p, Direction::Ingress).is_empty());
+        if !apart && !pods.is_empty() && pods.iter().all(|p| p.is_ready()) {
             let nodes: BTreeSet<&str> =
                 pods.iter().copied().chain(client).map(|p| p.spec.node_name.as_str()).filter(|n| !n.is_empty()).collect();
             ways.push((call, nodes));
@@ -96,7 +101,7 @@ pub(super) fn by_clients(context: &Context<'_>) -> Option<(Option<String>, Told)
     }
     let clients: BTreeSet<&ObjectRef> = ways.iter().map(|(c, _)| &c.complaint.client).collect();
     let targets: BTreeSet<&ObjectRef> = ways.iter().filter_map(|(c, _)| c.target.as_ref()).collect();
-    if clients.len() < MANY || targets.len() < 2 || !snapshot.network_policies.is_empty() {
+    if clients.len() < MANY || targets.len() < 2 {
         return None;
     }
     let mut shared = ways.first()?.1.clone();

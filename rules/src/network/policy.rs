@@ -71,20 +71,21 @@ impl<'a> Called<'a> {
     }
 }
 
-/// All policies, by namespace.
+/// All policies, by namespace and a label that their pods must have; the label is empty where they ask for none.
 pub(crate) struct Policies<'a> {
     snapshot: &'a Snapshot,
-    by_namespace: BTreeMap<&'a str, Vec<&'a Object<NetworkPolicy>>>,
+    by_label: BTreeMap<(&'a str, &'a str, &'a str), Vec<&'a Object<NetworkPolicy>>>,
 }
 
 impl<'a> Policies<'a> {
     /// Looks once at all policies.
     pub(crate) fn new(context: &Context<'a>) -> Self {
-        let mut by_namespace: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+        let mut by_label: BTreeMap<(&str, &str, &str), Vec<_>> = BTreeMap::new();
         for policy in &context.snapshot.network_policies {
-            by_namespace.entry(policy.metadata.namespace.as_str()).or_default().push(policy);
+            let (key, value) = policy.spec.pod_selector.match_labels.first_key_value().map_or(("", ""), |(k, v)| (k, v));
+            by_label.entry((policy.metadata.namespace.as_str(), key, value)).or_default().push(policy);
         }
-        Self { snapshot: context.snapshot, by_namespace }
+        Self { snapshot: context.snapshot, by_label }
     }
 
     /// Policies that cover a pod in a direction. Pods on their node's network are not covered.
@@ -92,8 +93,12 @@ impl<'a> Policies<'a> {
         if pod.spec.host_network {
             return Vec::new();
         }
-        let all = self.by_namespace.get(pod.metadata.namespace.as_str()).into_iter().flatten().copied();
-        all.filter(|p| is_of(p, direction) && p.spec.pod_selector.matches(&pod.metadata.labels)).collect()
+        let (namespace, labels) = (pod.metadata.namespace.as_str(), &pod.metadata.labels);
+        let pairs = labels.iter().map(|(k, v)| (k.as_str(), v.as_str())).chain([("", "")]);
+        let candidates = pairs.filter_map(|(k, v)| self.by_label.get(&(namespace, k, v))).flatten().copied();
+        let mut covering: Vec<_> = candidates.filter(|p| is_of(p, direction) && p.spec.pod_selector.matches(labels)).collect();
+        covering.sort_by(|a, b| a.metadata.name.cmp(&b.metadata.name));
+        covering
     }
 
     /// The policies that stop a pod's traffic with the other end: none of those that cover it lets the port through.

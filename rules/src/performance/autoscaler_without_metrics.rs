@@ -99,15 +99,14 @@ fn finding(context: &Context<'_>, scaler: &Object<HorizontalPodAutoscaler>) -> O
             .remedy("See whether the metrics API answers.", "kubectl get apiservice v1beta1.metrics.k8s.io; kubectl top pods -A | head -3");
     } else if told.reason == "FailedGetScale" {
         let names = context.snapshot.deployments.iter().filter(|d| d.metadata.namespace == namespace).map(|d| d.metadata.name.as_str());
-        why = format!(
-            " It is to scale {} `{}`, which does not exist{}.",
-            aim.kind,
-            aim.name,
-            did_you_mean(similarity::nearest(&aim.name, names))
-        );
+        let nearest = similarity::nearest(&aim.name, names);
+        why = format!(" It is to scale {} `{}`, which does not exist{}.", aim.kind, aim.name, did_you_mean(nearest));
         finding = finding.evidence([scaler.evidence("/spec/scaleTargetRef/name", aim.name.as_str())]).remedy(
             "Name the workload that is there.",
-            format!("kubectl patch hpa {name} -n {namespace} --type merge -p '{{\"spec\":{{\"scaleTargetRef\":{{\"name\":\"NAME\"}}}}}}'"),
+            match nearest {
+                Some(nearest) => format!("kubectl patch hpa {name} -n {namespace} --type merge -p '{{\"spec\":{{\"scaleTargetRef\":{{\"name\":\"{nearest}\"}}}}}}'"),
+                None => format!("kubectl edit hpa {name} -n {namespace}"),
+            },
         );
     }
     let now = format!(" It stays at {} of at most {} pods.", scaler.status.current_replicas, scaler.spec.max_replicas);

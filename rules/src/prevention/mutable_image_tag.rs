@@ -87,7 +87,7 @@ fn finding(context: &Context<'_>, template: &Template<'_>) -> Option<Finding> {
     };
     let name = container.image.strip_suffix(&format!(":{tag}")).unwrap_or(&container.image);
     let digest = running.keys().next().filter(|_| running.len() == 1).and_then(|id| Some(id.rsplit_once('@')?.1));
-    let exact = digest.map_or_else(|| format!("{name}:VERSION"), |digest| format!("{name}@{digest}"));
+    let fix = |digest| commands::set(owner, "image", &format!("{}={name}@{digest}", container.name));
     Some(
         Finding::new(
             owner.clone(),
@@ -101,7 +101,7 @@ fn finding(context: &Context<'_>, template: &Template<'_>) -> Option<Finding> {
         .confidence(0.9)
         .remedy(
             "Name what is meant: a version that is never moved, or the digest. This replaces its pods.",
-            commands::set(owner, "image", &format!("{}={exact}", container.name)),
+            digest.map_or_else(|| commands::edit(owner), fix),
         ),
     )
 }

@@ -23,6 +23,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use super::failing::{Answer, Failing, Kind, failing};
+use crate::commands::edit;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -64,7 +65,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
                 .evidence([probe.pod.evidence(probe.pointer("/httpGet/path"), http.path.as_str())])
                 .remedy(
                     "Give the probe the path that the application serves. This starts new pods.",
-                    probe.patch("/httpGet/path", &format!("\"{}\"", other.unwrap_or("/PATH"))),
+                    other.map_or_else(|| edit(&probe.owner()), |path| probe.patch("/httpGet/path", &format!("\"{path}\""))),
                 ),
         );
     }

@@ -25,7 +25,7 @@
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::{Object, Pod, StatefulSet};
 use tarbox_model::rule::{Effect, Level, Need};
-use tarbox_model::{Context, Rule};
+use tarbox_model::{Context, Rule, selector};
 
 use crate::wording::{did_you_mean, listed};
 
@@ -124,6 +124,6 @@ fn without_service(context: &Context<'_>, set: &Object<StatefulSet>) -> Option<F
             .severity(if short { Severity::High } else { Severity::Low })
             .workload(Some(set.reference()))
             .confidence(0.85)
-            .remedy("Make the Service. The pods' names are then known at once.", format!("kubectl create service clusterip {service} --clusterip=None --tcp=80 -n {namespace}; kubectl set selector service {service} KEY=VALUE -n {namespace}")),
+            .remedy("Make the Service. The pods' names are then known at once.", format!("kubectl create service clusterip {service} --clusterip=None -n {namespace}; kubectl set selector service {service} {} -n {namespace}", selector::describe(&set.spec.selector.match_labels))),
     )
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tarbox_model::object::{Node, NodeSelectorTerm, Object, PodSpec};
+use tarbox_model::relations::Labelled;
 use tarbox_model::{Context, Snapshot, selector};
 
 /// Whether a node carries the labels of the pod's `nodeSelector`.
@@ -43,28 +44,18 @@ pub(super) fn open_to(spec: &PodSpec, node: &Node) -> bool {
 /// The nodes with an index of their labels, so that what one pod asks for is found without a look at each.
 pub(super) struct Nodes<'a> {
     all: &'a [Object<Node>],
-    by_label: BTreeMap<(&'a str, &'a str), Vec<usize>>,
+    labelled: Labelled<'a, &'a Object<Node>>,
 }
 
 impl<'a> Nodes<'a> {
     pub(super) fn of(snapshot: &'a Snapshot) -> Self {
-        let mut by_label: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-        for (i, node) in snapshot.nodes.iter().enumerate() {
-            for (key, value) in &node.metadata.labels {
-                by_label.entry((key, value)).or_default().push(i);
-            }
-        }
-        Self { all: &snapshot.nodes, by_label }
+        let labelled = Labelled::new(snapshot.nodes.iter().map(|node| ("", &node.metadata.labels, node)));
+        Self { all: &snapshot.nodes, labelled }
     }
 
     /// Nodes that carry the labels of the pod's `nodeSelector`.
     pub(super) fn selected<'s>(&'s self, spec: &'s PodSpec) -> impl Iterator<Item = &'a Object<Node>> + 's {
-        let with =
-            |(key, value): (&'s String, &'s String)| self.by_label.get(&(key.as_str(), value.as_str())).map_or(&[][..], Vec::as_slice);
-        let rarest = spec.node_selector.iter().map(with).min_by_key(|nodes| nodes.len());
-        let few = rarest.into_iter().flatten().filter_map(|&i| self.all.get(i));
-        let all = rarest.is_none().then_some(self.all).into_iter().flatten();
-        few.chain(all).filter(|node| selected(spec, node))
+        self.labelled.with("", &spec.node_selector)
     }
 
     /// Nodes that are open to the pod; all of them when none is.

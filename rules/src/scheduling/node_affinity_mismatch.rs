@@ -21,11 +21,13 @@
 //! closed for another reason.
 
 use tarbox_model::finding::{Finding, Severity};
+use tarbox_model::object::{Node, NodeSelectorTerm, Object};
 use tarbox_model::rule::{Effect, Level, Need};
+use tarbox_model::selector::Labels;
 use tarbox_model::{Context, Rule};
 
 use super::blame::blamed;
-use super::labels::Carried;
+use super::labels::{Carried, nearest_node};
 use super::node_selector_mismatch::is_selector;
 use super::shortage;
 use super::verdict::Reason;
@@ -79,25 +81,39 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         }
         let what = if wanted.is_empty() { String::new() } else { format!(" `{}`", wanted.join("; ")) };
         let why = if said.is_empty() { String::new() } else { format!("{}. ", capitalised(&said.join("; "))) };
-        findings.push(
-            Finding::new(
-                verdict.pod.reference(),
-                format!("No node satisfies the node affinity{what} of `{}`", owner.name),
-                shortage::quoted(&verdict, &part.text),
-            )
-            .summary(format!(
-                "{why}The scheduler refused {} of {} nodes for their labels; {} cannot be placed.",
-                part.count,
-                verdict.total,
-                counted(verdict.pods, "pod")
-            ))
-            .workload(verdict.workload.cloned())
-            .confidence(if required.is_some() { 0.95 } else { 0.85 })
-            .evidence(evidence)
-            .seen(verdict.first, verdict.last)
-            .remedy("Correct the affinity, or make it a preference. This changes the pod template and starts new pods.", edit(&owner))
-            .remedy("Or give the nodes that are meant the label that is wanted.", "kubectl label node NODE KEY=VALUE"),
-        );
+        let missing = required.iter().flat_map(|r| &r.node_selector_terms).find_map(|term| missing(nodes, term));
+        let finding = Finding::new(
+            verdict.pod.reference(),
+            format!("No node satisfies the node affinity{what} of `{}`", owner.name),
+            shortage::quoted(&verdict, &part.text),
+        )
+        .summary(format!(
+            "{why}The scheduler refused {} of {} nodes for their labels; {} cannot be placed.",
+            part.count,
+            verdict.total,
+            counted(verdict.pods, "pod")
+        ))
+        .workload(verdict.workload.cloned())
+        .confidence(if required.is_some() { 0.95 } else { 0.85 })
+        .evidence(evidence)
+        .seen(verdict.first, verdict.last)
+        .remedy("Correct the affinity, or make it a preference. This changes the pod template and starts new pods.", edit(&owner));
+        findings.push(match missing {
+            Some((node, label)) => finding.remedy(
+                format!("Or, if `{node}` is the right node for it, give it the label that is wanted. Waiting pods are then placed by themselves."),
+                format!("kubectl label node {node} {label} --overwrite"),
+            ),
+            None => finding,
+        });
     }
     findings
+}
+
+/// The node that has most of what a term wants by value, and a label that it lacks.
+fn missing<'a>(nodes: &'a [Object<Node>], term: &NodeSelectorTerm) -> Option<(&'a str, String)> {
+    let by_value = term.match_expressions.iter().filter(|c| c.operator == "In");
+    let wanted: Labels = by_value.filter_map(|c| Some((c.key.clone(), c.values.first()?.clone()))).collect();
+    let node = nearest_node(nodes, &wanted).filter(|_| !wanted.is_empty())?;
+    let unmet = term.match_expressions.iter().find(|c| !c.matches(&node.metadata.labels))?;
+    Some((&node.metadata.name, format!("{}={}", unmet.key, wanted.get(&unmet.key)?)))
 }

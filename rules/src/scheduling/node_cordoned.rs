@@ -96,8 +96,11 @@ fn finding(verdict: &Verdict<'_>, part: &Part, nodes: &[&Object<Node>]) -> Findi
     }
     // A command that opens half the cluster at once is nobody's remedy.
     let uncordon: Vec<&str> = nodes.iter().take(10).map(|n| n.metadata.name.as_str()).collect();
+    if uncordon.is_empty() {
+        return finding.remedy("See which nodes are cordoned; if the maintenance is over, open them again.", "kubectl get nodes");
+    }
     finding.remedy(
         "If the maintenance is over, open the node again. Waiting pods are then placed by themselves.",
-        format!("kubectl uncordon {}", if uncordon.is_empty() { "NODE".to_owned() } else { uncordon.join(" ") }),
+        format!("kubectl uncordon {}", uncordon.join(" ")),
     )
 }

@@ -20,11 +20,11 @@
 //! When something else than pod affinity refuses most nodes.
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::object::{Object, Pod};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule, selector};
 
 use super::blame::blamed;
+use super::neighbours::Neighbours;
 use super::shortage;
 use super::verdict::{Part, Reason, Verdict};
 use crate::commands::edit;
@@ -45,26 +45,22 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let blamed = blamed(context, |reason| *reason == Reason::PodAffinity);
-    blamed.into_iter().map(|(verdict, part)| finding(context, &verdict, &part)).collect()
+    if blamed.is_empty() {
+        return Vec::new();
+    }
+    let neighbours = Neighbours::of(context.snapshot);
+    blamed.into_iter().map(|(verdict, part)| finding(&neighbours, &verdict, &part)).collect()
 }
 
-fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding {
+fn finding(neighbours: &Neighbours<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding {
     let (pod, owner) = (verdict.pod, verdict.owner());
     let terms = &pod.spec.affinity.pod_affinity.required_during_scheduling_ignored_during_execution;
     let mut said = Vec::new();
     for term in terms {
         let Some(selector) = &term.label_selector else { continue };
         let wanted = selector::describe(&selector.match_labels);
-        let matching = |p: &&Object<Pod>| selector.matches(&p.metadata.labels) && p.is_active();
-        let here = |p: &&Object<Pod>| {
-            if term.namespaces.is_empty() {
-                p.metadata.namespace == pod.metadata.namespace
-            } else {
-                term.namespaces.contains(&p.metadata.namespace)
-            }
-        };
-        let all = context.snapshot.pods.iter().filter(matching).count();
-        let near = context.snapshot.pods.iter().filter(matching).filter(here).filter(|p| !p.spec.node_name.is_empty()).count();
+        let all = neighbours.anywhere(selector).count();
+        let near = neighbours.meant(term, &pod.metadata.namespace).len();
         said.push(match (near, all) {
             (0, 0) => format!("no pod carries `{wanted}`"),
             (0, _) => format!("{} carry `{wanted}`, but in other namespaces or without a node", counted(all, "pod")),

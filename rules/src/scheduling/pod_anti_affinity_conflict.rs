@@ -21,11 +21,11 @@
 //! When something else than anti-affinity refuses most nodes.
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::object::{Object, Pod};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use super::blame::blamed;
+use super::neighbours::Neighbours;
 use super::shortage;
 use super::verdict::{Part, Reason, Verdict};
 use crate::commands::edit;
@@ -46,24 +46,19 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let blamed = blamed(context, |reason| *reason == Reason::PodAntiAffinity);
-    blamed.into_iter().map(|(verdict, part)| finding(context, &verdict, &part)).collect()
+    if blamed.is_empty() {
+        return Vec::new();
+    }
+    let neighbours = Neighbours::of(context.snapshot);
+    blamed.into_iter().map(|(verdict, part)| finding(context, &neighbours, &verdict, &part)).collect()
 }
 
-fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding {
+fn finding(context: &Context<'_>, neighbours: &Neighbours<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding {
     let (pod, owner) = (verdict.pod, verdict.owner());
     let terms = &pod.spec.affinity.pod_anti_affinity.required_during_scheduling_ignored_during_execution;
-    let namespace = pod.metadata.namespace.as_str();
-    let kept_apart = |other: &Object<Pod>| {
-        terms.iter().any(|term| {
-            let here = if term.namespaces.is_empty() {
-                other.metadata.namespace == namespace
-            } else {
-                term.namespaces.contains(&other.metadata.namespace)
-            };
-            here && term.label_selector.as_ref().is_some_and(|s| s.matches(&other.metadata.labels))
-        })
-    };
-    let holders: Vec<_> = context.snapshot.pods.iter().filter(|p| !p.spec.node_name.is_empty() && p.is_active() && kept_apart(p)).collect();
+    let mut holders: Vec<_> = terms.iter().flat_map(|term| neighbours.meant(term, &pod.metadata.namespace)).collect();
+    holders.sort_by_key(|p| (&p.metadata.namespace, &p.metadata.name));
+    holders.dedup_by_key(|p| (&p.metadata.namespace, &p.metadata.name));
     let names: Vec<String> = holders.iter().map(|p| format!("{} on {}", p.metadata.name, p.spec.node_name)).collect();
     let key = terms.first().map_or("kubernetes.io/hostname", |t| t.topology_key.as_str());
     let place = if key == "kubernetes.io/hostname" { "node" } else { "place" };

@@ -19,7 +19,7 @@
 //!
 //! ## When it stays silent
 //! In the first seconds of a pod's life, when the pod asks for another scheduler (that is wrong-scheduler-name) or waits
-//! behind a gate, and when the scheduler has spoken about a later pod.
+//! behind a gate, when the scheduler has spoken about a later pod, and where no pod's conditions were collected.
 
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::{Object, Pod, condition};
@@ -61,7 +61,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         .pods
         .iter()
         .any(|p| condition(&p.status.conditions, "PodScheduled").is_some_and(|(_, c)| made.is_some() && c.last_transition_time > made));
-    if scheduled_since && stale.is_none() && sick.is_none() {
+    // A table of pods has no conditions at all: that the scheduler's is missing says nothing then.
+    let shown = snapshot.pods.iter().any(|p| condition(&p.status.conditions, "PodScheduled").is_some());
+    if (scheduled_since || !shown) && stale.is_none() && sick.is_none() {
         return Vec::new();
     }
     let age = snapshot.age_seconds(made).unwrap_or(0);

@@ -10,7 +10,7 @@ use tarbox_model::{Context, Evidence, quantity};
 use super::blame::blamed;
 use super::fit;
 use super::verdict::{Reason, Verdict};
-use crate::commands::set;
+use crate::commands::{edit, set};
 use crate::wording::counted;
 
 /// A finding for each workload whose pods lack a resource. `pods` stands for places on a node.
@@ -70,9 +70,10 @@ fn finding(rooms: &mut Rooms<'_>, verdict: &Verdict<'_>, part: &super::verdict::
         .evidence(room.as_ref().map(|r| r.evidence(resource, possible)))
         .seen(verdict.first, verdict.last);
     if resource != "pods" {
+        let ask = |most: String| set(&owner, "resources", &format!("--requests={resource}={most}"));
         finding = finding.remedy(
-            "Ask for what the process really needs. This changes the pod template and starts new pods.",
-            set(&owner, "resources", &format!("--requests={resource}=AMOUNT")),
+            "Ask for what the process really needs, and for no more than a node has left. This changes the pod template and starts new pods.",
+            room.as_ref().and_then(|room| whole(resource, room.free)).map_or_else(|| edit(&owner), ask),
         );
     }
     if possible {
@@ -93,6 +94,18 @@ fn finding(rooms: &mut Rooms<'_>, verdict: &Verdict<'_>, part: &super::verdict::
 /// The verdict's message as evidence, with the part that matters as quote.
 pub(super) fn quoted(verdict: &Verdict<'_>, text: &str) -> Evidence {
     Evidence { quote: text.to_owned(), ..verdict.evidence.clone() }
+}
+
+/// An amount as a manifest has it, rounded down; none when nothing is left of it.
+fn whole(resource: &str, value: f64) -> Option<String> {
+    let (unit, suffix) = match resource {
+        "cpu" => (0.001, "m"),
+        "memory" | "ephemeral-storage" => (1_048_576.0, "Mi"),
+        name if name.starts_with("hugepages-") => (1_048_576.0, "Mi"),
+        _ => (1.0, ""),
+    };
+    let count = (value / unit + 1e-6).floor();
+    (count >= 1.0).then(|| format!("{count:.0}{suffix}"))
 }
 
 fn amount(resource: &str, value: f64) -> String {

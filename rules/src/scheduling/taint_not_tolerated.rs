@@ -123,13 +123,15 @@ fn finding(verdict: &Verdict<'_>, part: &Part, told: (&str, &str), nodes: &[Barr
         finding = finding.cause(node.reference());
     }
     if own {
-        return finding.remedy(
-            "See what ails the node.",
-            format!("kubectl describe node {}", nodes.first().map_or("NODE", |(n, ..)| n.metadata.name.as_str())),
-        );
+        let node = nodes.first().map(|(n, ..)| format!(" {}", n.metadata.name)).unwrap_or_default();
+        return finding.remedy("See what ails the node.", format!("kubectl describe node{node}"));
     }
-    let node = nodes.first().map_or("NODE", |(n, ..)| n.metadata.name.as_str());
-    finding
-        .remedy("If the taint is left over, take it off. Waiting pods are then placed by themselves.", format!("kubectl taint node {node} {key}:{effect}-"))
+    match nodes.first() {
+        Some((node, ..)) => finding.remedy(
+            "If the taint is left over, take it off. Waiting pods are then placed by themselves.",
+            format!("kubectl taint node {} {key}:{effect}-", node.metadata.name),
+        ),
+        None => finding.remedy("See which nodes have the taint; if it is left over, take it off.", "kubectl describe nodes"),
+    }
         .remedy("Else let the workload tolerate it. This starts new pods.", format!("kubectl patch {}{} --type merge -p '{{\"spec\":{{\"template\":{{\"spec\":{{\"tolerations\":[{{\"key\":\"{key}\",\"operator\":\"Exists\",\"effect\":\"{effect}\"}}]}}}}}}}}'", target(&owner), owner.namespace_flag()))
 }

@@ -20,14 +20,15 @@
 //! ## When it stays silent
 //! When something else than the spread refuses most nodes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::object::{Object, Pod};
+use tarbox_model::object::{Node, Object};
 use tarbox_model::rule::{Effect, Level, Need};
-use tarbox_model::{Context, Rule, Snapshot};
+use tarbox_model::{Context, Rule};
 
 use super::blame::blamed;
+use super::neighbours::Neighbours;
 use super::shortage;
 use super::verdict::{Part, Reason, Verdict};
 use crate::commands::edit;
@@ -51,10 +52,34 @@ const SHOWN: usize = 8;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let blamed = blamed(context, |reason| *reason == Reason::Spread);
-    blamed.into_iter().map(|(verdict, part)| finding(context, &verdict, &part)).collect()
+    if blamed.is_empty() {
+        return Vec::new();
+    }
+    let neighbours = Neighbours::of(context.snapshot);
+    let mut domains = BTreeMap::new();
+    blamed.into_iter().map(|(verdict, part)| finding(context, &neighbours, &mut domains, &verdict, &part)).collect()
 }
 
-fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding {
+/// Values that nodes have for a key, and how many nodes have none.
+struct Domains<'a> {
+    values: BTreeSet<&'a str>,
+    bare: usize,
+}
+
+impl<'a> Domains<'a> {
+    fn by(nodes: &'a [Object<Node>], key: &str) -> Self {
+        let values = || nodes.iter().filter_map(|n| n.metadata.labels.get(key));
+        Self { values: values().map(String::as_str).collect(), bare: nodes.len() - values().count() }
+    }
+}
+
+fn finding<'a>(
+    context: &Context<'a>,
+    neighbours: &Neighbours<'a>,
+    known: &mut BTreeMap<&'a str, Domains<'a>>,
+    verdict: &Verdict<'a>,
+    part: &Part,
+) -> Finding {
     let (pod, owner) = (verdict.pod, verdict.owner());
     let hard = pod.spec.topology_spread_constraints.iter().enumerate().find(|(_, c)| c.when_unsatisfiable != "ScheduleAnyway");
     let mut summary = format!(
@@ -66,16 +91,15 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_>, part: &Part) -> Finding
     if let Some((_, constraint)) = hard {
         let key = constraint.topology_key.as_str();
         let domain = |node: &str| context.snapshot.node(node)?.metadata.labels.get(key);
-        let matches = |p: &&Object<Pod>| p.is_active() && constraint.label_selector.as_ref().is_some_and(|s| s.matches(&p.metadata.labels));
-        let mut domains: BTreeMap<&str, usize> =
-            context.snapshot.nodes.iter().filter_map(|n| n.metadata.labels.get(key)).map(|domain| (domain.as_str(), 0)).collect();
-        for pod in Snapshot::in_namespace(&context.snapshot.pods, &pod.metadata.namespace).iter().filter(matches) {
-            if let Some(count) = domain(&pod.spec.node_name).and_then(|d| domains.get_mut(d.as_str())) {
-                *count += 1;
-            }
+        let domains = known.entry(key).or_insert_with(|| Domains::by(&context.snapshot.nodes, key));
+        let mut there: BTreeMap<&str, usize> = BTreeMap::new();
+        let selected = constraint.label_selector.iter().flat_map(|s| neighbours.selected(&pod.metadata.namespace, s));
+        for domain in selected.filter_map(|p| domain(&p.spec.node_name)) {
+            *there.entry(domain.as_str()).or_default() += 1;
         }
-        let bare = context.snapshot.nodes.iter().filter(|n| !n.metadata.labels.contains_key(key)).count();
-        let mut counts: Vec<String> = domains.iter().take(SHOWN).map(|(domain, count)| format!("{domain}: {count}")).collect();
+        let told = |domain: &&str| format!("{domain}: {}", there.get(domain).copied().unwrap_or_default());
+        let mut counts: Vec<String> = domains.values.iter().take(SHOWN).map(told).collect();
+        let (bare, domains) = (domains.bare, &domains.values);
         if let Some(more) = domains.len().checked_sub(SHOWN).filter(|&more| more > 0) {
             counts.push(format!("and {more} more"));
         }

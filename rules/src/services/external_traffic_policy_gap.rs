@@ -21,14 +21,14 @@
 //! When every node has a ready pod, when no pod is ready at all (service-without-ready-endpoints), and when an external load
 //! balancer with an address of its own leaves the other nodes out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::{Object, Service};
 use tarbox_model::rule::{Effect, Level, Need};
-use tarbox_model::{Context, Rule};
+use tarbox_model::{Context, ObjectRef, Rule};
 
-use super::local_nodes::{addressed, nodes_with, workers_without};
+use super::local_nodes::{ByAddress, addressed, by_address, nodes_with, workers_without};
 use crate::addresses::{Heard, heard};
 use crate::wording::listed;
 
@@ -47,11 +47,18 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let local = context.snapshot.services.iter().any(|s| s.spec.internal_traffic_policy == "Local");
-    let heard = if local { heard(context) } else { Vec::new() };
-    context.snapshot.services.iter().flat_map(|s| [outside(context, s), inside(context, &heard, s)]).flatten().collect()
+    let mut heard_of: BTreeMap<ObjectRef, Vec<Heard<'_>>> = BTreeMap::new();
+    for heard in if local { heard(context) } else { Vec::new() } {
+        if let Some(target) = context.relations.resolve_host(context.snapshot, heard.host, &heard.log.namespace) {
+            heard_of.entry(target).or_default().push(heard);
+        }
+    }
+    let nodes = by_address(context.snapshot);
+    let findings = context.snapshot.services.iter().flat_map(|s| [outside(context, &nodes, s), inside(context, &heard_of, s)]);
+    findings.flatten().collect()
 }
 
-fn outside(context: &Context<'_>, service: &Object<Service>) -> Option<Finding> {
+fn outside(context: &Context<'_>, nodes: &ByAddress<'_>, service: &Object<Service>) -> Option<Finding> {
     let local = service.spec.external_traffic_policy == "Local" && matches!(service.spec.r#type.as_str(), "LoadBalancer" | "NodePort");
     if !local || service.spec.selector.is_empty() {
         return None;
@@ -60,7 +67,7 @@ fn outside(context: &Context<'_>, service: &Object<Service>) -> Option<Finding> 
     if with.is_empty() {
         return None;
     }
-    let asked = addressed(context, service);
+    let asked = addressed(nodes, service);
     // Addresses of nodes: no load balancer stands in between that could leave one out.
     let direct: Vec<&str> = asked.iter().map(|n| n.metadata.name.as_str()).filter(|name| !with.contains(name)).collect();
     let open = service.spec.r#type == "NodePort" && context.snapshot.coverage.is_complete("nodes");
@@ -88,7 +95,7 @@ fn outside(context: &Context<'_>, service: &Object<Service>) -> Option<Finding> 
     )
 }
 
-fn inside(context: &Context<'_>, heard: &[Heard<'_>], service: &Object<Service>) -> Option<Finding> {
+fn inside(context: &Context<'_>, heard_of: &BTreeMap<ObjectRef, Vec<Heard<'_>>>, service: &Object<Service>) -> Option<Finding> {
     if service.spec.internal_traffic_policy != "Local" || service.spec.selector.is_empty() {
         return None;
     }
@@ -96,11 +103,9 @@ fn inside(context: &Context<'_>, heard: &[Heard<'_>], service: &Object<Service>)
     if with.is_empty() {
         return None;
     }
-    let reference = service.reference();
-    let failing = heard.iter().find(|h| {
+    let failing = heard_of.get(&service.reference())?.iter().find(|h| {
         let pod = context.snapshot.pod(&h.log.namespace, &h.log.pod);
-        let far = pod.is_some_and(|p| !p.spec.node_name.is_empty() && !with.contains(p.spec.node_name.as_str()));
-        far && context.relations.resolve_host(context.snapshot, h.host, &h.log.namespace).as_ref() == Some(&reference)
+        pod.is_some_and(|p| !p.spec.node_name.is_empty() && !with.contains(p.spec.node_name.as_str()))
     })?;
     let node = context.snapshot.pod(&failing.log.namespace, &failing.log.pod).map(|p| p.spec.node_name.as_str())?;
     let quote = service.evidence("/spec/internalTrafficPolicy", "Local");

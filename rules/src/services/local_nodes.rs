@@ -1,9 +1,9 @@
 //! Nodes that answer for a Service which takes traffic only where a pod of it is, and those that are asked and do not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use tarbox_model::Context;
 use tarbox_model::object::{Node, Object, Service};
+use tarbox_model::{Context, Snapshot};
 
 /// Nodes with a ready pod of the Service.
 pub(super) fn nodes_with<'a>(context: &Context<'a>, service: &Object<Service>) -> BTreeSet<&'a str> {
@@ -12,12 +12,22 @@ pub(super) fn nodes_with<'a>(context: &Context<'a>, service: &Object<Service>) -
     pods.filter(|p| p.is_active() && p.is_ready()).map(|p| p.spec.node_name.as_str()).filter(|n| !n.is_empty()).collect()
 }
 
-/// Nodes to which an address of the Service leads.
-pub(super) fn addressed<'a>(context: &Context<'a>, service: &Service) -> Vec<&'a Object<Node>> {
+/// Nodes by each of their addresses.
+pub(super) type ByAddress<'a> = BTreeMap<&'a str, &'a Object<Node>>;
+
+/// Nodes by each of their addresses.
+pub(super) fn by_address(snapshot: &Snapshot) -> ByAddress<'_> {
+    let all = snapshot.nodes.iter().flat_map(|n| n.status.addresses.iter().map(move |a| (a.address.as_str(), n)));
+    all.collect()
+}
+
+/// Nodes to which an address of the Service leads, by name.
+pub(super) fn addressed<'a>(nodes: &ByAddress<'a>, service: &Service) -> Vec<&'a Object<Node>> {
     let given = service.status.load_balancer.ingress.iter().map(|a| a.ip.as_str());
-    let addresses: BTreeSet<&str> = given.chain(service.spec.external_ips.iter().map(String::as_str)).collect();
-    let has = |n: &&Object<Node>| n.status.addresses.iter().any(|a| addresses.contains(a.address.as_str()));
-    context.snapshot.nodes.iter().filter(has).collect()
+    let addresses = given.chain(service.spec.external_ips.iter().map(String::as_str));
+    let found: BTreeMap<&str, &Object<Node>> =
+        addresses.filter_map(|a| nodes.get(a)).map(|node| (node.metadata.name.as_str(), *node)).collect();
+    found.into_values().collect()
 }
 
 /// Nodes that have no pod and that a NodePort's clients may well ask: neither cordoned nor of the control plane.

@@ -4,8 +4,7 @@
 //!
 //! ## What it detects
 //! Names in environments, arguments and ConfigMaps that no Service bears, where it is the Service that is missing rather than
-//! the name that is wrong: a workload of that name is there without any Service, or several clients call the name. Also the
-//! Service by which a StatefulSet's pods get their names.
+//! the name that is wrong: a workload of that name is there without any Service, or several clients call the name.
 //!
 //! ## Why it happens
 //! The Service was deleted, or never applied with the rest: left out of the chart, refused by a quota, or applied to another
@@ -19,12 +18,12 @@
 //!
 //! ## When it stays silent
 //! When Services were not collected completely, when nothing needs the name, and when the name is a slip of the pen in one
-//! place (environment-address-mismatch).
+//! place (environment-address-mismatch). A Service that only gives the pods of a StatefulSet their names is
+//! stateful-set-blocked's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::object::{Object, StatefulSet};
 use tarbox_model::relations::{Workload, workloads};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule};
@@ -55,10 +54,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     }
     let workloads = workloads(context.snapshot);
     let bearers: BTreeMap<&ObjectRef, &Workload<'_>> = workloads.iter().map(|w| (&w.reference, w)).collect();
-    let mut findings: Vec<Finding> = missing.iter().filter_map(|(service, callers)| called(context, service, callers, &bearers)).collect();
-    let governed = context.snapshot.stateful_sets.iter().filter(|s| !missing.contains_key(&&governing_service(s)));
-    findings.extend(governed.filter_map(|s| governing(context, s)));
-    findings
+    missing.iter().filter_map(|(service, callers)| called(context, service, callers, &bearers)).collect()
 }
 
 fn called(
@@ -119,32 +115,4 @@ fn target_port(bearer: Option<&Workload<'_>>, port: u16) -> String {
         [one] if *one != i32::from(port) => format!(" --target-port={one}"),
         _ => String::new(),
     }
-}
-
-fn governing_service(set: &Object<StatefulSet>) -> ObjectRef {
-    ObjectRef::new("Service", set.metadata.namespace.as_str(), set.spec.service_name.as_str())
-}
-
-/// A StatefulSet whose own Service is missing: its pods have no names. Nobody may use them, so it is a hint by itself.
-fn governing(context: &Context<'_>, set: &Object<StatefulSet>) -> Option<Finding> {
-    let (namespace, name) = (set.metadata.namespace.as_str(), set.spec.service_name.as_str());
-    if name.is_empty() || context.snapshot.service(namespace, name).is_some() {
-        return None;
-    }
-    let finding = Finding::new(
-        ObjectRef::new("Service", namespace, name),
-        format!("Service `{name}` of StatefulSet `{}` does not exist", set.metadata.name),
-        set.evidence("/spec/serviceName", name),
-    );
-    Some(
-        finding
-            .summary(format!(
-                "StatefulSet `{0}` names `{name}` as the Service of its pods. Without it, names such as `{0}-0.{name}.{namespace}.svc` do not resolve.",
-                set.metadata.name
-            ))
-            .severity(Severity::Low)
-            .confidence(0.8)
-            .seen(set.metadata.creation_timestamp, context.snapshot.taken_at)
-            .remedy("Apply the Service again from where it is kept.", format!("kubectl get service -n {namespace}")),
-    )
 }

@@ -7,7 +7,7 @@ use tarbox_load::{LogScanner, load};
 use tarbox_model::analysis::{Analysis, Ranked};
 use tarbox_tests::case::Case;
 use tarbox_tests::evidence::Entries;
-use tarbox_tests::stage;
+use tarbox_tests::{remedies, stage};
 
 /// Where the fixtures are.
 pub(crate) fn fixtures() -> PathBuf {
@@ -30,6 +30,7 @@ pub(crate) fn judge(case: &Case) -> (Analysis, Vec<String>) {
     complaints.extend(analysis.problems.iter().map(|p| format!("input problem: {p:?}")));
     let failed = analysis.not_evaluated.iter().filter(|n| n.reason.contains("failed on this input"));
     complaints.extend(failed.map(|n| format!("{} panicked", n.rule)));
+    complaints.extend(remedies::stand_ins(&analysis));
     complaints.extend(case_complaints(case, &analysis));
     (analysis, complaints)
 }

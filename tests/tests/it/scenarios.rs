@@ -9,9 +9,9 @@ use tarbox_load::load;
 use tarbox_model::Analysis;
 use tarbox_model::analysis::Ranked;
 use tarbox_model::finding::Severity;
-use tarbox_tests::docs;
 use tarbox_tests::evidence::Entries;
 use tarbox_tests::truth::Truth;
+use tarbox_tests::{docs, remedies};
 
 use crate::judged::{fixtures, names, scanner};
 
@@ -54,6 +54,7 @@ fn judge(name: String, bundle: &std::path::Path, truth: Truth) -> Outcome {
     let mut complaints = Entries::read(bundle).complaints(&analysis);
     let failed = analysis.not_evaluated.iter().filter(|n| n.reason.contains("failed on this input"));
     complaints.extend(failed.map(|n| format!("{} panicked", n.rule)));
+    complaints.extend(remedies::stand_ins(&analysis));
     let roots = roots(&analysis);
     let right = |root: &&Ranked| {
         truth.rules.iter().any(|r| r == root.finding.rule) && (truth.objects.is_empty() || truth.objects.iter().any(|o| names(root, o)))
