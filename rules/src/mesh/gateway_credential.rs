@@ -28,7 +28,7 @@ pub(crate) fn missing(context: &Context<'_>) -> Vec<Finding> {
             continue;
         }
         for (at, server) in elements(&gateway.value, "", "/spec/servers") {
-            let Some(name) = server.pointer("/tls/credentialName").and_then(|n| n.as_str()).filter(|n| is_kubernetes(n)) else { continue };
+            let Some(name) = server.pointer("/tls/credentialName").and_then(|n| n.as_str()).filter(|n| is_plain_name(n)) else { continue };
             if let Some(place) = places.iter().find(|place| snapshot.secret(place, name).is_none()) {
                 findings.push(finding(snapshot, gateway, &at, name, place));
             }
@@ -37,9 +37,9 @@ pub(crate) fn missing(context: &Context<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Whether a credential is a Secret, rather than one of a provider (`sds://…`, `invalid…`).
-fn is_kubernetes(name: &str) -> bool {
-    !name.is_empty() && !name.contains("://") && !name.contains('/')
+/// Whether a credential is a Secret by its name alone, rather than by a provider's address (`sds://…`).
+fn is_plain_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains('/')
 }
 
 fn finding(snapshot: &Snapshot, gateway: &Custom, at: &str, name: &str, place: &str) -> Finding {
@@ -47,11 +47,11 @@ fn finding(snapshot: &Snapshot, gateway: &Custom, at: &str, name: &str, place: &
     let pointer = format!("{at}/tls/credentialName");
     let elsewhere = snapshot.secret(namespace, name).is_some();
     let there = Snapshot::in_namespace(&snapshot.secrets, place).iter().filter(|s| s.r#type == "kubernetes.io/tls");
-    let nearest = similarity::nearest(name, there.map(|s| s.metadata.name.as_str()));
-    let hint = match (elsewhere, nearest) {
-        (true, _) => format!(" One of that name is in the Gateway's own namespace `{namespace}`, where the gateway's pods do not look."),
-        (false, Some(_)) => did_you_mean(nearest),
-        (false, None) => String::new(),
+    let nearest = similarity::nearest(name, there.map(|s| s.metadata.name.as_str())).filter(|_| !elsewhere);
+    let away = if elsewhere {
+        format!(" One of that name is in the Gateway's own namespace `{namespace}`, where the gateway's pods do not look.")
+    } else {
+        String::new()
     };
     let finding = Finding::new(
         gateway.reference(),
@@ -60,7 +60,8 @@ fn finding(snapshot: &Snapshot, gateway: &Custom, at: &str, name: &str, place: &
     )
     .cause(ObjectRef::new("Secret", place, name))
     .summary(format!(
-        "The pods of Gateway `{namespace}/{called}` run in namespace `{place}`, and take the certificate from Secret `{name}` there.{hint} Until it is there they break off every TLS connection to this server."
+        "The pods of Gateway `{namespace}/{called}` run in namespace `{place}`, and take the certificate from Secret `{name}` there{}.{away} Until it is there they break off every TLS connection to this server.",
+        did_you_mean(nearest)
     ))
     .confidence(0.95)
     .seen(gateway.metadata.written_at(), snapshot.taken_at);

@@ -1,6 +1,6 @@
 //! Gateways of Istio that no pod serves, or that listen on a port which their Service does not have.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tarbox_model::Context;
 use tarbox_model::evidence::pointer_key;
@@ -10,6 +10,9 @@ use tarbox_model::relations::{Labelled, workloads};
 
 use super::parts::{NETWORKING, elements, is_gateway, labels, quoted, services_selecting};
 use crate::wording::listed;
+
+/// The labels of the pods that are gateways: the values of each key.
+type Serving<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
 
 /// Gateways that no pod serves, or whose port no Service has.
 pub(super) fn unserved(context: &Context<'_>) -> Vec<Finding> {
@@ -21,7 +24,10 @@ pub(super) fn unserved(context: &Context<'_>) -> Vec<Finding> {
     let pods = Labelled::new(snapshot.pods.iter().map(|p| ("", &p.metadata.labels, p)));
     let workloads = workloads(snapshot);
     let made = Labelled::new(workloads.iter().map(|w| ("", &w.template.metadata.labels, ())));
-    let serving: Vec<&Object<Pod>> = snapshot.pods.iter().filter(|p| is_gateway(p)).collect();
+    let mut serving = Serving::new();
+    for (key, value) in snapshot.pods.iter().filter(|p| is_gateway(p)).flat_map(|p| &p.metadata.labels) {
+        serving.entry(key).or_default().insert(value);
+    }
     gateways.into_iter().filter_map(|gateway| of_gateway(context, &pods, &made, &serving, gateway)).collect()
 }
 
@@ -29,7 +35,7 @@ fn of_gateway(
     context: &Context<'_>,
     pods: &Labelled<'_, &Object<Pod>>,
     made: &Labelled<'_, ()>,
-    serving: &[&Object<Pod>],
+    serving: &Serving<'_>,
     gateway: &Custom,
 ) -> Option<Finding> {
     let snapshot = context.snapshot;
@@ -48,15 +54,14 @@ fn of_gateway(
         if made || !snapshot.coverage.is_complete("pods") || !snapshot.facts.namespaces.is_empty() {
             return None;
         }
-        let others: BTreeSet<&str> = serving.iter().filter_map(|p| p.metadata.labels.get(key)).map(String::as_str).collect();
-        let told =
-            if others.is_empty() { String::new() } else { format!(" Gateway pods have `{key}` {}.", listed(others.iter().copied())) };
+        let others = serving.get(key.as_str());
+        let told = others.map(|values| format!(" Gateway pods have `{key}` {}.", listed(values.iter().copied()))).unwrap_or_default();
         let absent = finding(
             format!("No pod serves Gateway `{name}`"),
             format!("It selects `{key}={value}`, which no pod bears: nobody listens for it.{told}"),
             quoted(gateway, &format!("/spec/selector/{}", pointer_key(key))),
         );
-        return Some(match others.first() {
+        return Some(match others.and_then(BTreeSet::first) {
             Some(other) => absent.remedy(
                 "Select the labels of the gateway's pods.",
                 format!("kubectl patch gateway.networking.istio.io {name} -n {namespace} --type=merge -p '{{\"spec\":{{\"selector\":{{\"{key}\":\"{other}\"}}}}}}'"),
