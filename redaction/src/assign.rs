@@ -273,8 +273,10 @@ fn is_another_flag(rest: &[u8]) -> bool {
     let Some(word) = rest.strip_prefix(b"-") else { return false };
     let word = word.split(u8::is_ascii_whitespace).next().unwrap_or_default();
     let letters = word.iter().take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'-').count();
-    // `-v`, `-Xmx512m`, `--verbose`, `-listen=:8080`.
-    word.len() < 6 || word.starts_with(b"-") || letters * 2 > word.len() || word.starts_with(b"X") || word.contains(&b'=')
+    let count = |is: fn(&u8) -> bool| word.iter().filter(|byte| is(byte)).count();
+    let random = word.len() >= 5 && count(u8::is_ascii_digit) > 0 && count(u8::is_ascii_uppercase) > 1;
+    // `-v`, `-p8080`, `-Xmx512m`, `--verbose`, `-listen=:8080`.
+    word.len() < 6 && !random || word.starts_with(b"-") || letters * 2 > word.len() || word.starts_with(b"X") || word.contains(&b'=')
 }
 
 /// Length up to the closing quote that is not escaped; to the line's end when there is none.
@@ -396,6 +398,17 @@ mod tests {
 
     fn redacted(text: &str, kind: TextKind) -> String {
         String::from_utf8(Redactor::new([3; 32], Level::Default).redact_text(text.as_bytes(), kind).0.into_owned()).unwrap()
+    }
+
+    #[test]
+    fn a_password_may_begin_with_a_hyphen_and_a_flag_is_none() {
+        for text in ["--password -RS8LS --verbose", "--password -q7Tz-w2K"] {
+            let secret = text.split(' ').nth(1).unwrap();
+            assert!(!redacted(text, TextKind::Message).contains(secret), "{text}");
+        }
+        for text in ["--password -v", "--password -p8080 db", "--password --verbose", "--password -Xmx512m"] {
+            assert_eq!(redacted(text, TextKind::Message), text);
+        }
     }
 
     #[test]
