@@ -25,14 +25,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use encoding::{ENCODINGS, base64, gzip, readings};
+use form::leaks;
 use kind::{KINDS, KNOWN, Kind};
 use random::Random;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 const NAMESPACE: &str = "canaries";
-/// A piece of a secret this long, or a third of it, is a leak; the whole of a shorter one.
-const PIECE: usize = 12;
 /// Bytes by which a secret is suspected; none is shorter.
 const SCENT: usize = 6;
 /// Lines of a text that are read together, since a secret may be folded over some of them.
@@ -265,16 +264,10 @@ impl<'p> Hounds<'p> {
         for reading in readings(text) {
             let suspects: BTreeSet<usize> =
                 reading.windows(SCENT).filter_map(|scent| self.by_scent.get(scent)).flatten().copied().collect();
-            found.extend(suspects.into_iter().filter(|i| self.planted[*i].secrets.iter().any(|secret| holds(&reading, secret))));
+            found.extend(suspects.into_iter().filter(|i| self.planted[*i].secrets.iter().any(|secret| leaks(secret, &reading))));
         }
         found
     }
-}
-
-fn holds(reading: &[u8], secret: &str) -> bool {
-    let bytes = secret.as_bytes();
-    let length = bytes.len().min(PIECE.max(bytes.len() / 3));
-    bytes.windows(length).any(|piece| memchr::memmem::find(reading, piece).is_some())
 }
 
 fn find(folder: &Path, paths: &[&str]) -> ExitCode {

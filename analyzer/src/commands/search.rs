@@ -95,11 +95,10 @@ fn for_people(query: &Query, hits: &Hits, with_context: bool, columns: Option<us
             text.push_str("  --\n");
         }
         let time = hit.time.map(|t| format!("{t} ")).unwrap_or_default();
-        let beside = |it: &&(u32, String)| it.0 < hit.line;
         let around = |(number, line): &(u32, String)| numbered(*number, '-', &sanitize::line(line), columns);
-        text.extend(hit.context.iter().filter(beside).map(around));
+        text.extend(hit.context.iter().filter(|it| it.0 < hit.line).map(around));
         text.push_str(&numbered(hit.line, ':', &format!("{time}{}", excerpt(query, &hit.text)), columns));
-        text.extend(hit.context.iter().filter(|it| !beside(it) && it.0 != hit.line).map(around));
+        text.extend(hit.context.iter().filter(|it| it.0 > hit.line).map(around));
     }
     let shown = hits.lines.len() as u64;
     match hits.total {

@@ -3,6 +3,16 @@
 use crate::encoding::{base64, percent};
 use crate::random::{BASE62, BASE64, DIGITS, GREEK, QUOTABLE, Random, TYPED};
 
+/// A piece of a secret this long, or a third of it, is a leak; the whole of a shorter one.
+const PIECE: usize = 12;
+
+/// Whether a piece of the secret stands in what was read.
+pub(crate) fn leaks(secret: &str, reading: &[u8]) -> bool {
+    let bytes = secret.as_bytes();
+    let length = bytes.len().min(PIECE.max(bytes.len() / 3));
+    bytes.windows(length).any(|piece| memchr::memmem::find(reading, piece).is_some())
+}
+
 /// A text with secrets in it.
 pub(crate) struct Canary {
     pub(crate) text: String,

@@ -11,6 +11,7 @@ mod random;
 use std::collections::BTreeMap;
 
 use encoding::{ENCODINGS, readings};
+use form::leaks;
 use kind::{KINDS, KNOWN, Kind};
 use place::PLACES;
 use random::Random;
@@ -23,16 +24,6 @@ fn seed(default: u64) -> u64 {
         .ok()
         .and_then(|seed| seed.parse().ok())
         .map_or(default, |seed: u64| seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ default)
-}
-
-/// A piece of a secret this long is a leak.
-const PIECE: usize = 12;
-
-/// Whether a piece of the secret can be read out of the output.
-fn leaks(secret: &str, readings: &[Vec<u8>]) -> bool {
-    let bytes = secret.as_bytes();
-    let length = bytes.len().min(PIECE.max(bytes.len() / 3));
-    readings.iter().any(|reading| bytes.windows(length).any(|piece| memchr::memmem::find(reading, piece).is_some()))
 }
 
 struct Tally {
@@ -81,7 +72,7 @@ fn plant_kind(kind: &Kind, level: Level, seed: u64, known: bool, tally: &mut Tal
             let output = place.output(&written, &redactor, &mut random);
             let readings: Vec<Vec<u8>> = readings(&output).into_iter().collect();
             tally.planted += 1;
-            if canary.secrets.iter().any(|secret| leaks(secret, &readings)) {
+            if canary.secrets.iter().any(|secret| readings.iter().any(|reading| leaks(secret, reading))) {
                 for by in [format!("kind {}", kind.id), format!("place {place:?}"), format!("encoding {encoding:?}")] {
                     *tally.found.entry(by).or_default() += 1;
                 }
