@@ -163,18 +163,20 @@ fn value_beside(text: &[u8], start: usize, end: usize, sensitivity: Sensitivity)
     if closing + signs == 0 {
         return None;
     }
-    named_value(text, at + signs, sensitivity)
+    let (start, end) = named_value(text, at + signs)?;
+    values::is_secret(&String::from_utf8_lossy(text.get(start..end)?), sensitivity).then_some((start, end))
 }
 
-/// The value on a line that is `value: x`, `"value": "x"` or `<value>x</value>`.
-pub(crate) fn named_value(line: &[u8], head: usize, sensitivity: Sensitivity) -> Option<(usize, usize)> {
+/// The value, a secret or not, on a line that is `value: x`, `"value": "x"` or `<value>x</value>`.
+pub(crate) fn named_value(line: &[u8], head: usize) -> Option<(usize, usize)> {
     let words = line.get(head..)?;
     let signs = words.iter().take_while(|byte| is_closing(**byte) || **byte == b'<').count();
     let start = head + signs;
     let length = line.get(start..)?.iter().take_while(|byte| is_name(**byte)).count();
     let name = line.get(start..start + length)?;
     (name.eq_ignore_ascii_case(b"value") || name.eq_ignore_ascii_case(b"defaultValue"))
-        .then(|| value(line, start, start + length, sensitivity, TextKind::Config))?
+        .then(|| place(line, start, start + length, TextKind::Config))?
+        .map(|place| (place.start, place.end))
 }
 
 fn is_name(byte: u8) -> bool {
@@ -186,7 +188,16 @@ fn is_closing(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`' | b'\\')
 }
 
-fn value(text: &[u8], name_start: usize, name_end: usize, sensitivity: Sensitivity, kind: TextKind) -> Option<(usize, usize)> {
+/// Where a name's value stands.
+struct Place {
+    joint: Joint,
+    /// With its quote.
+    at: usize,
+    start: usize,
+    end: usize,
+}
+
+fn place(text: &[u8], name_start: usize, name_end: usize, kind: TextKind) -> Option<Place> {
     let (joint, at) = joint(text, name_start, name_end)?;
     let (start, end) = match text.get(at)? {
         quote @ (b'"' | b'\'' | b'`') => {
@@ -206,6 +217,11 @@ fn value(text: &[u8], name_start: usize, name_end: usize, sensitivity: Sensitivi
         _ => (at, at + bare_len(text, at)),
     };
     let (start, end) = with_scheme(text, start, end);
+    Some(Place { joint, at, start, end })
+}
+
+fn value(text: &[u8], name_start: usize, name_end: usize, sensitivity: Sensitivity, kind: TextKind) -> Option<(usize, usize)> {
+    let Place { joint, at, start, end } = place(text, name_start, name_end, kind)?;
     let value = text.get(start..end)?;
     let lossy = String::from_utf8_lossy(value);
     let mut wanted = values::is_secret(&lossy, sensitivity);

@@ -159,4 +159,15 @@ mod tests {
         let (twice, _) = redactor.redact_text(&once, TextKind::Log);
         assert_eq!(String::from_utf8_lossy(&once), String::from_utf8_lossy(&twice));
     }
+
+    #[test]
+    fn a_name_announces_one_value_also_when_that_is_a_placeholder_already() {
+        let redactor = Redactor::new([7; 32], Level::Default);
+        for first in ["soPASSWORD", "Kx93hVq7T", "${FROM_ELSEWHERE}", "true"] {
+            let text = format!("- name: DB__PASSWORD\n  value: {first}\n  value: something9Q\n");
+            let (once, _) = redactor.redact_text(text.as_bytes(), TextKind::Config);
+            let (twice, _) = redactor.redact_text(&once, TextKind::Config);
+            assert_eq!(String::from_utf8_lossy(&once), String::from_utf8_lossy(&twice));
+        }
+    }
 }

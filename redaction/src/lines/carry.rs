@@ -87,7 +87,7 @@ impl Carry {
         if line.get(head..).unwrap_or_default().trim_ascii().is_empty() {
             return;
         }
-        let found = if announced.item { assign::list_item(line, head) } else { assign::named_value(line, head, announced.sensitivity) };
+        let found = if announced.item { assign::list_item(line, head) } else { assign::named_value(line, head) };
         if let Some((start, end)) = found {
             let value = String::from_utf8_lossy(line.get(start..end).unwrap_or_default());
             if values::is_secret(&value, announced.sensitivity) {
