@@ -6,6 +6,7 @@
 use super::End;
 use super::block::{self, BLOCK, BlockError, Pax, TarBlock};
 use super::intake::{Admission, Intake, IntakeError};
+use super::names;
 use super::plain::{Piece, Plain, PlainError};
 use crate::ProblemKind;
 use std::io;
@@ -395,7 +396,14 @@ impl Archive {
         let regular = matches!(header.kind, 0 | b'0' | b'7') && !folder && !pax.sparse;
         if !regular {
             match header.kind {
-                _ if folder => intake.folder(&name, here),
+                _ if folder => {
+                    intake.folder(&name, here);
+                    // The oldest format has no type for folders; in a later one some tools list a file here.
+                    if matches!(header.kind, b'0' | b'7') {
+                        let what = "taken for a folder: its name is a folder's, its type a file's";
+                        intake.problem(ProblemKind::UnsupportedType, Some(names::shown(&name)), Some(here), what);
+                    }
+                }
                 // A volume label is no entry.
                 b'V' => {}
                 b'1' => intake.other(&name, "a hard link", here),

@@ -87,6 +87,9 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new("paths", "a block device", Expect::Skip, special(kind::BLOCK_DEVICE, b"", b"")),
         Case::new("paths", "a fifo", Expect::Skip, special(kind::FIFO, b"", b"")),
         Case::new("paths", "a type that nobody knows", Expect::Skip, special(b'Q', b"", b"")),
+        Case::new("paths", "a file with the name of a folder", Expect::Skip, |out| {
+            around(out, |out| entry(out, &Header::new(kind::FILE, b"objects/core/v1/more/", 0), b""));
+        }),
         Case::new("paths", "set-user-id", Expect::Keep, |out| {
             around(out, |out| entry(out, Header::new(kind::FILE, b"notes.txt", 3).put(100, b"0006777\0"), b"abc"));
         }),
