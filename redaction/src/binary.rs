@@ -1,5 +1,10 @@
 //! What is no text: packed data, images, dumps of memory that ended up in a log. It cannot be read here, so it cannot stay.
 
+use crate::placeholder::{self, PREFIX};
+
+/// The kind in the placeholder of a line that is no text.
+pub(crate) const KIND: &str = "binary";
+
 /// Whether there is nothing but text: the quick test for a whole piece.
 pub(crate) fn is_plain(bytes: &[u8]) -> bool {
     bytes.iter().fold(0_usize, |odd, byte| odd + usize::from(*byte < 0x09)) == 0 && std::str::from_utf8(bytes).is_ok()
@@ -19,6 +24,12 @@ pub(crate) fn is_binary(line: &[u8]) -> bool {
         odd += chunk.invalid().len();
     }
     odd * 10 > line.len()
+}
+
+/// Whether all of a line is the placeholder of a line that was no text.
+pub(crate) fn was_binary(line: &[u8]) -> bool {
+    let kind = line.strip_prefix(PREFIX.as_bytes()).and_then(|rest| rest.strip_prefix(KIND.as_bytes()));
+    kind.is_some_and(|rest| rest.starts_with(b".")) && placeholder::next(line, 0) == Some((0, line.len()))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! A line is a continuation when it holds a single word, or when the line before it ends with something that wants one. The lines of a unit are
 //! read once each, and once more joined; [`Joined`] knows the way back. Log lines are joined behind their timestamps.
 
+use crate::binary;
 use crate::scan::Mark;
 
 /// A unit has at most so many lines.
@@ -35,13 +36,15 @@ pub(crate) struct Unit {
 pub(crate) struct Units<'a> {
     text: &'a [u8],
     marks: &'a [Mark<'a>],
+    /// Whether some line may be no text.
+    odd: bool,
     at: usize,
     mark: usize,
 }
 
 impl<'a> Units<'a> {
-    pub(crate) fn new(text: &'a [u8], marks: &'a [Mark<'a>]) -> Self {
-        Self { text, marks, at: 0, mark: 0 }
+    pub(crate) fn new(text: &'a [u8], marks: &'a [Mark<'a>], odd: bool) -> Self {
+        Self { text, marks, odd, at: 0, mark: 0 }
     }
 }
 
@@ -62,10 +65,11 @@ impl Iterator for Units<'_> {
         let mut last = line;
         let mut block = None;
         let mut explicit = false;
-        while lines < MAX_LINES && end - start < MAX_BYTES && last.ends_with(b"\n") && end < self.text.len() {
+        let alone = self.is_alone(line);
+        while !alone && lines < MAX_LINES && end - start < MAX_BYTES && last.ends_with(b"\n") && end < self.text.len() {
             let next_end = line_end(self.text, end);
             let next = self.text.get(end..next_end).unwrap_or_default();
-            if next.len() > MAX_BYTES {
+            if next.len() > MAX_BYTES || self.is_alone(next) {
                 break;
             }
             if block.is_none() && opens_folded_block(last) && indent(next) > indent(last) {
@@ -82,12 +86,18 @@ impl Iterator for Units<'_> {
         }
         self.skip_marks(end);
         self.at = end;
-        let unfinished = end == self.text.len() && lines < MAX_LINES && end - start < MAX_BYTES;
+        let unfinished = !alone && end == self.text.len() && lines < MAX_LINES && end - start < MAX_BYTES;
         Some(Unit { start, end, lines, first_mark, last_mark: self.mark, open: open || block.is_some(), explicit, unfinished })
     }
 }
 
 impl Units<'_> {
+    /// Whether a line belongs to no other, because it is no text, or was none and is a placeholder by now.
+    fn is_alone(&self, line: &[u8]) -> bool {
+        let content = line.strip_suffix(b"\n").unwrap_or(line);
+        self.odd && binary::is_binary(content) || binary::was_binary(content)
+    }
+
     fn skip_marks(&mut self, end: usize) {
         while self.marks.get(self.mark).is_some_and(|mark| mark.start < end) {
             self.mark += 1;
@@ -298,7 +308,7 @@ mod tests {
     use super::*;
 
     fn units(text: &str) -> Vec<&str> {
-        Units::new(text.as_bytes(), &[]).map(|unit| &text[unit.start..unit.end]).collect()
+        Units::new(text.as_bytes(), &[], false).map(|unit| &text[unit.start..unit.end]).collect()
     }
 
     #[test]

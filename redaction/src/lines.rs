@@ -48,7 +48,7 @@ impl Lines<'_> {
         let marks = self.scanner.marks(batch);
         let odd = !binary::is_plain(batch);
         let mut copied = 0;
-        for unit in Units::new(batch, &marks) {
+        for unit in Units::new(batch, &marks, odd) {
             // A unit that could grow waits for its next line; the first of a batch does not, so that there is always progress.
             if unit.unfinished && !last && (unit.start > 0 || batch.len() < BATCH) {
                 out.extend_from_slice(batch.get(copied..unit.start).unwrap_or_default());
@@ -71,10 +71,10 @@ impl Lines<'_> {
             return self.long(content, text.len() > content.len(), counts, out);
         }
         if unit.lines == 1 && binary::is_binary(content) {
-            counts.add("binary-line");
-            out.extend_from_slice(self.namer.name("binary", content).as_bytes());
-            out.extend_from_slice(text.get(content.len()..).unwrap_or_default());
-            return;
+            return self.binary(text, counts, out);
+        }
+        if binary::was_binary(content) {
+            return out.extend_from_slice(text);
         }
         let before = carry.clone();
         let marks = marks.get(unit.first_mark..unit.last_mark).unwrap_or_default();
@@ -87,6 +87,25 @@ impl Lines<'_> {
         let start = out.len();
         span::replace(text, &spans, self.namer, counts, out);
         self.settle(start, Some(unit), &before, counts, out);
+        // Shorter by a secret, a line may have more of what is no text than a line may have.
+        if !binary::is_plain(out.get(start..).unwrap_or_default()) {
+            let written = out.split_off(start);
+            for line in written.split_inclusive(|byte| *byte == b'\n') {
+                if binary::is_binary(line.strip_suffix(b"\n").unwrap_or(line)) {
+                    self.binary(line, counts, out);
+                } else {
+                    out.extend_from_slice(line);
+                }
+            }
+        }
+    }
+
+    /// A line that is no text.
+    fn binary(&self, line: &[u8], counts: &mut Counts, out: &mut Vec<u8>) {
+        let content = line.strip_suffix(b"\n").unwrap_or(line);
+        counts.add("binary-line");
+        out.extend_from_slice(self.namer.name(binary::KIND, content).as_bytes());
+        out.extend_from_slice(line.get(content.len()..).unwrap_or_default());
     }
 
     /// A line beyond the bound: its beginning, and a note.
@@ -168,6 +187,23 @@ mod tests {
             let (once, _) = redactor.redact_text(text.as_bytes(), TextKind::Config);
             let (twice, _) = redactor.redact_text(&once, TextKind::Config);
             assert_eq!(String::from_utf8_lossy(&once), String::from_utf8_lossy(&twice));
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_no_text_belongs_to_no_other_and_once_is_twice() {
+        let redactor = Redactor::new([7; 32], Level::Strict);
+        let cases: [&[u8]; 3] = [
+            // Without the password too much of the line is no text.
+            b"connect mongodb:\xf4\xf4true\0\0\0\0\0<password>Pdb:27017 \xadpassword.Hunter22 k$y: value\n",
+            b"cm@ru;econe@tmgo\n \xeenodp\x05\0\0b://pass",
+            b"- n\xff\xff\xff\xff6ampass\t{\"kind\": \"Secret\" :\n, \"\xb8\x01\0\0\x14data\0co\xd4nec\":\xffSSWOR\nv   01{\"",
+        ];
+        for text in cases {
+            let (once, _) = redactor.redact_text(text, TextKind::Log);
+            let (twice, _) = redactor.redact_text(&once, TextKind::Log);
+            assert_eq!(String::from_utf8_lossy(&once), String::from_utf8_lossy(&twice));
+            assert!(once.windows(16).any(|part| part == b"redacted.binary."), "{}", String::from_utf8_lossy(&once));
         }
     }
 }

@@ -102,7 +102,7 @@ impl<'a> Scanner<'a> {
     pub(crate) fn text(&self, text: &[u8], depth: u32, spans: &mut Vec<Span>) {
         let marks = self.marks(text);
         let mut carry = Carry::default();
-        for unit in Units::new(text, &marks) {
+        for unit in Units::new(text, &marks, false) {
             if unit.lines == 1 && unit.first_mark == unit.last_mark && carry.is_idle() {
                 continue;
             }
