@@ -388,6 +388,7 @@ impl Archive {
         if size > SIZE_MAX {
             return Err(self.refused("an entry of a size beyond all bounds"));
         }
+        let extended = pax.path.is_some() || pax.size.is_some() || long_name.is_some();
         let name = pax.path.or(long_name).unwrap_or(header.name);
         let folder = header.kind == b'5' || (matches!(header.kind, 0 | b'0' | b'7') && name.ends_with(b"/"));
         if size > 0 && (folder || matches!(header.kind, b'1'..=b'6')) {
@@ -404,7 +405,8 @@ impl Archive {
                         intake.problem(ProblemKind::UnsupportedType, Some(names::shown(&name)), Some(here), what);
                     }
                 }
-                // A volume label is no entry.
+                // A volume label is no entry; some tools give what was said of it to the entry behind it.
+                b'V' if extended => intake.other(&name, "a volume label with a name or a size as entries have", here),
                 b'V' => {}
                 b'1' => intake.other(&name, "a hard link", here),
                 b'2' => intake.other(&name, "a symbolic link", here),

@@ -90,6 +90,12 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new("paths", "a file with the name of a folder", Expect::Skip, |out| {
             around(out, |out| entry(out, &Header::new(kind::FILE, b"objects/core/v1/more/", 0), b""));
         }),
+        Case::new("paths", "a volume label with the name of a file", Expect::Skip, |out| {
+            around(out, |out| {
+                long_name(out, b"objects/core/v1/pods.part-1.ndjson\0");
+                entry(out, &Header::new(b'V', b"label", 0), b"");
+            });
+        }),
         Case::new("paths", "set-user-id", Expect::Keep, |out| {
             around(out, |out| entry(out, Header::new(kind::FILE, b"notes.txt", 3).put(100, b"0006777\0"), b"abc"));
         }),
