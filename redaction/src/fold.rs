@@ -4,6 +4,7 @@
 //! read once each, and once more joined; [`Joined`] knows the way back. Log lines are joined behind their timestamps.
 
 use crate::binary;
+use crate::placeholder;
 use crate::scan::Mark;
 
 /// A unit has at most so many lines.
@@ -113,13 +114,14 @@ fn is_blank(line: &[u8]) -> bool {
     line.get(head(line)..).unwrap_or_default().trim_ascii().is_empty()
 }
 
-/// Whether between a position and the end of its line there are few words: `Authorization: Bearer`, `password: `.
+/// Whether between a position and the end of its line there are few words, and none that was redacted already, since that took the
+/// place of any number of words: `Authorization: Bearer`, `password: `.
 pub(crate) fn is_near_end(text: &[u8], at: usize) -> bool {
     let rest = text.get(at..).unwrap_or_default();
     let mut blanks = 0;
     for (length, byte) in rest.iter().enumerate() {
         match byte {
-            b'\n' => return true,
+            b'\n' => return placeholder::next(rest.get(..length).unwrap_or_default(), 0).is_none(),
             b' ' | b'\t' => blanks += 1,
             _ => {}
         }
@@ -127,7 +129,7 @@ pub(crate) fn is_near_end(text: &[u8], at: usize) -> bool {
             return false;
         }
     }
-    true
+    placeholder::next(rest, 0).is_none()
 }
 
 /// Whether a line ends with the sign of a folded YAML block: `key: >-`.
@@ -148,6 +150,10 @@ fn continues(line: &[u8], next: &[u8]) -> bool {
     let words = next.get(head(next)..).unwrap_or_default().trim_ascii();
     let Some(first) = words.first() else { return false };
     if b"{}[]<".contains(first) || words.starts_with(b"-----") || memchr::memchr2(b' ', b'\t', words).is_some() {
+        return false;
+    }
+    // What was redacted already took the place of any number of words.
+    if placeholder::next(words, 0).is_some() {
         return false;
     }
     let before = line.get(head(line)..).unwrap_or_default().trim_ascii_end();

@@ -206,4 +206,18 @@ mod tests {
             assert!(once.windows(16).any(|part| part == b"redacted.binary."), "{}", String::from_utf8_lossy(&once));
         }
     }
+
+    #[test]
+    fn what_was_redacted_may_have_been_several_words_when_lines_are_joined() {
+        let redactor = Redactor::new([7; 32], Level::Default);
+        for text in [
+            "- <password>ASSbbb Vq3mff6T xQ7 WORD9\n  CRETrrrrrrrrrrrrrr-Sval\n",
+            "r@c1n-secroetfo\\vD\n  -SE-orxd0-`<password>ASSbb1 Vq3m ff6T WORD\n  CRETrrrrrrrrrrrrrr-SvalUKE\n",
+        ] {
+            let (once, _) = redactor.redact_text(text.as_bytes(), TextKind::Log);
+            let (twice, _) = redactor.redact_text(&once, TextKind::Log);
+            assert!(once != text.as_bytes());
+            assert_eq!(String::from_utf8_lossy(&once), String::from_utf8_lossy(&twice));
+        }
+    }
 }
