@@ -1,4 +1,4 @@
-//! For `tests/bench/bundle`: makes sample data, packs a folder as a bundle, reads a bundle to its end.
+//! For `tests/bench/{bundle,redaction,search}`: makes sample data, packs a folder as a bundle, reads a bundle to its end.
 //!
 //! `pack sample FOLDER MEGABYTES` · `pack write FOLDER BUNDLE` · `pack read BUNDLE`
 
@@ -86,11 +86,24 @@ fn write(folder: &Path, bundle: &Path) {
     writer.header(&serde_json::from_str(r#"{"format": 1}"#).unwrap()).unwrap();
     let mut pods: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
     pods.sort();
-    pods.into_par_iter().for_each(|pod| {
-        let name = pod.file_name().unwrap().to_string_lossy().into_owned();
+    let name = |pod: &Path| pod.file_name().unwrap().to_string_lossy().into_owned();
+    let objects: String = pods.iter().map(|home| pod(&name(home))).collect();
+    writer.add(&EntryPath::objects("", "v1", "pods", None), objects.as_bytes()).unwrap();
+    pods.par_iter().for_each(|pod| {
+        let name = name(pod);
         writer.add(&EntryPath::log("bench", &name, "app", LogKind::Current), &std::fs::read(pod.join("current.log")).unwrap()).unwrap();
     });
     writer.finish().unwrap();
+}
+
+/// The object of the pod whose log it is, as one line.
+fn pod(name: &str) -> String {
+    format!(
+        "{{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{{\"namespace\":\"bench\",\"name\":\"{name}\",\"uid\":\"{name}\"}},\
+         \"spec\":{{\"containers\":[{{\"name\":\"app\",\"image\":\"app:1\"}}]}},\"status\":{{\"phase\":\"Running\",\
+         \"containerStatuses\":[{{\"name\":\"app\",\"ready\":true,\"restartCount\":0,\"image\":\"app:1\",\"imageID\":\"\",\
+         \"state\":{{\"running\":{{\"startedAt\":\"2026-11-24T00:00:00Z\"}}}}}}]}}}}\n"
+    )
 }
 
 fn read(bundle: &Path) -> u64 {

@@ -152,11 +152,11 @@ fn continues(line: &[u8], next: &[u8]) -> bool {
     if b"{}[]<".contains(first) || words.starts_with(b"-----") || memchr::memchr2(b' ', b'\t', words).is_some() {
         return false;
     }
-    // What was redacted already took the place of any number of words.
-    if placeholder::next(words, 0).is_some() {
+    let before = line.get(head(line)..).unwrap_or_default().trim_ascii_end();
+    // What was redacted already took the place of any number of words, and of all of the last one.
+    if placeholder::next(words, 0).is_some() || placeholder::ends(before) {
         return false;
     }
-    let before = line.get(head(line)..).unwrap_or_default().trim_ascii_end();
     !before.is_empty() && !before.ends_with(b"-----") && words.iter().any(|byte| byte.is_ascii_alphanumeric() || *byte == b'=')
 }
 

@@ -211,6 +211,7 @@ mod tests {
     fn what_was_redacted_may_have_been_several_words_when_lines_are_joined() {
         let redactor = Redactor::new([7; 32], Level::Default);
         for text in [
+            " ane SS2ORD\n password=ASSWD\n  v\nalue: some0Qluc",
             "- <password>ASSbbb Vq3mff6T xQ7 WORD9\n  CRETrrrrrrrrrrrrrr-Sval\n",
             "r@c1n-secroetfo\\vD\n  -SE-orxd0-`<password>ASSbb1 Vq3m ff6T WORD\n  CRETrrrrrrrrrrrrrr-SvalUKE\n",
         ] {

@@ -108,6 +108,12 @@ pub(crate) fn next(text: &[u8], mut from: usize) -> Option<(usize, usize)> {
     }
 }
 
+/// Whether a text ends with a placeholder.
+pub(crate) fn ends(text: &[u8]) -> bool {
+    let start = memmem::rfind(text, PREFIX.as_bytes());
+    start.is_some_and(|start| end_of(text, start) == Some(text.len()))
+}
+
 /// All placeholders of a text, in order, with where they stand.
 pub fn placeholders(text: &str) -> Vec<(std::ops::Range<usize>, &str)> {
     all(text.as_bytes()).into_iter().filter_map(|(start, end)| Some((start..end, text.get(start..end)?))).collect()
