@@ -19,6 +19,16 @@ const BATCH: usize = 64 << 10;
 /// Redacting again what was redacted must change nothing; so often is tried until it is so.
 const ROUNDS: usize = 4;
 
+/// What comes after a batch.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// Lines that are here already.
+    More,
+    /// Lines that have not come yet, maybe.
+    Open,
+    Last,
+}
+
 /// The machine.
 pub(crate) struct Lines<'a> {
     pub(crate) scanner: Scanner<'a>,
@@ -31,8 +41,14 @@ impl Lines<'_> {
         let mut at = 0;
         while at < text.len() {
             let batch = batch(text, at);
-            let last = last && at + batch.len() == text.len();
-            let taken = self.batch(batch, last, carry, counts, out);
+            let end = if at + batch.len() < text.len() {
+                End::More
+            } else if last {
+                End::Last
+            } else {
+                End::Open
+            };
+            let taken = self.batch(batch, end, carry, counts, out);
             at += taken;
             if taken < batch.len() {
                 // The rest belongs to what follows: it is read again with it, unless nothing follows here.
@@ -44,13 +60,14 @@ impl Lines<'_> {
         text.len() - at
     }
 
-    fn batch(&self, batch: &[u8], last: bool, carry: &mut Carry, counts: &mut Counts, out: &mut Vec<u8>) -> usize {
+    fn batch(&self, batch: &[u8], end: End, carry: &mut Carry, counts: &mut Counts, out: &mut Vec<u8>) -> usize {
         let marks = self.scanner.marks(batch);
         let odd = !binary::is_plain(batch);
         let mut copied = 0;
         for unit in Units::new(batch, &marks, odd) {
-            // A unit that could grow waits for its next line; the first of a batch does not, so that there is always progress.
-            if unit.unfinished && !last && (unit.start > 0 || batch.len() < BATCH) {
+            // A unit that could grow waits for its next line. Where all of a batch is one and more text is there, that line is too long
+            // for the batch and so for the unit: there is always progress.
+            if unit.unfinished && (end == End::Open || end == End::More && unit.start > 0) {
                 out.extend_from_slice(batch.get(copied..unit.start).unwrap_or_default());
                 return unit.start;
             }
@@ -219,6 +236,24 @@ mod tests {
             let (twice, _) = redactor.redact_text(&once, TextKind::Log);
             assert!(once != text.as_bytes());
             assert_eq!(String::from_utf8_lossy(&once), String::from_utf8_lossy(&twice));
+        }
+    }
+
+    #[test]
+    fn lines_of_any_length_end() {
+        let redactor = Redactor::new([7; 32], Level::Default);
+        let lengths = [1, super::BATCH / 2 - 1, super::BATCH / 2 + 1, super::BATCH - 1, super::BATCH + 1, super::MAX_LINE + 2];
+        for first in lengths {
+            for second in lengths {
+                let text = format!("short\n{}\npassword: hunter2-Q9\n{}\nend", "x".repeat(first), "y z ".repeat(second / 4 + 1));
+                let (whole, _) = redactor.redact_text(text.as_bytes(), TextKind::Log);
+                assert!(whole.ends_with(b"end") && !String::from_utf8_lossy(&whole).contains("hunter2"));
+                let mut stream = redactor.text_stream(TextKind::Log);
+                let mut pieces = Vec::new();
+                text.as_bytes().chunks(40_000).for_each(|piece| stream.push(piece, &mut pieces));
+                stream.finish(&mut pieces);
+                assert!(pieces == *whole, "{first} {second}");
+            }
         }
     }
 }
