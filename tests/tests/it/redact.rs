@@ -70,7 +70,8 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
             format!("2026-11-24T03:00:00Z started\n2026-11-24T03:00:01Z got {third} and {}\n", base64(second)).into_bytes(),
         ),
         ("core.dump", [b"\x7fELF\0\0\0".as_slice(), first.as_bytes()].concat()),
-        ("pods/web/web-old.log.gz", gz(format!("was {first}\n").as_bytes())),
+        // A line that is longer than what is read in one go, below a short one.
+        ("pods/web/web-old.log.gz", gz(format!("was {first}\n{}{second}\n", "word ".repeat(20_000)).as_bytes())),
         ("pods/web/web-older.log.xz", xz(format!("was {third}\n").as_bytes())),
         ("node.zip", zip(&[("node.log", format!("was {second}\n").into_bytes())])),
         ("inner.tar.gz", gz(&tar(&[("inner.log", format!("was {second}\n").into_bytes())]))),
