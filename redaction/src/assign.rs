@@ -11,8 +11,8 @@ use crate::{placeholder, values};
 
 const RULE_STRONG: &str = "password-assignment";
 const RULE_WEAK: &str = "secret-assignment";
-/// Longest value without quotes; more is no password.
-const MAX_BARE: usize = 4096;
+/// A longer value is no word, no reference and nothing else that may stay: it is not looked at, so that a line takes time as it has bytes.
+const MAX_LOOK: usize = 4096;
 /// Longest name.
 const MAX_NAME: usize = 256;
 /// Fields whose value is the name of what stands in the field beside it.
@@ -36,9 +36,15 @@ enum Joint {
 /// Finds assignments around the hints (positions inside names).
 pub(crate) fn find(text: &[u8], hints: &[usize], kind: TextKind, spans: &mut Vec<Span>) {
     let mut last_start = usize::MAX;
+    let mut covered = 0;
     for hint in hints {
         let Some((start, end)) = name_at(text, *hint).filter(|(start, _)| *start != last_start) else { continue };
         last_start = start;
+        // Inside a value without quotes that goes, the value of another name ends no later.
+        let inside = |at: usize| at < covered && text.get(at).is_some_and(u8::is_ascii_alphanumeric);
+        if matches!(text.get(end), Some(b'=' | b':')) && inside(end + 1) {
+            continue;
+        }
         let Some(name) = text.get(start..end).and_then(|name| std::str::from_utf8(name).ok()) else { continue };
         let sensitivity = keys::sensitivity(name);
         if sensitivity == Sensitivity::None || placeholder::is_redacted(name) || is_about(text, start) {
@@ -46,6 +52,9 @@ pub(crate) fn find(text: &[u8], hints: &[usize], kind: TextKind, spans: &mut Vec
         }
         let found = value(text, start, end, sensitivity, kind).or_else(|| value_beside(text, start, end, sensitivity));
         if let Some((from, to)) = found {
+            if from.checked_sub(1).and_then(|at| text.get(at)).is_some_and(|byte| !is_closing(*byte)) {
+                covered = to;
+            }
             let rule = if sensitivity == Sensitivity::Strong { RULE_STRONG } else { RULE_WEAK };
             spans.push(Span { from: start, ..Span::new(from, to, rule, Rank::Context) });
         }
@@ -223,6 +232,9 @@ fn place(text: &[u8], name_start: usize, name_end: usize, kind: TextKind) -> Opt
 fn value(text: &[u8], name_start: usize, name_end: usize, sensitivity: Sensitivity, kind: TextKind) -> Option<(usize, usize)> {
     let Place { joint, at, start, end } = place(text, name_start, name_end, kind)?;
     let value = text.get(start..end)?;
+    if value.len() > MAX_LOOK {
+        return Some((start, end));
+    }
     let lossy = String::from_utf8_lossy(value);
     let mut wanted = values::is_secret(&lossy, sensitivity);
     // In prose the next word of `token: expired` or `password: must be …` is no value.
@@ -321,7 +333,6 @@ fn line_len(text: &[u8]) -> usize {
 /// Length of a value without quotes. Punctuation ends it only where something else begins: passwords have punctuation too.
 fn bare_len(text: &[u8], start: usize) -> usize {
     let rest = text.get(start..).unwrap_or_default();
-    let rest = rest.get(..MAX_BARE).unwrap_or(rest);
     let quoted = inside_quotes(text, start);
     let mut open = 0;
     let mut at = 0;
@@ -366,7 +377,7 @@ fn names_something(text: &[u8]) -> bool {
 fn inside_quotes(text: &[u8], at: usize) -> bool {
     let line = text.get(..at).unwrap_or_default();
     let line = line.get(memchr::memrchr(b'\n', line).map_or(0, |end| end + 1)..).unwrap_or_default();
-    let line = line.get(line.len().saturating_sub(MAX_BARE)..).unwrap_or(line);
+    let line = line.get(line.len().saturating_sub(MAX_LOOK)..).unwrap_or(line);
     let mut open = false;
     let mut escaped = false;
     for byte in line {

@@ -256,4 +256,20 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_value_of_any_length_goes_whole() {
+        let redactor = Redactor::new([7; 32], Level::Default);
+        for length in [4_000, 5_000, 20_000, 200_000] {
+            for name in ["password=", "token=", "password: ", "--password ", "\"password\": \"", "<password>"] {
+                let text = format!("x {name}{}\nafter\n", "wV".repeat(length / 2));
+                let (once, _) = redactor.redact_text(text.as_bytes(), TextKind::Log);
+                assert!(once.len() < 200 && once.ends_with(b"\nafter\n"), "{name}{length}: {}", String::from_utf8_lossy(&once).len());
+            }
+        }
+        // Many names in one word: each is a part of the value of the one before.
+        let text = format!("x {}\n", "password=".repeat(10_000));
+        let (once, _) = redactor.redact_text(text.as_bytes(), TextKind::Log);
+        assert!(once.len() < 100, "{}", once.len());
+    }
 }
