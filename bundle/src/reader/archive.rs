@@ -405,8 +405,8 @@ impl Archive {
                         intake.problem(ProblemKind::UnsupportedType, Some(names::shown(&name)), Some(here), what);
                     }
                 }
-                // A volume label is no entry; some tools give what was said of it to the entry behind it.
-                b'V' if extended => intake.other(&name, "a volume label with a name or a size as entries have", here),
+                // A volume label is no entry; some tools give what was said of it to the entry behind it, or stop at its content.
+                b'V' if extended || size > 0 => intake.other(&name, "a volume label with a name or content as entries have", here),
                 b'V' => {}
                 b'1' => intake.other(&name, "a hard link", here),
                 b'2' => intake.other(&name, "a symbolic link", here),
