@@ -11,11 +11,14 @@
 //! | [`relations`] | joins: owner, selector, route, placement, mount |
 //! | [`evidence`], [`finding`] | claims, each with quotes that resolve in the bundle |
 //! | [`rule`] | what a rule is, and what it may look at |
+//! | `counted` | how often objects are looked at, in builds for tests |
 //! | [`patterns`] | what logs say, with what differs between copies of a line masked |
 //! | [`analysis`] | the ranked result |
 //! | [`overview`] | the cluster as a report draws it beside the findings |
 
 pub mod analysis;
+#[cfg(debug_assertions)]
+pub mod counted;
 pub mod coverage;
 pub mod evidence;
 pub mod facts;

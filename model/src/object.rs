@@ -58,6 +58,8 @@ impl<T> Deref for Object<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
+        #[cfg(debug_assertions)]
+        crate::counted::look();
         &self.value
     }
 }
@@ -249,8 +251,17 @@ impl Custom {
         ObjectRef::new(&*self.kind, self.metadata.namespace.as_str(), self.metadata.name.as_str())
     }
 
+    /// Whether it is of an API group.
+    pub fn is_of(&self, group: &str) -> bool {
+        #[cfg(debug_assertions)]
+        crate::counted::look();
+        self.api_version.split('/').next() == Some(group)
+    }
+
     /// A value by JSON pointer.
     pub fn get(&self, pointer: &str) -> Option<&serde_json::Value> {
+        #[cfg(debug_assertions)]
+        crate::counted::look();
         self.value.pointer(pointer)
     }
 

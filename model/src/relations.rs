@@ -6,7 +6,7 @@ mod workload;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use labelled::Labelled;
-pub use workload::{Workload, workloads};
+pub use workload::{Workload, workload, workloads};
 
 use crate::object::{Event, Object, OwnerReference, Pod, Service};
 use crate::reference::ObjectRef;

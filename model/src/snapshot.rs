@@ -221,7 +221,16 @@ impl Snapshot {
 
     /// Custom objects of a kind in an API group.
     pub fn custom_of<'a>(&'a self, group: &'a str, kind: &'a str) -> impl Iterator<Item = &'a Custom> {
-        self.custom.iter().filter(move |c| &*c.kind == kind && c.api_version.split('/').next() == Some(group))
+        let from = self.custom.partition_point(|c| &*c.kind < kind);
+        self.custom.get(from..).unwrap_or_default().iter().take_while(move |c| &*c.kind == kind).filter(move |c| c.is_of(group))
+    }
+
+    /// Custom objects of a kind in an API group and a namespace.
+    pub fn custom_in<'a>(&'a self, group: &'a str, kind: &'a str, namespace: &'a str) -> impl Iterator<Item = &'a Custom> {
+        let from = self.custom.partition_point(|c| (&*c.kind, c.metadata.namespace.as_str()) < (kind, namespace));
+        let own = self.custom.get(from..).unwrap_or_default().iter();
+        let own = own.take_while(move |c| &*c.kind == kind && c.metadata.namespace == namespace);
+        own.filter(move |c| c.is_of(group))
     }
 
     /// Finds an object in a list that is sorted by namespace and name.

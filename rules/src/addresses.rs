@@ -13,7 +13,7 @@ mod place;
 pub(crate) use callers::{Callers, Calling, callers};
 pub(crate) use faults::{Fault, Wrong, wrong, wrong_of_mongodb};
 pub(crate) use heard::{Heard, address_of, heard};
-pub(crate) use mentions::{Client, Mention, clients};
+pub(crate) use mentions::{Client, Mention, client, clients};
 pub(crate) use place::{Place, offers, place};
 
 /// One address in a text.

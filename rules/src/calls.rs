@@ -20,6 +20,8 @@ pub(crate) enum Failure {
     NoRoute,
     /// The connection breaks.
     Reset,
+    /// A proxy answers that it knows nobody healthy to send it to.
+    Unserved,
     /// The other side is not trusted, or does not speak TLS.
     Tls,
     /// There is no such name.
@@ -76,8 +78,10 @@ fn call<'a>(
     }
     let said = address_of(hit);
     let spoken = Engine::of_words(&hit.first.text);
-    // A line that names no address means the only one of its kind that the client is configured with.
-    let (host, port) = match said.or_else(|| configured.only(&complaint.client, spoken?)) {
+    // A line that names no address means the only one of its kind that the client is configured with. A mesh's proxy that answers
+    // in a server's place stands before servers of HTTP.
+    let kind = spoken.map(Some).or_else(|| hit.signature.ends_with("-envoy").then_some(None));
+    let (host, port) = match said.or_else(|| configured.only(&complaint.client, kind?)) {
         Some((host, port)) => (Some(host), port),
         None => (None, None),
     };
@@ -89,15 +93,16 @@ fn call<'a>(
     Some(Call { complaint, failure, engine, host, port, target })
 }
 
-/// Databases in the configuration of the clients that complain.
+/// Servers in the configuration of the clients that complain.
 struct Configured<'a> {
-    by_client: BTreeMap<ObjectRef, Vec<Database<'a>>>,
+    by_client: BTreeMap<ObjectRef, Vec<Server<'a>>>,
 }
 
-/// A database that a client is configured with.
+/// A server that a client is configured with.
 #[derive(Debug, Clone, Copy)]
-struct Database<'a> {
-    engine: Engine,
+struct Server<'a> {
+    /// The kind of database that it is; `None` for what speaks HTTP.
+    engine: Option<Engine>,
     host: &'a str,
     port: Option<u16>,
 }
@@ -105,33 +110,30 @@ struct Database<'a> {
 impl<'a> Configured<'a> {
     fn new(context: &Context<'a>, complaints: &[Complaint<'a>]) -> Self {
         let complaining: BTreeSet<&ObjectRef> = complaints.iter().map(|c| &c.client).collect();
-        let mut by_client: BTreeMap<ObjectRef, Vec<Database<'a>>> = BTreeMap::new();
+        let mut by_client: BTreeMap<ObjectRef, Vec<Server<'a>>> = BTreeMap::new();
         for client in clients(context).into_iter().filter(|c| complaining.contains(&c.reference)) {
             for mention in client.mentions(context) {
                 let engine = Engine::of_scheme(mention.scheme).or_else(|| mention.port.and_then(Engine::of_port));
                 let engine = engine.or_else(|| Engine::of_name(mention.setting)).filter(|_| mention.sure);
-                if let Some(engine) = engine {
-                    by_client.entry(client.reference.clone()).or_default().push(Database {
-                        engine,
-                        host: mention.host,
-                        port: mention.port,
-                    });
+                if engine.is_some() || matches!(mention.scheme, "http" | "https" | "grpc" | "dns") {
+                    let server = Server { engine, host: mention.host, port: mention.port };
+                    by_client.entry(client.reference.clone()).or_default().push(server);
                 }
             }
         }
         Self { by_client }
     }
 
-    /// The only address of a kind of database that a client has.
-    fn only(&self, client: &ObjectRef, engine: Engine) -> Option<(&'a str, Option<u16>)> {
+    /// The only address of a kind of database, or of what speaks HTTP, that a client has.
+    fn only(&self, client: &ObjectRef, engine: Option<Engine>) -> Option<(&'a str, Option<u16>)> {
         let mut of_kind = self.by_client.get(client)?.iter().filter(|d| d.engine == engine);
-        let Database { host, port, .. } = *of_kind.next()?;
+        let Server { host, port, .. } = *of_kind.next()?;
         of_kind.all(|d| d.host == host).then_some((host, port))
     }
 
     /// The kind of database that a client takes a host for.
     fn engine(&self, client: &ObjectRef, host: &str) -> Option<Engine> {
-        self.by_client.get(client)?.iter().find(|d| d.host == host).map(|d| d.engine)
+        self.by_client.get(client)?.iter().find(|d| d.host == host && d.engine.is_some())?.engine
     }
 }
 
@@ -142,6 +144,7 @@ fn failure(signature: &str) -> Option<Failure> {
         "timeout" => Failure::TimedOut,
         "route" => Failure::NoRoute,
         "reset" => Failure::Reset,
+        "unserved" => Failure::Unserved,
         "tls" => Failure::Tls,
         "name" if signature.starts_with("name-unknown") => Failure::NameUnknown,
         "name" if signature.starts_with("name-server") => Failure::NameServer,
@@ -227,6 +230,7 @@ impl Call<'_> {
             Failure::TimedOut => "times out",
             Failure::NoRoute => "finds no route",
             Failure::Reset => "is broken off",
+            Failure::Unserved => "finds no healthy upstream",
             Failure::Tls => "fails in its TLS handshake",
             Failure::NameUnknown => "fails because the name does not exist",
             Failure::NameServer => "fails because the DNS server does not answer",

@@ -1,6 +1,6 @@
 //! Ingress, gateways and TLS: why requests from outside do not arrive.
 
-mod certificates;
+pub(crate) mod certificates;
 mod class;
 mod controllers;
 mod refused;

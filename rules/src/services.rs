@@ -6,11 +6,12 @@ mod asleep;
 pub(crate) mod backing;
 mod likeness;
 mod local_nodes;
-mod ports;
+pub(crate) mod ports;
 
 family!("services":
     deployment_scaled_to_zero,
     external_traffic_policy_gap,
+    listens_on_loopback,
     load_balancer_pending,
     service_missing,
     service_port_mismatch,

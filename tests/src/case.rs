@@ -16,6 +16,8 @@ pub struct Case {
     pub expect: Vec<String>,
     /// `says:` words that a finding of the rule must hold in its title, its summary or a remedy.
     pub says: Vec<String>,
+    /// `judged:` how bad and how sure the rule's findings are (`high 0.95`), the worst first.
+    pub judged: Vec<String>,
     /// `root:` rule and object of every root cause, in rank order; `None` when the case does not say.
     pub roots: Option<Vec<(String, String)>>,
     /// `folded:` rules that must have fired and be explained.
@@ -50,6 +52,7 @@ impl Case {
             at: "2026-11-24T03:10:00Z".parse().unwrap(),
             expect: Vec::new(),
             says: Vec::new(),
+            judged: Vec::new(),
             roots: None,
             folded: Vec::new(),
             missing: Vec::new(),
@@ -83,6 +86,7 @@ impl Case {
             "at" => self.at = value.parse().unwrap_or_else(|e| bad(&format!("{e}"))),
             "expect" => self.expect.push(value.to_owned()),
             "says" => self.says.push(value.to_owned()),
+            "judged" => self.judged.extend(value.split(',').map(|j| j.trim().to_owned())),
             "root" => {
                 let roots = self.roots.get_or_insert_default();
                 if value != "none" {
@@ -93,7 +97,7 @@ impl Case {
             "folded" => self.folded.extend(value.split_whitespace().map(str::to_owned)),
             "missing" => self.missing.extend(value.split([',', ' ']).filter(|s| !s.is_empty()).map(str::to_owned)),
             "not-evaluated" => self.not_evaluated = true,
-            _ => bad("known are at, expect, says, root, folded, missing, not-evaluated"),
+            _ => bad("known are at, expect, says, judged, root, folded, missing, not-evaluated"),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Makes a case many times as large: every copy has names, uids and label values of its own, so that it is one more such
 //! cluster beside the others, in the same namespaces or in others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::Value;
@@ -55,6 +55,42 @@ pub fn grown(case: &Case, times: usize, together: usize) -> Case {
         }
     }
     grown
+}
+
+/// Many cases as one cluster, each of them so many times, and each copy in namespaces of its own. What bears no name of its own
+/// is there once.
+///
+/// # Panics
+/// When there is no case.
+pub fn side_by_side(cases: &[Case], times: usize) -> Case {
+    let mut all = Case { objects: Vec::new(), files: Vec::new(), ..cases[0].clone() };
+    let (mut known, mut places) = (BTreeSet::new(), BTreeMap::<String, usize>::new());
+    for (i, case) in cases.iter().enumerate() {
+        let names = Names::of(case);
+        for number in (1..=times).map(|time| i * times + time) {
+            let copy = Copy { names: &names, number, group: number };
+            for object in case.objects.iter().map(|object| copy.renamed(object)) {
+                let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+                if known.insert((text("/kind"), text("/metadata/namespace"), text("/metadata/name"))) {
+                    all.objects.push(object);
+                }
+            }
+            for (path, text) in &case.files {
+                // A file of the whole bundle has lines of all.
+                let path = if path.contains('/') { copy.moved(path) } else { path.clone() };
+                let lines = copy.retold(text);
+                match places.get(&path) {
+                    Some(&at) if !path.contains('/') => all.files[at].1.push_str(&lines),
+                    Some(_) => {}
+                    None => {
+                        places.insert(path.clone(), all.files.len());
+                        all.files.push((path, lines));
+                    }
+                }
+            }
+        }
+    }
+    all
 }
 
 /// What is copied.

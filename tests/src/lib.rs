@@ -6,6 +6,7 @@
 //! | [`stage`] | writes such a case as a real bundle, with manifest and ledger |
 //! | [`layouts`] | writes a bundle again as other tools would have |
 //! | [`growth`] | makes a case many times as large |
+//! | [`judgement`] | how bad and how sure a rule's findings are |
 //! | [`evidence`] | checks that every quote stands where the report says |
 //! | [`remedies`] | finds stand-ins in commands, where names are known |
 //! | [`program`] | builds the program `tarbox` and says where it is |
@@ -18,6 +19,7 @@ pub mod case;
 pub mod docs;
 pub mod evidence;
 pub mod growth;
+pub mod judgement;
 pub mod layouts;
 pub mod program;
 pub mod remedies;

@@ -1,7 +1,7 @@
 //! One view of everything that makes pods.
 
 use crate::evidence::Origin;
-use crate::object::{Condition, Kind, Metadata, Object, PodTemplate};
+use crate::object::{Condition, DaemonSet, Deployment, Kind, Metadata, Object, PodTemplate, ReplicaSet, StatefulSet};
 use crate::reference::ObjectRef;
 use crate::selector::LabelSelector;
 use crate::snapshot::Snapshot;
@@ -29,31 +29,45 @@ pub struct Workload<'a> {
 
 /// All workloads, by kind, namespace and name.
 pub fn workloads(snapshot: &Snapshot) -> Vec<Workload<'_>> {
-    let mut all = Vec::new();
-    for o in &snapshot.deployments {
-        let mut workload = view(o, &o.spec.selector, &o.spec.template);
-        (workload.desired, workload.ready, workload.conditions) =
-            (o.spec.replicas.unwrap_or(1), o.status.ready_replicas, &o.status.conditions);
-        all.push(workload);
-    }
-    for o in &snapshot.stateful_sets {
-        let mut workload = view(o, &o.spec.selector, &o.spec.template);
-        (workload.desired, workload.ready, workload.conditions) =
-            (o.spec.replicas.unwrap_or(1), o.status.ready_replicas, &o.status.conditions);
-        all.push(workload);
-    }
-    for o in &snapshot.daemon_sets {
-        let mut workload = view(o, &o.spec.selector, &o.spec.template);
-        (workload.desired, workload.ready) = (o.status.desired_number_scheduled, o.status.number_ready);
-        all.push(workload);
-    }
-    for o in snapshot.replica_sets.iter().filter(|o| o.metadata.owner_references.is_empty()) {
-        let mut workload = view(o, &o.spec.selector, &o.spec.template);
-        (workload.desired, workload.ready, workload.conditions) =
-            (o.spec.replicas.unwrap_or(1), o.status.ready_replicas, &o.status.conditions);
-        all.push(workload);
-    }
+    let mut all: Vec<Workload<'_>> = snapshot.deployments.iter().map(of_deployment).collect();
+    all.extend(snapshot.stateful_sets.iter().map(of_stateful_set));
+    all.extend(snapshot.daemon_sets.iter().map(of_daemon_set));
+    all.extend(snapshot.replica_sets.iter().filter_map(of_replica_set));
     all
+}
+
+/// The workload that an object is.
+pub fn workload<'a>(snapshot: &'a Snapshot, wanted: &ObjectRef) -> Option<Workload<'a>> {
+    let (namespace, name) = (wanted.namespace.as_str(), wanted.name.as_str());
+    match wanted.kind.as_str() {
+        "Deployment" => Snapshot::find(&snapshot.deployments, namespace, name).map(of_deployment),
+        "StatefulSet" => Snapshot::find(&snapshot.stateful_sets, namespace, name).map(of_stateful_set),
+        "DaemonSet" => Snapshot::find(&snapshot.daemon_sets, namespace, name).map(of_daemon_set),
+        "ReplicaSet" => Snapshot::find(&snapshot.replica_sets, namespace, name).and_then(of_replica_set),
+        _ => None,
+    }
+}
+
+fn of_deployment(o: &Object<Deployment>) -> Workload<'_> {
+    let (desired, ready, conditions) = (o.spec.replicas.unwrap_or(1), o.status.ready_replicas, &*o.status.conditions);
+    Workload { desired, ready, conditions, ..view(o, &o.spec.selector, &o.spec.template) }
+}
+
+fn of_stateful_set(o: &Object<StatefulSet>) -> Workload<'_> {
+    let (desired, ready, conditions) = (o.spec.replicas.unwrap_or(1), o.status.ready_replicas, &*o.status.conditions);
+    Workload { desired, ready, conditions, ..view(o, &o.spec.selector, &o.spec.template) }
+}
+
+fn of_daemon_set(o: &Object<DaemonSet>) -> Workload<'_> {
+    let (desired, ready) = (o.status.desired_number_scheduled, o.status.number_ready);
+    Workload { desired, ready, ..view(o, &o.spec.selector, &o.spec.template) }
+}
+
+/// One that stands alone.
+fn of_replica_set(o: &Object<ReplicaSet>) -> Option<Workload<'_>> {
+    let (desired, ready, conditions) = (o.spec.replicas.unwrap_or(1), o.status.ready_replicas, &*o.status.conditions);
+    let alone = o.metadata.owner_references.is_empty();
+    alone.then(|| Workload { desired, ready, conditions, ..view(o, &o.spec.selector, &o.spec.template) })
 }
 
 fn view<'a, T: Kind>(object: &'a Object<T>, selector: &'a LabelSelector, template: &'a PodTemplate) -> Workload<'a> {

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use tarbox_model::evidence::{Origin, pointer_key};
-use tarbox_model::object::{ConfigMap, Container, Object, PodSpec};
-use tarbox_model::relations::workloads;
+use tarbox_model::object::{ConfigMap, Container, Object, Pod, PodSpec};
+use tarbox_model::relations::{Workload, workload, workloads};
 use tarbox_model::{Context, Evidence, ObjectRef};
 
 use super::{Address, addresses, is_host};
@@ -47,21 +47,34 @@ pub(crate) struct Mention<'a> {
 
 /// Every client: workloads with a template, then pods without a known workload.
 pub(crate) fn clients<'a>(context: &Context<'a>) -> Vec<Client<'a>> {
-    let mut all: Vec<Client<'a>> = workloads(context.snapshot)
-        .into_iter()
-        .filter(|w| w.desired > 0 && !w.template.spec.containers.is_empty())
-        .map(|w| Client { reference: w.reference, origin: w.origin, base: "/spec/template/spec", spec: &w.template.spec })
-        .collect();
+    let mut all: Vec<Client<'a>> = workloads(context.snapshot).into_iter().filter_map(of_workload).collect();
     let known: BTreeSet<ObjectRef> = all.iter().map(|c| c.reference.clone()).collect();
     let mut taken = BTreeSet::new();
     for (pod, workload) in context.relations.pods_with_workloads(context.snapshot) {
         let new = workload.is_none_or(|w| !known.contains(w) && taken.insert(w.clone()));
         if pod.is_active() && new {
             let reference = workload.cloned().unwrap_or_else(|| pod.reference());
-            all.push(Client { reference, origin: &pod.origin, base: "/spec", spec: &pod.spec });
+            all.push(of_pod(pod, reference));
         }
     }
     all
+}
+
+/// The client that an object is: a workload, one of whose pods stands for it where it is not known, or a pod.
+pub(crate) fn client<'a>(context: &Context<'a>, wanted: &ObjectRef) -> Option<Client<'a>> {
+    let known = workload(context.snapshot, wanted).and_then(of_workload);
+    let of_it = || context.relations.pods_of(context.snapshot, wanted).find(|p| p.is_active());
+    let alone = || context.snapshot.pod(&wanted.namespace, &wanted.name).filter(|p| wanted.kind == "Pod" && p.is_active());
+    known.or_else(|| of_it().or_else(alone).map(|pod| of_pod(pod, wanted.clone())))
+}
+
+fn of_workload(w: Workload<'_>) -> Option<Client<'_>> {
+    let runs = w.desired > 0 && !w.template.spec.containers.is_empty();
+    runs.then_some(Client { reference: w.reference, origin: w.origin, base: "/spec/template/spec", spec: &w.template.spec })
+}
+
+fn of_pod(pod: &Object<Pod>, reference: ObjectRef) -> Client<'_> {
+    Client { reference, origin: &pod.origin, base: "/spec", spec: &pod.spec }
 }
 
 /// Parts of a setting's name by which its value is an address.

@@ -25,7 +25,7 @@ use tarbox_model::object::{Deployment, Object};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Evidence, ObjectRef, Rule, Snapshot};
 
-use super::node::lateness;
+use super::node::{lateness, newest_renewal};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -50,7 +50,7 @@ const FORGOTTEN: i64 = 86_400;
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let snapshot = context.snapshot;
     let lease = Snapshot::find(&snapshot.leases, "kube-system", NAME);
-    let late = lease.and_then(|l| lateness(snapshot, l).map(|seconds| (l, seconds))).filter(|(_, seconds)| *seconds < FORGOTTEN);
+    let late = lease.and_then(|l| lateness(snapshot, l, newest_renewal(snapshot)).map(|seconds| (l, seconds))).filter(|(_, seconds)| *seconds < FORGOTTEN);
     let mut evidence: Vec<Evidence> = Vec::new();
     let mut words: Vec<String> = Vec::new();
     if let Some(unit) = snapshot.node_units.iter().find(|u| u.unit == NAME && u.is_down()) {

@@ -27,7 +27,7 @@ use tarbox_model::object::{Node, Object};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
-use super::node::{Silence, inhabitants, silence, weight};
+use super::node::{Silence, inhabitants, newest_renewal, silence, weight};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -44,7 +44,8 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let present = context.snapshot.nodes.iter().filter(|n| n.metadata.deletion_timestamp.is_none());
-    present.filter_map(|node| silence(context.snapshot, node).map(|s| finding(context, node, s))).collect()
+    let newest = newest_renewal(context.snapshot);
+    present.filter_map(|node| silence(context.snapshot, node, newest).map(|s| finding(context, node, s))).collect()
 }
 
 fn finding(context: &Context<'_>, node: &Object<Node>, silence: Silence) -> Finding {

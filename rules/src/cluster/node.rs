@@ -26,14 +26,14 @@ pub(super) struct Silence {
 }
 
 /// Whether nobody hears from a node's kubelet: by its condition, by its taint, by its unit, or by its lease.
-pub(super) fn silence(snapshot: &Snapshot, node: &Object<Node>) -> Option<Silence> {
+pub(super) fn silence(snapshot: &Snapshot, node: &Object<Node>, newest: Option<Timestamp>) -> Option<Silence> {
     let name = node.metadata.name.as_str();
     let ready = node.condition("Ready");
     let unknown = ready.filter(|(_, c)| c.status == "Unknown");
     let stopped = snapshot.node_units.iter().find(|u| u.node == name && u.unit == "kubelet" && u.is_down());
     let unreachable = node.spec.taints.iter().enumerate().find(|(_, t)| t.key == "node.kubernetes.io/unreachable");
     let lease = Snapshot::find(&snapshot.leases, "kube-node-lease", name);
-    let late = lease.and_then(|l| lateness(snapshot, l).map(|seconds| (l, seconds)));
+    let late = lease.and_then(|l| lateness(snapshot, l, newest).map(|seconds| (l, seconds)));
     let sign = [lease.and_then(|l| l.spec.renew_time), ready.and_then(|(_, c)| c.last_heartbeat_time)].into_iter().flatten().max();
     let mut evidence: Vec<Evidence> = stopped.map(|u| u.evidence()).into_iter().collect();
     if let Some((i, c)) = unknown {
@@ -64,12 +64,15 @@ fn renewed(lease: &Lease) -> Option<Timestamp> {
     lease.metadata.managed_fields.iter().filter_map(|f| f.time).max().or(lease.spec.renew_time)
 }
 
-/// Seconds by which a lags behind the newest lease of anybody else, if that is too much. The bundle's own time
+/// When anybody last renewed a lease.
+pub(super) fn newest_renewal(snapshot: &Snapshot) -> Option<Timestamp> {
+    snapshot.leases.iter().filter_map(|l| renewed(l)).max()
+}
+
+/// Seconds by which a lease lags behind the newest lease of anybody else, if that is too much. The bundle's own time
 /// is no measure: the leases may have been listed long before its end.
-pub(super) fn lateness(snapshot: &Snapshot, lease: &Object<Lease>) -> Option<i64> {
-    let mine = renewed(lease)?;
-    let others = snapshot.leases.iter().filter(|l| l.metadata.name != lease.metadata.name);
-    let newest = others.filter_map(|l| renewed(l)).max()?;
+pub(super) fn lateness(snapshot: &Snapshot, lease: &Object<Lease>, newest: Option<Timestamp>) -> Option<i64> {
+    let (mine, newest) = (renewed(lease)?, newest?);
     let patience = lease.spec.lease_duration_seconds.unwrap_or(40).max(STALE / 2) * 3 / 2;
     let behind = newest.as_second() - mine.as_second();
     (behind > patience.max(STALE) && snapshot.age_seconds(Some(newest)).is_none_or(|age| age < 600)).then_some(behind)

@@ -26,9 +26,9 @@ use std::collections::BTreeSet;
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::{Node, Object, condition};
 use tarbox_model::rule::{Effect, Level, Need};
-use tarbox_model::{Context, ObjectRef, Rule};
+use tarbox_model::{Context, ObjectRef, Rule, Timestamp};
 
-use super::node::{inhabitants, silence, told, weight};
+use super::node::{inhabitants, newest_renewal, silence, told, weight};
 use crate::wording::{counted, listed};
 
 /// The rule.
@@ -49,14 +49,15 @@ const YOUNG: i64 = 60;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let nodes = context.snapshot.nodes.iter();
-    nodes.filter_map(|node| by_condition(context, node)).chain(by_pods(context)).collect()
+    let newest = newest_renewal(context.snapshot);
+    nodes.filter_map(|node| by_condition(context, node, newest)).chain(by_pods(context)).collect()
 }
 
-fn by_condition(context: &Context<'_>, node: &Object<Node>) -> Option<Finding> {
+fn by_condition(context: &Context<'_>, node: &Object<Node>, newest: Option<Timestamp>) -> Option<Finding> {
     let name = node.metadata.name.as_str();
     let (index, ready) = node.condition("Ready").filter(|(_, c)| c.status == "False")?;
     let young = context.snapshot.age_seconds(node.metadata.creation_timestamp).is_some_and(|age| age < YOUNG);
-    if young || node.metadata.deletion_timestamp.is_some() || silence(context.snapshot, node).is_some() {
+    if young || node.metadata.deletion_timestamp.is_some() || silence(context.snapshot, node, newest).is_some() {
         return None;
     }
     let said =

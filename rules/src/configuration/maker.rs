@@ -11,7 +11,7 @@ pub(crate) fn maker(context: &Context<'_>, namespace: &str, name: &str) -> Optio
         ("secrets.hashicorp.com", "VaultStaticSecret", "/spec/destination/name"),
     ];
     MAKERS.iter().find_map(|(group, maker, at)| {
-        let mut objects = context.snapshot.custom_of(group, maker).filter(|o| o.metadata.namespace == namespace);
+        let mut objects = context.snapshot.custom_in(group, maker, namespace);
         let object = objects.find(|o| o.text(at).unwrap_or(&o.metadata.name) == name)?;
         let conditions = object.get("/status/conditions").and_then(|c| c.as_array()).into_iter().flatten();
         let bad = conditions.enumerate().find(|(_, c)| c.get("status").and_then(|s| s.as_str()) != Some("True"));

@@ -16,7 +16,8 @@
 //! Give the container a command that stays in the foreground, or make a Job of it.
 //!
 //! ## When it stays silent
-//! When the kubelet asked it to end (a probe, a deletion), when it has ended only once, and for Jobs and init containers.
+//! When it was asked to end (a probe, a deletion), when nothing would show that it was (neither events about the pod nor its
+//! log; with a liveness or startup probe only events show it), when it has ended only once, and for Jobs and init containers.
 
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::rule::{Effect, Level, Need};
@@ -34,7 +35,7 @@ pub static RULE: Rule = Rule {
     level: Level::Cause,
     severity: Severity::High,
     guide: "CrashLoopBackOff",
-    needs: &[Need::Objects("pods")],
+    needs: &[Need::Objects("pods"), Need::AnyOf(&["events", "logs"])],
     produces: &[Effect::Exits],
     explained_by: &[Effect::Exits],
     check,
@@ -44,12 +45,21 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     troubled(context).iter().filter(|t| !t.view.init || t.view.is_sidecar()).filter_map(|t| finding(context, t)).collect()
 }
 
+/// Whether the bundle would show that the process was asked to end: the kubelet says so in an event, the process in its log.
+fn would_show(context: &Context<'_>, trouble: &Trouble<'_>, logged: bool) -> bool {
+    let spec = trouble.view.spec;
+    let probed = spec.liveness_probe.is_some() || spec.startup_probe.is_some();
+    let heard = context.relations.events_about(context.snapshot, &trouble.pod.reference()).next().is_some();
+    heard || logged && !probed
+}
+
 fn finding(context: &Context<'_>, trouble: &Trouble<'_>) -> Option<Finding> {
     let (end, pointer) = trouble.end.as_ref().filter(|(end, _)| end.exit_code == 0 && end.reason != "OOMKilled")?;
     let again = trouble.loops() || trouble.restarts >= 2;
     // A process that is asked to end and does so politely also ends with code 0.
-    let asked = ended(context, trouble).is_some_and(|log| log.hits_of("terminate-asked").next().is_some());
-    if !again || asked || trouble.was_killed_by_probe(context) || trouble.pod.spec.restart_policy == "Never" {
+    let log = ended(context, trouble);
+    let asked = log.is_some_and(|log| log.hits_of("terminate-asked").next().is_some());
+    if !again || asked || !would_show(context, trouble, log.is_some()) || trouble.was_killed_by_probe(context) || trouble.pod.spec.restart_policy == "Never" {
         return None;
     }
     let (name, owner) = (trouble.view.spec.name.as_str(), trouble.owner());

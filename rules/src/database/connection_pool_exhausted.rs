@@ -26,7 +26,7 @@ use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Evidence, Rule};
 
 use super::engine::Engine;
-use crate::addresses::clients;
+use crate::addresses::client;
 use crate::complaints::{Complaint, complaints};
 
 /// The rule.
@@ -85,7 +85,7 @@ fn finding(context: &Context<'_>, complaint: &Complaint<'_>) -> Finding {
 
 /// The variable that sets the size of the client's pool.
 fn size<'a>(context: &Context<'a>, complaint: &Complaint<'_>) -> Option<Size<'a>> {
-    let client = clients(context).into_iter().find(|c| c.reference == complaint.client)?;
+    let client = client(context, &complaint.client)?;
     let (origin, base): (&Origin, &str) = (client.origin, client.base);
     client.spec.containers.iter().enumerate().find_map(|(c, container)| {
         container.env.iter().enumerate().find_map(|(e, env)| {

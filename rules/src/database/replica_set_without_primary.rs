@@ -20,7 +20,7 @@
 //! ## When it stays silent
 //! When a member is primary, when no member of the set is ready at all (mongodb-down), and during the seconds of an election.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::rule::{Effect, Level, Need};
@@ -53,14 +53,19 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let servers: Vec<Server<'_>> = servers(context).into_iter().filter(|s| s.engine == Engine::MongoDb).collect();
     let with_primary = by_log(context, &servers, &told, &mut findings);
     // Clients' word counts only where the servers' own does not say otherwise.
+    let by_service: BTreeMap<ObjectRef, &Server<'_>> =
+        servers.iter().rev().flat_map(|s| s.services(context).into_iter().map(move |service| (service, s))).collect();
+    let mut told_of: BTreeSet<ObjectRef> = findings.iter().filter_map(|f| f.workload.clone()).collect();
     for complaint in complaints(context, |hit| hit.signature == "database-no-primary" && hit.field("selection").is_some()) {
         let host = crate::addresses::address_of(complaint.hit).map(|(h, _)| h);
         let service = host.and_then(|h| context.relations.resolve_host(context.snapshot, h, &complaint.log.namespace));
         let service = service.or_else(|| super::setting::only_server(context, &complaint.client, Engine::MongoDb));
-        let known = servers.iter().find(|s| service.as_ref().is_some_and(|wanted| s.services(context).contains(wanted)));
+        let known = service.as_ref().and_then(|wanted| by_service.get(wanted).copied());
         let spoken = known.is_some_and(|s| told.contains(&s.reference) || with_primary.contains(&s.reference));
-        if !spoken && !findings.iter().any(|f| known.is_some_and(|s| f.workload.as_ref() == Some(&s.reference))) {
-            findings.push(by_client(&complaint, known, service));
+        if !spoken && !known.is_some_and(|s| told_of.contains(&s.reference)) {
+            let finding = by_client(&complaint, known, service);
+            told_of.extend(finding.workload.clone());
+            findings.push(finding);
         }
     }
     findings

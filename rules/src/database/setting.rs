@@ -5,7 +5,7 @@ use tarbox_model::object::{Container, Object, PodSpec, Secret};
 use tarbox_model::{Context, Evidence, ObjectRef, Timestamp};
 
 use super::engine::Engine;
-use crate::addresses::clients;
+use crate::addresses;
 use crate::wording::target;
 
 /// A variable by which a client is told of its database.
@@ -30,7 +30,7 @@ const DATABASE: [&str; 4] = ["DB", "DATABASE", "SQL", "DATASOURCE"];
 
 /// The variable of a client that holds a database's URI, or else its password.
 pub(super) fn setting<'a>(context: &Context<'a>, client: &ObjectRef, engine: Engine) -> Option<Setting<'a>> {
-    let client = clients(context).into_iter().find(|c| c.reference == *client)?;
+    let client = addresses::client(context, client)?;
     let of = |ends: &[&str]| variable(context, client.origin, client.base, client.spec, &client.reference.namespace, engine, ends);
     of(&URIS).or_else(|| of(&PASSWORDS))
 }
@@ -133,7 +133,7 @@ pub(super) fn on_server(server: Option<&ObjectRef>, command: &str) -> String {
 
 /// The Service of the only database of a kind that a client is configured with.
 pub(super) fn only_server(context: &Context<'_>, client: &ObjectRef, engine: Engine) -> Option<ObjectRef> {
-    let client = clients(context).into_iter().find(|c| c.reference == *client)?;
+    let client = addresses::client(context, client)?;
     let mentions = client.mentions(context);
     let of_kind = mentions.iter().filter(|m| Engine::of_scheme(m.scheme).or_else(|| m.port.and_then(Engine::of_port)) == Some(engine));
     let mut hosts: Vec<&str> = of_kind.map(|m| m.host).collect();

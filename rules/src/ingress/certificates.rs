@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use tarbox_model::facts::Certificate;
 use tarbox_model::finding::Finding;
 use tarbox_model::log::{ContainerLog, LogHit};
-use tarbox_model::object::Volume;
+use tarbox_model::object::{Object, Secret, Volume};
 use tarbox_model::relations::workloads;
 use tarbox_model::{Context, Evidence, ObjectRef, Timestamp};
+
+use crate::mesh::gateway_credential::credentials;
 
 /// Who uses a Secret with a certificate.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +45,12 @@ pub(super) fn users(context: &Context<'_>) -> BTreeMap<ObjectRef, Users> {
             }
         }
     }
+    for credential in credentials(context) {
+        for place in &credential.places {
+            let at = credential.gateway.origin.at(&credential.pointer, credential.name);
+            all.entry(secret(place, credential.name)).or_default().fronts.push((credential.gateway.reference(), at));
+        }
+    }
     for workload in workloads(snapshot) {
         for name in workload.template.spec.volumes.iter().flat_map(secrets_of) {
             let list = &mut all.entry(secret(&workload.reference.namespace, name)).or_default().workloads;
@@ -52,6 +60,25 @@ pub(super) fn users(context: &Context<'_>) -> BTreeMap<ObjectRef, Users> {
         }
     }
     all
+}
+
+/// Why a Secret is no certificate with its key, each under its name of one of the pairs.
+pub(crate) fn defect(context: &Context<'_>, secret: &Object<Secret>, pairs: &[[&str; 2]]) -> Option<String> {
+    let empty = |key: &&str| secret.keys.get(*key).is_none_or(|k| k.bytes == Some(0));
+    let whole = pairs.iter().find(|pair| !pair.iter().any(|key| empty(key)));
+    // Where a bundle shows no keys at all, a Secret of the right type has them.
+    if whole.is_none() && (!secret.keys.is_empty() || secret.r#type == "Opaque") {
+        let key = pairs.last()?.iter().find(|key| empty(key))?;
+        return Some(format!("has nothing under `{key}`"));
+    }
+    let [certificate, _] = whole.or(pairs.last())?;
+    let mut chain = context.snapshot.certificates_of(&secret.metadata.namespace, &secret.metadata.name).filter(|c| c.field == *certificate);
+    let leaf = chain.next()?;
+    match leaf.key_matches {
+        Some(false) => Some("holds a key that belongs to another certificate".to_owned()),
+        _ if !leaf.error.is_empty() => Some(format!("holds a certificate that cannot be read ({})", leaf.error)),
+        _ => None,
+    }
 }
 
 /// Secrets that a volume shows.

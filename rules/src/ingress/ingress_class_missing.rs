@@ -21,6 +21,8 @@
 //! When the class exists, when the old annotation names something that a controller may know by itself, and, where classes
 //! were not collected, when no controller says it.
 
+use std::collections::BTreeMap;
+
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::{Ingress, Object};
 use tarbox_model::rule::{Effect, Level, Need};
@@ -53,25 +55,52 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             .remedy("Compare its class with those that exist.", format!("kubectl get ingress,ingressclass -n {}", ingress.namespace))
     });
     let told = Told::by(context, "ingress-class-invalid", "ingress");
-    let known = Classes::of(context.snapshot);
-    context.snapshot.ingresses.iter().filter_map(|ingress| finding(context, &known, &told, ingress)).chain(by_word).collect()
+    let mut names = Names::of(context);
+    context.snapshot.ingresses.iter().filter_map(|ingress| finding(context, &mut names, &told, ingress)).chain(by_word).collect()
 }
 
-fn finding<'a>(context: &Context<'a>, known: &Classes<'a>, told: &Told<'_>, ingress: &'a Object<Ingress>) -> Option<Finding> {
+/// The classes, and what is said of them in every finding.
+struct Names<'a> {
+    known: Classes<'a>,
+    all: Vec<&'a str>,
+    /// The class that is nearest to a name, for each name that was asked for.
+    nearest: BTreeMap<&'a str, Option<&'a str>>,
+    /// What there is, as a sentence.
+    there: String,
+}
+
+impl<'a> Names<'a> {
+    fn of(context: &Context<'a>) -> Self {
+        let snapshot = context.snapshot;
+        let all: Vec<&str> = snapshot.ingress_classes.iter().map(|c| c.metadata.name.as_str()).collect();
+        let there = match all.as_slice() {
+            _ if !snapshot.coverage.is_complete("ingressclasses") => String::new(),
+            [] => " There is no class at all.".to_owned(),
+            all => format!(" There is {}.", listed(all.iter().copied())),
+        };
+        Self { known: Classes::of(snapshot), all, nearest: BTreeMap::new(), there }
+    }
+
+    fn nearest(&mut self, name: &'a str) -> Option<&'a str> {
+        let all = &self.all;
+        *self.nearest.entry(name).or_insert_with(|| similarity::nearest(name, all.iter().copied()).filter(|_| !name.is_empty()))
+    }
+}
+
+fn finding<'a>(context: &Context<'a>, names: &mut Names<'a>, told: &Told<'_>, ingress: &'a Object<Ingress>) -> Option<Finding> {
     let (snapshot, reference) = (context.snapshot, ingress.reference());
     // A second controller complains of every Ingress that is the first one's.
-    let asked = known.asked(ingress);
+    let asked = names.known.asked(ingress);
     if asked.as_ref().is_some_and(|a| a.object.is_some()) {
         return None;
     }
     let told = told.about(&reference);
     let complete = snapshot.coverage.is_complete("ingressclasses");
-    let classes: Vec<&str> = snapshot.ingress_classes.iter().map(|c| c.metadata.name.as_str()).collect();
     let name = asked.as_ref().map_or("", |a| a.name);
-    let nearest = similarity::nearest(name, classes.iter().copied()).filter(|_| !name.is_empty());
+    let nearest = names.nearest(name);
     let served = has_address(ingress);
     let confidence = match &asked {
-        Some(_) if served => return None,
+        _ if served => return None,
         Some(a) if a.by_annotation => match (told, nearest) {
             (Some(_), _) => 0.85,
             (None, Some(_)) if complete => 0.7,
@@ -79,17 +108,11 @@ fn finding<'a>(context: &Context<'a>, known: &Classes<'a>, told: &Told<'_>, ingr
         },
         Some(_) if complete => 0.97,
         Some(_) if told.is_some() => 0.85,
-        None if served => return None,
         None if told.is_some() => 0.9,
-        None if complete && !classes.is_empty() => 0.7,
+        None if complete && !names.all.is_empty() => 0.7,
         _ => return None,
     };
-    let there = if classes.is_empty() {
-        " There is no class at all.".to_owned()
-    } else {
-        format!(" There is {}.", listed(classes.iter().copied()))
-    };
-    let there = if complete { there } else { String::new() };
+    let there = &names.there;
     let (title, summary) = match &asked {
         Some(_) => (
             format!("Ingress `{}` asks for class `{name}`, which does not exist", reference.name),
@@ -112,8 +135,8 @@ fn finding<'a>(context: &Context<'a>, known: &Classes<'a>, told: &Told<'_>, ingr
     if asked.is_some() {
         finding = finding.cause(ObjectRef::cluster_wide("IngressClass", name));
     }
-    let default = known.default.map(|c| c.metadata.name.as_str());
-    let only = classes.first().copied().filter(|_| classes.len() == 1);
+    let default = names.known.default.map(|c| c.metadata.name.as_str());
+    let only = names.all.first().copied().filter(|_| names.all.len() == 1);
     if let Some(better) = nearest.or(default).or(only) {
         finding = finding.remedy(
             format!("Give the Ingress class `{better}`. Its controller takes it within seconds."),

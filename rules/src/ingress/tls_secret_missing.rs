@@ -7,7 +7,7 @@
 //! key that belongs to another certificate; by the lists or by the ingress controller's word. The nearest name, one of that
 //! name in another namespace, and the object that should have made it (a Certificate of cert-manager) are told. In a bundle
 //! without Ingresses the controller's word counts alone. For Gateways of Istio (`credentialName`) the Secret must be in the
-//! namespace of the gateway's pods (`istioctl analyze` says IST0101).
+//! namespace of the gateway's pods (`istioctl analyze` says IST0101, or IST0161 where it cannot be used).
 //!
 //! ## Why it happens
 //! The Secret was never made in this namespace, cert-manager could not have the certificate signed, or somebody mixed up the
@@ -24,10 +24,11 @@
 //! (annotations of AWS and GKE).
 
 use tarbox_model::finding::{Finding, Severity};
-use tarbox_model::object::{Ingress, Object, Secret};
+use tarbox_model::object::{Ingress, Object};
 use tarbox_model::rule::{Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule, similarity};
 
+use super::certificates::defect;
 use super::told::{Told, alone};
 use crate::configuration::maker::maker;
 use crate::mesh::gateway_credential::missing;
@@ -74,27 +75,12 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     findings
 }
 
-/// What is wrong with a Secret that is there.
-fn defect(context: &Context<'_>, secret: &Object<Secret>) -> Option<String> {
-    let lacks = ["tls.crt", "tls.key"].into_iter().find(|key| secret.keys.get(*key).is_none_or(|k| k.bytes == Some(0)));
-    if let Some(key) = lacks.filter(|_| !secret.keys.is_empty() || secret.r#type == "Opaque") {
-        return Some(format!("has nothing under `{key}`"));
-    }
-    let mut chain = context.snapshot.certificates_of(&secret.metadata.namespace, &secret.metadata.name).filter(|c| c.field == "tls.crt");
-    let leaf = chain.next()?;
-    match leaf.key_matches {
-        Some(false) => Some("holds a key that belongs to another certificate".to_owned()),
-        _ if !leaf.error.is_empty() => Some(format!("holds a certificate that cannot be read ({})", leaf.error)),
-        _ => None,
-    }
-}
-
 fn finding(context: &Context<'_>, told: &Told<'_>, ingress: &Object<Ingress>, tls: usize, name: &str) -> Option<Finding> {
     let (snapshot, namespace) = (context.snapshot, ingress.metadata.namespace.as_str());
     let (reference, secret) = (ingress.reference(), ObjectRef::new("Secret", namespace, name));
     let found = snapshot.secret(namespace, name);
     let told = told.about(&secret);
-    let defect = found.and_then(|s| defect(context, s));
+    let defect = found.and_then(|s| defect(context, s, &[["tls.crt", "tls.key"]]));
     // A complaint from before the Secret was made is over.
     let told = told.filter(|(_, hit)| found.is_none_or(|s| s.metadata.written_at().zip(hit.last.time).is_none_or(|(w, t)| w <= t)));
     let absent = found.is_none() && (snapshot.coverage.is_complete("secrets") || told.is_some());

@@ -28,7 +28,7 @@ use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, ObjectRef, Rule};
 
-use super::control_plane::control_planes;
+use super::control_plane::{ControlPlane, control_planes};
 use super::parts::{is_of_mesh, is_part_of_mesh};
 use super::requests::{Request, Requests};
 use crate::complaints::complaints;
@@ -55,7 +55,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let failed = Requests::failed(context);
     let told: Vec<&Request<'_>> = failed.all().iter().filter(|r| r.tls()).collect();
     let holders = context.snapshot.certificates.iter().filter(|c| is_of_mesh(c));
-    let mut findings: Vec<Finding> = holders.filter_map(|c| ending(context, c, &told)).collect();
+    let planes = control_planes(context);
+    let mut findings: Vec<Finding> = holders.filter_map(|c| ending(context, &planes, c, &told)).collect();
     if findings.is_empty() {
         findings.extend(by_the_logs(context));
     }
@@ -63,7 +64,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 /// An authority that has ended or is about to.
-fn ending(context: &Context<'_>, certificate: &Certificate, told: &[&Request<'_>]) -> Option<Finding> {
+fn ending(context: &Context<'_>, planes: &[ControlPlane<'_>], certificate: &Certificate, told: &[&Request<'_>]) -> Option<Finding> {
     let until = certificate.not_after?;
     let left = until.as_second() - context.snapshot.taken_at?.as_second();
     if left > SOON * DAY {
@@ -73,7 +74,6 @@ fn ending(context: &Context<'_>, certificate: &Certificate, told: &[&Request<'_>
     let (holder, kind) = (certificate.holder(), if certificate.is_ca { "authority" } else { "certificate" });
     let when = if over { format!("ended {}", days(-left)) + " ago" } else { format!("ends in {}", days(left)) };
     let proof = if over { told.first() } else { None };
-    let planes = control_planes(context);
     let mut finding = Finding::new(
         holder.clone(),
         format!("The mesh's {kind} in {} `{}` {}", holder.kind, holder.name, if over { "has expired" } else { "is about to expire" }),
@@ -97,7 +97,7 @@ fn ending(context: &Context<'_>, certificate: &Certificate, told: &[&Request<'_>
         "Issue it anew, by the tool that made it (cert-manager, a script of the mesh's own), and replace it where it stands.",
         format!("kubectl get {} -o yaml{}", target(&holder), holder.namespace_flag()),
     );
-    for plane in &planes {
+    for plane in planes {
         finding = finding.remedy(
             "Then restart the control plane, and after it the workloads, so that they get new certificates.",
             format!("kubectl rollout restart {} -n {}", target(&plane.reference), plane.reference.namespace),

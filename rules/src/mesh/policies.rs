@@ -43,6 +43,12 @@ impl<'a> Policies<'a> {
         self.by_namespace.is_empty()
     }
 
+    /// A policy by which pods take nothing but mutual TLS, the first by namespace and name.
+    pub(super) fn strict(&self) -> Option<Setting<'a>> {
+        let all = self.by_namespace.values().flatten();
+        all.filter_map(|(_, policy)| mode(policy, 0)).find(|setting| setting.mode == "STRICT")
+    }
+
     /// What a pod behind a Service takes at the Service's ports, or at one of them, where a policy says so.
     pub(super) fn taken_behind(
         &self,

@@ -50,10 +50,11 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let monitors = |kind| context.snapshot.custom_of(GROUP, kind);
+    let readers = readers(context.snapshot);
     let services = monitors("ServiceMonitor")
-        .filter_map(|m| aimless(context.snapshot, m, "endpoints").or_else(|| unread(context.snapshot, m, "serviceMonitor")));
+        .filter_map(|m| aimless(context.snapshot, m, "endpoints").or_else(|| unread(context.snapshot, &readers, m, "serviceMonitor")));
     let pods = monitors("PodMonitor")
-        .filter_map(|m| aimless(context.snapshot, m, "podMetricsEndpoints").or_else(|| unread(context.snapshot, m, "podMonitor")));
+        .filter_map(|m| aimless(context.snapshot, m, "podMetricsEndpoints").or_else(|| unread(context.snapshot, &readers, m, "podMonitor")));
     services.chain(pods).collect()
 }
 
@@ -114,12 +115,17 @@ fn aimless(snapshot: &Snapshot, monitor: &Custom, field: &str) -> Option<Finding
     })
 }
 
-/// A monitor that no Prometheus reads.
-fn unread(snapshot: &Snapshot, monitor: &Custom, field: &str) -> Option<Finding> {
+/// Every Prometheus; none where something else may read monitors as well.
+fn readers(snapshot: &Snapshot) -> Vec<&Custom> {
     let others = ["VMAgent", "VMServiceScrape", "PrometheusAgent", "Alloy", "OpenTelemetryCollector", "TargetAllocator"];
-    let all: Vec<&Custom> = snapshot.custom_of(GROUP, "Prometheus").collect();
+    let other = snapshot.custom.iter().any(|c| others.contains(&&*c.kind));
+    snapshot.custom_of(GROUP, "Prometheus").filter(|_| !other).collect()
+}
+
+/// A monitor that no Prometheus reads.
+fn unread(snapshot: &Snapshot, all: &[&Custom], monitor: &Custom, field: &str) -> Option<Finding> {
     let first = all.first()?;
-    if snapshot.custom.iter().any(|c| others.contains(&&*c.kind)) || all.iter().any(|p| reads(snapshot, p, field, monitor)) {
+    if all.iter().any(|p| reads(snapshot, p, field, monitor)) {
         return None;
     }
     let (kind, name, namespace) = (&*monitor.kind, monitor.metadata.name.as_str(), monitor.metadata.namespace.as_str());

@@ -1,6 +1,6 @@
 //! What monitors may select: Services, and pods; and which of them one probably means.
 
-use tarbox_model::object::Custom;
+use tarbox_model::object::{Custom, Kind, Object};
 use tarbox_model::selector::{LabelSelector, Labels};
 use tarbox_model::{Snapshot, similarity};
 
@@ -24,20 +24,28 @@ pub(super) fn targets<'a>(snapshot: &'a Snapshot, monitor: &Custom) -> Option<Ve
     if !known || !snapshot.coverage.is_complete(if of_pods { "pods" } else { "services" }) {
         return None;
     }
-    let inside = |namespace: &str| looked.as_ref().is_none_or(|all| all.contains(&namespace));
-    let services = snapshot.services.iter().filter(|s| !of_pods && inside(&s.metadata.namespace));
+    let services = within(&snapshot.services, looked.as_deref()).filter(|_| !of_pods);
     let services = services.map(|s| Target {
         name: &s.metadata.name,
         labels: &s.metadata.labels,
         ports: s.spec.ports.iter().map(|p| p.name.as_str()).collect(),
     });
-    let pods = snapshot.pods.iter().filter(|p| of_pods && p.is_active() && inside(&p.metadata.namespace));
+    let pods = within(&snapshot.pods, looked.as_deref()).filter(|p| of_pods && p.is_active());
     let pods = pods.map(|p| Target {
         name: &p.metadata.name,
         labels: &p.metadata.labels,
         ports: p.containers().flat_map(|v| &v.spec.ports).map(|c| c.name.as_str()).collect(),
     });
     Some(services.chain(pods).collect())
+}
+
+/// Objects of some namespaces, or of all.
+fn within<'a, 'n, T: Kind>(
+    list: &'a [Object<T>],
+    namespaces: Option<&'n [&'n str]>,
+) -> impl Iterator<Item = &'a Object<T>> + use<'a, 'n, T> {
+    let all = namespaces.is_none().then_some(list);
+    all.into_iter().chain(namespaces.unwrap_or_default().iter().map(move |n| Snapshot::in_namespace(list, n))).flatten()
 }
 
 /// The target that is probably meant: one whose labels differ least.

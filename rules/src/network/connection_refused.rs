@@ -3,8 +3,8 @@
 //! A client's connections are refused.
 //!
 //! ## What it detects
-//! Logs of clients that tell of refused or broken connections, in the words of the common languages and tools, followed from
-//! the address to the Service and its pods.
+//! Logs of clients that tell of refused or broken connections, in the words of the common languages and tools, or of a proxy
+//! that has nobody to send them to (*no healthy upstream*), followed from the address to the Service and its pods.
 //!
 //! ## Why it happens
 //! A refusal is an answer: the machine is there, and nobody listens on the port. The process has ended or is starting, it
@@ -24,7 +24,7 @@ use tarbox_model::Rule;
 use tarbox_model::finding::Severity;
 use tarbox_model::rule::{Effect, Level, Need};
 
-use super::failing::{findings, is_refused};
+use super::failing::findings;
 use crate::calls::Failure;
 
 /// The rule.
@@ -38,9 +38,10 @@ pub static RULE: Rule = Rule {
     produces: &[Effect::DependencyDown],
     explained_by: &[Effect::Unreachable, Effect::NotReady, Effect::NoEndpoints, Effect::NetworkBroken],
     check: |context| {
-        findings(context, &[Failure::Refused, Failure::Reset], |call| match is_refused(call) {
-            true => "The other side answers, and nobody listens there.",
-            false => "The other side takes the connection and breaks it off.",
+        findings(context, &[Failure::Refused, Failure::Reset, Failure::Unserved], |call| match call.failure {
+            Failure::Refused => "The other side answers, and nobody listens there.",
+            Failure::Unserved => "A proxy of the mesh answers in its place: it knows nobody healthy to send the request to.",
+            _ => "The other side takes the connection and breaks it off.",
         })
     },
 };

@@ -100,8 +100,3 @@ fn behind(call: &Call<'_>, backings: &BTreeMap<ObjectRef, Backing<'_>>) -> (Stri
         None => ("The log does not say whom it called.".to_owned(), Vec::new()),
     }
 }
-
-/// Whether a call ended so.
-pub(super) fn is_refused(call: &Call<'_>) -> bool {
-    call.failure == Failure::Refused
-}

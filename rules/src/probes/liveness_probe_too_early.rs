@@ -18,15 +18,15 @@
 //! Add a startup probe, which holds the others back until the start is done; or give the liveness probe a longer delay.
 //!
 //! ## When it stays silent
-//! When the probe asks the wrong port, path or protocol, when the log shows why the process is unwell, and when the probe's
-//! patience is half a minute or more and nothing shows that the start takes longer.
+//! When the probe asks the wrong port, path or protocol, when the log shows why the process is unwell or is not in the bundle
+//! (it could show that), and when the probe's patience is half a minute or more and nothing shows that the start takes longer.
 
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule};
 
 use super::failing::{Answer, Failing, Kind, failing};
-use super::patience::{has_another_reason, last_run, start_up, window};
+use super::patience::{has_another_reason, is_logged, last_run, start_up, window};
 use super::ports;
 
 /// The rule.
@@ -36,7 +36,7 @@ pub static RULE: Rule = Rule {
     level: Level::Cause,
     severity: Severity::Critical,
     guide: "Adjust probe timing",
-    needs: &[Need::Objects("pods"), Need::Objects("events")],
+    needs: &[Need::Objects("pods"), Need::Objects("events"), Need::Logs],
     produces: &[Effect::ProbeFails],
     explained_by: &[Effect::Slow, Effect::Exits, Effect::DependencyDown, Effect::NetworkBroken],
     check,
@@ -61,7 +61,7 @@ fn finding(context: &Context<'_>, probe: &Failing<'_>) -> Option<Finding> {
     if !(probe.restarts && restarts > 0 && unheard && at_first_chance && hasty) {
         return None;
     }
-    if ports::is_wrong(context, probe) || has_another_reason(context, probe) {
+    if ports::is_wrong(context, probe) || !is_logged(context, probe) || has_another_reason(context, probe) {
         return None;
     }
     let (kind, container) = (probe.kind.name().to_ascii_lowercase(), probe.view.spec.name.as_str());

@@ -58,3 +58,9 @@ pub(super) fn has_another_reason(context: &Context<'_>, failing: &Failing<'_>) -
     let reference = failing.pod.reference();
     context.snapshot.logs_of(&reference, Some(&failing.view.spec.name)).any(|log| log.hits.iter().any(|h| h.family != Family::Fact))
 }
+
+/// Whether there is a log of the container, which would show such a reason.
+pub(super) fn is_logged(context: &Context<'_>, failing: &Failing<'_>) -> bool {
+    let reference = failing.pod.reference();
+    context.snapshot.logs_of(&reference, Some(&failing.view.spec.name)).next().is_some()
+}

@@ -8,6 +8,7 @@ use tarbox_model::object::{ContainerView, PortName};
 use tarbox_model::{Context, Evidence};
 
 use super::failing::{Answer, Failing, Kind, failing, port};
+use crate::services::ports::heard_port;
 
 /// Findings about the probes of these kinds that ask a port where nobody listens.
 pub(super) fn findings(context: &Context<'_>, kinds: &[Kind]) -> Vec<Finding> {
@@ -139,8 +140,7 @@ pub(super) fn listening(context: &Context<'_>, probe: &Failing<'_>) -> Vec<(i32,
     let mut ports = Vec::new();
     for log in context.snapshot.logs_of(&reference, None).filter(|l| l.container == probe.view.spec.name || l.container.is_empty()) {
         for hit in log.hits_of("listening") {
-            let port = ["port", "named", "mongod"].iter().find_map(|f| hit.field(f)).and_then(|p| p.parse().ok());
-            ports.extend(port.map(|p| (p, log.evidence(hit))));
+            ports.extend(heard_port(hit).map(|p| (p, log.evidence(hit))));
         }
     }
     ports

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tarbox_model::log::LogHit;
 use tarbox_model::object::{ContainerPort, ContainerView, Object, Pod, PortName, Service, ServicePort};
 use tarbox_model::{Context, Evidence, Snapshot, selector, similarity};
 
@@ -41,6 +42,8 @@ pub(super) struct Offer<'a> {
     pub(super) listening: BTreeMap<i32, Evidence>,
     /// Ports that probes ask, in pods that pass them.
     probed: BTreeSet<i32>,
+    /// Whether there is a log of any of the pods, which would tell of ports that are not declared.
+    pub(super) logged: bool,
     /// Whether a container that is no proxy of a mesh declares nothing, so that it may listen anywhere.
     pub(super) silent: bool,
 }
@@ -68,15 +71,20 @@ pub(super) fn offer<'a>(context: &Context<'a>, pods: &[&'a Object<Pod>]) -> Offe
             }
         }
         for log in context.snapshot.logs_of(&pod.reference(), None) {
+            offer.logged = true;
             for hit in log.hits_of("listening") {
-                let port = ["port", "named", "mongod"].iter().find_map(|f| hit.field(f)).and_then(|p| p.parse::<i32>().ok());
-                if let Some(port) = port {
+                if let Some(port) = heard_port(hit) {
                     offer.listening.entry(port).or_insert_with(|| log.evidence(hit));
                 }
             }
         }
     }
     offer
+}
+
+/// The port that a line names on which a process says that it listens.
+pub(crate) fn heard_port(hit: &LogHit) -> Option<i32> {
+    ["port", "named", "mongod"].iter().find_map(|f| hit.field(f))?.parse().ok()
 }
 
 fn probe_port(probe: &tarbox_model::object::Probe, view: &ContainerView<'_>) -> Option<i32> {
@@ -107,6 +115,11 @@ impl<'a> Offer<'a> {
     /// Whether somebody is known to listen on a number, declared or not.
     pub(super) fn answers(&self, number: i32) -> bool {
         self.listening.contains_key(&number) || self.probed.contains(&number)
+    }
+
+    /// Whether a pod passes a probe on a number.
+    pub(super) fn is_probed(&self, number: i32) -> bool {
+        self.probed.contains(&number)
     }
 
     /// Whether logs or probes tell of any port.

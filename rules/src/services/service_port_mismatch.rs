@@ -21,6 +21,7 @@
 //! ## When it stays silent
 //! When a log says that somebody listens on the port or a probe passes there, when the pods declare no ports at all, for
 //! headless Services, whose clients choose the port themselves, and when only the protocol differs (service-protocol-mismatch).
+//! By a number without the pods' logs: when no client complains and no probe passes on the port that was meant.
 //! A hint only, while nobody complains: when all that is declared has its Service, and for metrics.
 
 use tarbox_model::finding::{Finding, Severity};
@@ -95,6 +96,10 @@ fn finding(context: &Context<'_>, backing: &Backing<'_>, offer: &Offer<'_>, inde
     // What is not declared may be served all the same, above all when nothing that is declared is without a Service; and metrics
     // that nobody misses are read elsewhere.
     let (certain, metrics) = (heard.is_some() || calling.complaining, name.contains("metrics") || port.name.contains("metrics"));
+    // Without a log nothing shows that nobody listens there, unless what the Service was meant for is known to serve.
+    if by_number && !certain && !offer.logged && !meant.is_some_and(|d| offer.is_probed(d.port.container_port)) {
+        return None;
+    }
     let doubtful = !certain && (by_number && (offer.silent || meant.is_none()) || metrics);
     let whole = service.spec.ports.len() == 1;
     let pointer = if port.target_port == PortName::Number(0) { "port" } else { "targetPort" };
@@ -115,12 +120,10 @@ fn finding(context: &Context<'_>, backing: &Backing<'_>, offer: &Offer<'_>, inde
         (false, false) if calling.complaining => Severity::High,
         (false, false) => Severity::Medium,
     })
-    .confidence(if doubtful {
-        0.5
-    } else if certain || !by_number {
-        0.95
-    } else {
-        0.88
+    .confidence(match (doubtful, certain || !by_number) {
+        (true, _) => 0.5,
+        (false, true) => 0.95,
+        (false, false) => 0.88,
     })
     .evidence(offer.declared.iter().take(3).map(Declared::evidence))
     .evidence(heard.map(|(_, e)| e.clone()))

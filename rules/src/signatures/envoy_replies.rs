@@ -64,4 +64,21 @@ pub(super) static SIGNATURES: &[Signature] = &[
         ],
         ["upstream connect error or disconnect/reset before headers. reset reason: connection timeout"]
     ),
+    Signature {
+        id: "unserved-envoy",
+        family: Family::Connection,
+        literals: &["no healthy upstream"],
+        pattern: r"(?:https?://(?P<address>[A-Za-z0-9][\w.-]*(?::\d+)?)[^\n]{0,300}?)?\bno healthy upstream\b(?:[^\n]{0,200}?https?://(?P<address_after>[A-Za-z0-9][\w.-]*(?::\d+)?))?",
+        unless: &["gRPC config stream", "xds-grpc", "failed to warm"],
+        examples: &[
+            "no healthy upstream",
+            "requests.exceptions.HTTPError: 503 Server Error: Service Unavailable for url: http://catalog:8080/items: no healthy upstream",
+            "catalog answered 503 'no healthy upstream' (GET http://catalog.shop:8080/items)",
+            "rpc error: code = Unavailable desc = no healthy upstream",
+        ],
+        counterexamples: &[
+            "2026-11-24T03:09:12.082901Z\twarning\tenvoy config\tgRPC config stream closed: 14, no healthy upstream",
+            "no healthy upstreams configured yet",
+        ],
+    },
 ];

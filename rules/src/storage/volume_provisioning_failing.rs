@@ -19,6 +19,8 @@
 //! ## When it stays silent
 //! While a claim waits for its first consumer, in the first minute, and when the class does not exist (storage-class-missing).
 
+use std::collections::BTreeMap;
+
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::object::{Object, Pod};
 use tarbox_model::rule::{Effect, Level, Need};
@@ -41,8 +43,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> =
-        waiting_for(context, |why| matches!(why, Why::Provisioning)).iter().filter_map(|(pending, _)| finding(context, pending)).collect();
+    let mut helpers = BTreeMap::new();
+    let waiting = waiting_for(context, |why| matches!(why, Why::Provisioning));
+    let mut findings: Vec<Finding> = waiting.iter().filter_map(|(pending, _)| finding(context, pending, &mut helpers)).collect();
     findings.extend(heard(context).iter().filter_map(told));
     findings
 }
@@ -61,7 +64,7 @@ fn told(heard: &Heard<'_>) -> Option<Finding> {
     )
 }
 
-fn finding(context: &Context<'_>, pending: &Pending<'_>) -> Option<Finding> {
+fn finding<'a>(context: &Context<'a>, pending: &Pending<'a>, known: &mut BTreeMap<&'a str, Helpers<'a>>) -> Option<Finding> {
     let (event, class) = (pending.event?, pending.class_object?);
     let (name, provisioner) = (&pending.reference.name, class.provisioner.as_str());
     let said = event
@@ -70,7 +73,7 @@ fn finding(context: &Context<'_>, pending: &Pending<'_>) -> Option<Finding> {
         .filter(|(head, _)| head.starts_with("failed to provision volume"))
         .map_or(event.message.as_str(), |(_, rest)| rest);
     let silent = event.reason != "ProvisioningFailed";
-    let (state, pods) = helpers(context, provisioner);
+    let (state, pods) = &*known.entry(provisioner).or_insert_with(|| helpers(context, provisioner));
     let why = if silent { format!("`{provisioner}` has not answered.{state}") } else { format!("`{provisioner}` says: {said}{state}") };
     let title = if silent {
         format!("Nobody provisions a volume for claim `{name}`")
@@ -84,7 +87,7 @@ fn finding(context: &Context<'_>, pending: &Pending<'_>) -> Option<Finding> {
         .confidence(if silent && pods.is_empty() { 0.8 } else { 0.92 })
         .evidence([class.evidence("/provisioner", provisioner)])
         .evidence(pods.iter().take(3).map(|p| p.named()));
-    for pod in &pods {
+    for pod in pods {
         finding = finding.depends_on(context.relations.workload_of_pod(context.snapshot, pod).unwrap_or_else(|| pod.reference()));
     }
     Some(match pods.first() {
@@ -97,7 +100,10 @@ fn finding(context: &Context<'_>, pending: &Pending<'_>) -> Option<Finding> {
 }
 
 /// Whether the driver is installed, in words, and the pods of its controller that are not ready.
-fn helpers<'a>(context: &Context<'a>, provisioner: &str) -> (String, Vec<&'a Object<Pod>>) {
+type Helpers<'a> = (String, Vec<&'a Object<Pod>>);
+
+/// Those of a provisioner.
+fn helpers<'a>(context: &Context<'a>, provisioner: &str) -> Helpers<'a> {
     let snapshot = context.snapshot;
     let drivers: Vec<_> = snapshot.custom_of("storage.k8s.io", "CSIDriver").collect();
     let in_tree = provisioner.starts_with("kubernetes.io/");

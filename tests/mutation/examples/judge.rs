@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use tarbox_load::{LogScanner, load};
 use tarbox_model::{Context, Finding, Relations, Rule, Snapshot};
 use tarbox_mutation::{force, reached};
-use tarbox_tests::{case::Case, stage};
+use tarbox_tests::{case::Case, judgement::judgements, stage};
 
 /// A fixture of a rule, loaded, with what it shows without any mutant.
 struct Fixture {
@@ -52,7 +52,10 @@ impl Fixture {
             (true, false) => {
                 let named = self.case.expect.iter().all(|o| findings.iter().any(|f| names(f, o)));
                 let told = self.case.says.iter().all(|words| findings.iter().any(|f| tells(f, words)));
-                if named && told { Shown::Right } else { Shown::Wrong }
+                // Findings that the engine folds into one are still apart here.
+                let judged = judgements(self.rule, &findings);
+                let stated = self.case.judged.iter().all(|j| judged.contains(j));
+                if named && told && stated { Shown::Right } else { Shown::Wrong }
             }
         }
     }

@@ -1,6 +1,8 @@
 //! docs/rules.md: every rule's page in one document, with a table to find it by; made from the rule files.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+
 use tarbox_rules::{all, families};
 
 #[test]
@@ -16,10 +18,32 @@ fn the_page_of_every_rule_is_in_the_book() {
             let _ = writeln!(book, "| [{id}](#{id}) | {level} | {severity} | {} | {} |", rule.title, rule.guide);
         }
     }
+    book.push_str(&istio());
     for rule in all() {
         // One heading further down each: the document's title is the only one of the first rank.
         let page: Vec<String> = rule.page().lines().map(|l| if l.starts_with('#') { format!("#{l}") } else { l.to_owned() }).collect();
         let _ = write!(book, "\n{}\n", page.join("\n").trim_end());
     }
     tarbox_tests::docs::check("docs/rules.md", &book);
+}
+
+/// The codes of `istioctl analyze`, by what the rules' pages say of them.
+fn istio() -> String {
+    let mut rules: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for rule in all() {
+        let page = rule.page();
+        for code in page.match_indices("IST0").filter_map(|(at, _)| page.get(at..at + 7)) {
+            assert!(code.bytes().skip(3).all(|b| b.is_ascii_digit()), "{}: {code} is no code", rule.rule.id);
+            rules.entry(code.to_owned()).or_default().insert(rule.rule.id);
+        }
+    }
+    let mut table = String::from(
+        "\n## Codes of istioctl analyze\n\nWhat `istioctl analyze` says of a cluster with one of these problems, and the rule that tells of it here.\n\n\
+         | code | rules |\n|---|---|\n",
+    );
+    for (code, rules) in rules {
+        let links: Vec<String> = rules.iter().map(|id| format!("[{id}](#{id})")).collect();
+        let _ = writeln!(table, "| {code} | {} |", links.join(", "));
+    }
+    table
 }

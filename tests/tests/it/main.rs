@@ -6,6 +6,8 @@ mod causes;
 mod cli;
 mod diff;
 mod docs;
+#[cfg(debug_assertions)]
+mod growth;
 mod index_cache;
 mod judged;
 mod kubectl;

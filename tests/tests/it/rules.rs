@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 
 use tarbox_model::analysis::Analysis;
+use tarbox_rules::Registered;
 use tarbox_tests::case::Case;
+use tarbox_tests::judgement::{self, judgements};
 
 use crate::judged::{fixtures, judge, names};
 
 /// Whether a rule did as a fixture wants it.
-fn complaints(rule: &str, case: &Case) -> Vec<String> {
+fn complaints(registered: &Registered, case: &Case) -> Vec<String> {
+    let rule = registered.rule.id;
     let (analysis, mut complaints) = judge(case);
     let name = case.file.file_stem().and_then(|s| s.to_str()).unwrap();
     let refused = analysis.not_evaluated.iter().find(|n| n.rule == rule);
@@ -38,6 +41,12 @@ fn complaints(rule: &str, case: &Case) -> Vec<String> {
                     complaints.push(format!("does not say `{words}`, but:\n{told}"));
                 }
             }
+        }
+        let judged = judgements(registered.rule, found.iter().map(|f| &f.finding));
+        if std::env::var_os("UPDATE").is_some() {
+            judgement::write(&case.file, &judged);
+        } else if judged != case.judged {
+            complaints.push(format!("is judged `{}`, not `{}` (UPDATE=1 writes it)", judged.join(", "), case.judged.join(", ")));
         }
         if case.expect.is_empty() {
             complaints.push("the fixture has no `expect:`".to_owned());
@@ -74,7 +83,7 @@ fn rules_do_as_their_fixtures_say() {
                 all.push(format!("{rule}: no {kind} fixture"));
             }
         }
-        all.extend(cases.iter().flat_map(|case| complaints(rule, case)));
+        all.extend(cases.iter().flat_map(|case| complaints(registered, case)));
     }
     assert!(all.is_empty(), "{} complaints:\n{}", all.len(), all.join("\n"));
 }
