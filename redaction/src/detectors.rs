@@ -42,6 +42,8 @@ pub struct Detector {
     pub(crate) check: Option<fn(&[u8]) -> bool>,
     /// Whether the secret is recognised by itself, without what stands around it; such rows give placeholders their kind.
     pub(crate) shape: bool,
+    /// Whether capital letters make no other value of it: its placeholder is that of the small ones.
+    pub(crate) caseless: bool,
     /// Texts in which something is found, with the secret between `⟦` and `⟧`.
     pub hits: &'static [&'static str],
     /// Texts in which nothing is found.
@@ -65,7 +67,19 @@ impl Detector {
     /// A secret that is recognised by itself.
     const fn shape(id: &'static str, about: &'static str, literals: &'static [&'static str], pattern: &'static str) -> Self {
         let near = Near::Token(18);
-        Self { id, about, level: Level::Default, literals, near, pattern, check: None, shape: true, hits: &[], misses: &[] }
+        Self {
+            id,
+            about,
+            level: Level::Default,
+            literals,
+            near,
+            pattern,
+            check: None,
+            shape: true,
+            caseless: false,
+            hits: &[],
+            misses: &[],
+        }
     }
 
     /// A secret that is recognised by what stands around it.
@@ -79,6 +93,10 @@ impl Detector {
 
     const fn checked(self, check: fn(&[u8]) -> bool) -> Self {
         Self { check: Some(check), ..self }
+    }
+
+    const fn caseless(self) -> Self {
+        Self { caseless: true, ..self }
     }
 
     const fn strict(self) -> Self {

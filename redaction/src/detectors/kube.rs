@@ -19,10 +19,10 @@ pub(super) static DETECTORS: &[Detector] = &[
         &[r#"client-key-data: """#, "client-certificate-data: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t"],
     ),
     Detector::shape("bootstrap-token", "kubeadm bootstrap token", &[], r"(?:^|[^a-z0-9.-])([a-z0-9]{6}\.[a-z0-9]{16})(?:[^a-z0-9.-]|$)")
-        .checked(validate::mixed)
+        .checked(validate::bootstrap_token)
         .examples(
             &[concat!("kubeadm join 10.0.0.1:6443 --token ⟦x7", "k2p9.q2w3e4r5t6y7u8i9⟧")],
-            &["token review.authenticationks failed", "bootstrap.kubernetes", "abcdef.abcdefghijklmnop"],
+            &["token review.authenticationks failed", "bootstrap.kubernetes", "abcdef.abcdefghijklmnop", "event report.18eb5bb7803e2644"],
         ),
     Detector::context(
         "kubeadm-certificate-key",

@@ -1,6 +1,6 @@
 //! What tells about people and networks: only at the strict level.
 
-use super::{Detector, validate};
+use super::{Detector, Near, validate};
 
 /// Rows.
 pub(super) static DETECTORS: &[Detector] = &[
@@ -50,13 +50,13 @@ pub(super) static DETECTORS: &[Detector] = &[
         "email",
         "e-mail address",
         &[],
-        r#"(?:^|[\s"'`<>=:,;(\[{|])([A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24})\b"#,
+        r#"://[^\s/@"']*@|(?:^|[\s"'`<>=:,;(\[{|])([A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24})\b"#,
     )
     .checked(validate::mailbox)
     .strict()
     .examples(
         &[concat!("mailto <⟦bo", "b.smith@example.com⟧>"), concat!("user=⟦bo", "b@example.org⟧")],
-        &["git@sha256", "image@sha256:abc", "user@host"],
+        &["git@sha256", "image@sha256:abc", "user@host", "mongodb://u:p@mongodb.data:27017/x"],
     ),
     Detector::shape(
         "phone",
@@ -75,15 +75,16 @@ pub(super) static DETECTORS: &[Detector] = &[
         "fully qualified host name outside the cluster",
         &[],
         concat!(
-            r"(?i)(?:^|[^a-z0-9._$/-]|//)((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}(?:com|net|org|io|dev",
+            r"(?i)(?:^|[^a-z0-9._$/-]|//)(?:v[0-9]+(?:(?:alpha|beta)[0-9]+)?\.)?((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}(?:com|net|org|io|dev",
             r"|cloud|app|internal|corp|lan|intranet|edu|gov|eu|de|fr|uk|nl|ch|at|it|es|pl|se|no|fi|dk|be|us|ca|au",
             r"|jp|cn|in|br|ru|info|biz|co|tech|ai))(?:[^a-z0-9._-]|\.(?:[^a-z0-9]|$)|$)"
         ),
     )
     .checked(validate::foreign_host)
+    .caseless()
     .strict()
     .examples(
-        &[concat!("lookup ⟦db", ".corp.example.com⟧ on x"), concat!("https://⟦in", "tranet.acme.io⟧/a")],
+        &[concat!("APIService v1beta1.⟦bi", "lling.example.com⟧"), concat!("lookup ⟦db", ".corp.example.com⟧ on x"), concat!("https://⟦in", "tranet.acme.io⟧/a")],
         &[
             "mongodb.production.svc.cluster.local",
             "docker.io/library/nginx",
@@ -93,6 +94,11 @@ pub(super) static DETECTORS: &[Detector] = &[
             "asyncio.run",
         ],
     ),
+    Detector::context("uri-user", "user in a URI without a password", &["://"], r"://([A-Za-z][A-Za-z0-9._-]{1,63})@")
+        .near(Near::At)
+        .checked(validate::person)
+        .strict()
+        .examples(&[concat!("clone ssh://⟦bo", "b.smith⟧@git.example.com/x")], &["ssh://git@host/x", "https://host/@x"]),
     Detector::context(
         "user-name",
         "user name beside its label",

@@ -124,7 +124,8 @@ impl Set {
                 let (from, to) = captures.get(0).map_or((0, 0), |whole| (whole.start(), whole.end()));
                 for group in captures.iter().skip(usize::from(captures.len() > 1)).flatten() {
                     if !group.is_empty() && detector.check.is_none_or(|check| check(group.as_bytes())) {
-                        spans.push(Span { from, to, ..Span::new(group.start(), group.end(), detector.id, rank) });
+                        let value = detector.caseless.then(|| group.as_bytes().to_ascii_lowercase());
+                        spans.push(Span { from, to, value, ..Span::new(group.start(), group.end(), detector.id, rank) });
                     }
                 }
             }

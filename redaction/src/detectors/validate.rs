@@ -17,6 +17,11 @@ pub(super) fn random_short(value: &[u8]) -> bool {
         && text(value).is_some_and(|text| !values::is_wordy(text) && values::is_secret(text, Sensitivity::Strong))
 }
 
+/// A token whose second half is not the time in hexadecimal that ends the name of every Event.
+pub(super) fn bootstrap_token(value: &[u8]) -> bool {
+    mixed(value) && !value.rsplit(|byte| *byte == b'.').next().is_some_and(|half| half.iter().all(u8::is_ascii_hexdigit))
+}
+
 /// Letters and numerals in both halves, as far as chance allows.
 pub(super) fn mixed(value: &[u8]) -> bool {
     value
@@ -170,6 +175,7 @@ pub(super) fn person(value: &[u8]) -> bool {
         "admin",
         "administrator",
         "nobody",
+        "git",
         "system",
         "anonymous",
         "guest",

@@ -108,9 +108,16 @@ pub(super) fn credential(name: &str, value: &str) -> Option<&'static str> {
     let lines = value.lines().count();
     match (announces(name, value), is_masked(value)) {
         (true, _) if lines == 1 && !refers(value) && !value.contains("://") && !value.contains(' ') => Some("a credential by its name"),
-        (_, true) => Some("something that the redaction took for a secret"),
+        (_, true) if hides_secret(value) => Some("something that the redaction took for a secret"),
         _ => None,
     }
+}
+
+/// Whether a redaction took something out that is more than an address, a host or a person, which are no secrets.
+fn hides_secret(value: &str) -> bool {
+    let kinds = || value.split("redacted.").skip(1).map(|rest| rest.split('.').next().unwrap_or_default());
+    let private = |kind: &str| matches!(kind, "ip" | "ipv6" | "mac" | "email" | "phone" | "host-name");
+    kinds().next().is_none() || kinds().any(|kind| !private(kind))
 }
 
 /// Whether a value only says where a secret is.
@@ -138,6 +145,7 @@ mod tests {
         for (name, value) in [
             ("PASSWORD_FILE", "/run/secrets/db"),
             ("TOKEN_TTL", "3600"),
+            ("RATES", concat!("https://redacted.", "host-name.49c0902e8a98:8443/api")),
             ("SECRET_NAME", "db"),
             ("DB_PASSWORD", "$(OTHER)"),
             ("DB_PASSWORD", ""),

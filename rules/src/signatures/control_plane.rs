@@ -46,13 +46,17 @@ pub(super) static SIGNATURES: &[Signature] = &[
         id: "api-server-unreachable",
         family: Family::Connection,
         literals: &["connection refused", "i/o timeout", "TLS handshake timeout", "context deadline exceeded", "no route to host"],
-        pattern: r#"https://(?P<host>kubernetes\.default(?:\.svc)?(?:\.cluster\.local)?|\[?[0-9a-f:.]*(?:\.0)?\.1\]?)(?::443|:6443)?/(?:api|apis|version|healthz|readyz)\b.*(?P<why>connection refused|i/o timeout|TLS handshake timeout|context deadline exceeded|no route to host)"#,
+        pattern: r#"https://(?:(?P<host>kubernetes\.default(?:\.svc)?(?:\.cluster\.local)?|\[?[0-9a-f:.]*(?:\.0)?\.1\]?)(?::443|:6443)?/(?:api|apis|version|healthz|readyz)\b|(?P<host_redacted>redacted\.ip\.[0-9a-f]{12})(?::443|:6443)?/(?:api/v1/|apis/[a-z0-9.]+/v\d)).*(?P<why>connection refused|i/o timeout|TLS handshake timeout|context deadline exceeded|no route to host)"#,
         unless: &[],
         examples: &[
             r#"E1124 03:11:02.100000 1 leaderelection.go:330] error retrieving resource lock kube-system/x: Get "https://10.96.0.1:443/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/x": dial tcp 10.96.0.1:443: connect: connection refused"#,
             r#"Get "https://kubernetes.default.svc/api/v1/pods": net/http: TLS handshake timeout"#,
+            r#"Get "https://redacted.ip.0d160541c954:443/api/v1/pods": dial tcp redacted.ip.0d160541c954:443: i/o timeout"#,
         ],
-        counterexamples: &[r#"Get "https://shop.example.com/api/orders": dial tcp 203.0.113.9:443: connect: connection refused"#],
+        counterexamples: &[
+            r#"Get "https://redacted.ip.0d160541c954:443/api/orders": dial tcp redacted.ip.0d160541c954:443: i/o timeout"#,
+            r#"Get "https://shop.example.com/api/orders": dial tcp 203.0.113.9:443: connect: connection refused"#,
+        ],
     },
     Signature {
         id: "clock-behind",
