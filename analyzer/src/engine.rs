@@ -8,6 +8,7 @@ use tarbox_model::finding::Finding;
 use tarbox_model::rule::{Context, RuleOutcome};
 use tarbox_model::{ObjectRef, Rule};
 use tarbox_rules::custom::CustomRule;
+use tarbox_rules::verification::verification;
 
 /// Most findings kept of one rule; the rest is counted in the last one's summary. Keeps a bundle made to match 10⁵ times
 /// from making a report that nobody can open.
@@ -61,6 +62,8 @@ fn fold(rule: &Rule, findings: Vec<Finding>) -> Vec<Finding> {
         dedup(&mut finding.evidence);
         dedup(&mut finding.remedies);
         dedup(&mut finding.depends_on);
+        let verification = verification(finding);
+        finding.remedies.extend(verification);
     }
     if let Some(last) = findings.last_mut().filter(|_| left_out > 0) {
         last.summary.push_str(&format!(" {left_out} further findings of this rule are not listed."));

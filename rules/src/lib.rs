@@ -42,6 +42,7 @@ pub mod scheduling;
 pub mod services;
 pub mod signatures;
 pub mod storage;
+pub mod verification;
 mod wording;
 
 use tarbox_model::Rule;

@@ -46,20 +46,19 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 /// Whether the bundle would show that the process was asked to end: the kubelet says so in an event, the process in its log.
-fn would_show(context: &Context<'_>, trouble: &Trouble<'_>, logged: bool) -> bool {
+fn would_show(context: &Context<'_>, trouble: &Trouble<'_>) -> bool {
     let spec = trouble.view.spec;
     let probed = spec.liveness_probe.is_some() || spec.startup_probe.is_some();
     let heard = context.relations.events_about(context.snapshot, &trouble.pod.reference()).next().is_some();
-    heard || logged && !probed
+    heard || context.snapshot.coverage.has("logs") && !probed
 }
 
 fn finding(context: &Context<'_>, trouble: &Trouble<'_>) -> Option<Finding> {
     let (end, pointer) = trouble.end.as_ref().filter(|(end, _)| end.exit_code == 0 && end.reason != "OOMKilled")?;
     let again = trouble.loops() || trouble.restarts >= 2;
     // A process that is asked to end and does so politely also ends with code 0.
-    let log = ended(context, trouble);
-    let asked = log.is_some_and(|log| log.hits_of("terminate-asked").next().is_some());
-    if !again || asked || !would_show(context, trouble, log.is_some()) || trouble.was_killed_by_probe(context) || trouble.pod.spec.restart_policy == "Never" {
+    let asked = ended(context, trouble).is_some_and(|log| log.hits_of("terminate-asked").next().is_some());
+    if !again || asked || !would_show(context, trouble) || trouble.was_killed_by_probe(context) || trouble.pod.spec.restart_policy == "Never" {
         return None;
     }
     let (name, owner) = (trouble.view.spec.name.as_str(), trouble.owner());

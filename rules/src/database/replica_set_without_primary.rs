@@ -20,7 +20,7 @@
 //! ## When it stays silent
 //! When a member is primary, when no member of the set is ready at all (mongodb-down), and during the seconds of an election.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::rule::{Effect, Level, Need};
@@ -29,7 +29,7 @@ use tarbox_model::{Context, ObjectRef, Rule};
 use super::engine::Engine;
 use super::logged_state::logged_states;
 use super::members::{ReplicaSet, replica_sets};
-use super::servers::{Server, servers};
+use super::servers::{Server, led_to, servers};
 use crate::complaints::{Complaint, complaints};
 use crate::wording::counted;
 
@@ -53,9 +53,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let servers: Vec<Server<'_>> = servers(context).into_iter().filter(|s| s.engine == Engine::MongoDb).collect();
     let with_primary = by_log(context, &servers, &told, &mut findings);
     // Clients' word counts only where the servers' own does not say otherwise.
-    let by_service: BTreeMap<ObjectRef, &Server<'_>> =
-        servers.iter().rev().flat_map(|s| s.services(context).into_iter().map(move |service| (service, s))).collect();
-    let mut told_of: BTreeSet<ObjectRef> = findings.iter().filter_map(|f| f.workload.clone()).collect();
+    let by_service = led_to(context, &servers);
+    let told_of: BTreeSet<ObjectRef> = findings.iter().filter_map(|f| f.workload.clone()).collect();
     for complaint in complaints(context, |hit| hit.signature == "database-no-primary" && hit.field("selection").is_some()) {
         let host = crate::addresses::address_of(complaint.hit).map(|(h, _)| h);
         let service = host.and_then(|h| context.relations.resolve_host(context.snapshot, h, &complaint.log.namespace));
@@ -63,9 +62,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let known = service.as_ref().and_then(|wanted| by_service.get(wanted).copied());
         let spoken = known.is_some_and(|s| told.contains(&s.reference) || with_primary.contains(&s.reference));
         if !spoken && !known.is_some_and(|s| told_of.contains(&s.reference)) {
-            let finding = by_client(&complaint, known, service);
-            told_of.extend(finding.workload.clone());
-            findings.push(finding);
+            findings.push(by_client(&complaint, known, service));
         }
     }
     findings

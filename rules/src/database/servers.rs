@@ -66,10 +66,12 @@ fn engine_of(spec: &PodSpec, named: impl FnOnce() -> Option<Engine>) -> Option<(
 
 /// Databases by the Services that lead to them.
 pub(crate) fn by_service(context: &Context<'_>, servers: &[Server<'_>]) -> BTreeMap<ObjectRef, Engine> {
-    let services = servers
-        .iter()
-        .flat_map(|server| context.relations.services_of(context.snapshot, &server.reference).map(|s| (s.reference(), server.engine)));
-    services.collect()
+    led_to(context, servers).into_iter().map(|(service, server)| (service, server.engine)).collect()
+}
+
+/// Servers by the Services that lead to them; the last where there are several.
+pub(super) fn led_to<'s, 'a>(context: &Context<'_>, servers: &'s [Server<'a>]) -> BTreeMap<ObjectRef, &'s Server<'a>> {
+    servers.iter().flat_map(|server| server.services(context).into_iter().map(move |service| (service, server))).collect()
 }
 
 impl<'a> Server<'a> {

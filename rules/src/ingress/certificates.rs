@@ -65,7 +65,7 @@ pub(super) fn users(context: &Context<'_>) -> BTreeMap<ObjectRef, Users> {
 /// Why a Secret is no certificate with its key, each under its name of one of the pairs.
 pub(crate) fn defect(context: &Context<'_>, secret: &Object<Secret>, pairs: &[[&str; 2]]) -> Option<String> {
     let empty = |key: &&str| secret.keys.get(*key).is_none_or(|k| k.bytes == Some(0));
-    let whole = pairs.iter().find(|pair| !pair.iter().any(|key| empty(key)));
+    let whole = pairs.iter().find(|pair| !pair.iter().any(&empty));
     // Where a bundle shows no keys at all, a Secret of the right type has them.
     if whole.is_none() && (!secret.keys.is_empty() || secret.r#type == "Opaque") {
         let key = pairs.last()?.iter().find(|key| empty(key))?;

@@ -137,7 +137,8 @@ fn place(pods: &Labelled<'_, &Object<Pod>>, gateway: &Custom) -> String {
 pub(super) fn of_sidecars(snapshot: &Snapshot) -> Vec<Overlap<'_>> {
     let pods =
         Labelled::new(snapshot.pods.iter().filter(|p| p.is_active()).map(|p| (p.metadata.namespace.as_str(), &p.metadata.labels, p)));
-    let (mut wide, mut narrow): (BTreeMap<&str, &Custom>, BTreeMap<(&str, &str), &Custom>) = Default::default();
+    let mut wide: BTreeMap<&str, &Custom> = BTreeMap::new();
+    let mut narrow: BTreeMap<(&str, &str), &Custom> = BTreeMap::new();
     let mut overlaps = Vec::new();
     for sidecar in by_age(snapshot, "Sidecar") {
         let (namespace, wanted) = (sidecar.metadata.namespace.as_str(), labels(sidecar.get("/spec/workloadSelector/labels")));

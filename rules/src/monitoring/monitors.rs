@@ -38,6 +38,13 @@ pub(super) fn namespaces(monitor: &Custom) -> Option<Vec<&str>> {
     Some(if named.is_empty() { vec![monitor.metadata.namespace.as_str()] } else { named })
 }
 
+/// Every Prometheus; none where something else may read monitors as well.
+pub(super) fn readers(snapshot: &Snapshot) -> Vec<&Custom> {
+    let others = ["VMAgent", "VMServiceScrape", "PrometheusAgent", "Alloy", "OpenTelemetryCollector", "TargetAllocator"];
+    let other = snapshot.custom.iter().any(|c| others.contains(&&*c.kind));
+    snapshot.custom_of(GROUP, "Prometheus").filter(|_| !other).collect()
+}
+
 /// Whether a Prometheus reads a monitor; `field` is `serviceMonitor` or `podMonitor`. An absent selector selects nothing, an
 /// empty one everything; an absent selector of namespaces means its own.
 pub(super) fn reads(snapshot: &Snapshot, prometheus: &Custom, field: &str, monitor: &Custom) -> bool {

@@ -31,7 +31,7 @@ use tarbox_model::object::Custom;
 use tarbox_model::rule::{Effect, Level, Need};
 use tarbox_model::{Context, Rule, Snapshot, similarity};
 
-use super::monitors::{GROUP, describe, namespaces, reads, selector};
+use super::monitors::{GROUP, describe, namespaces, readers, reads, selector};
 use super::targets::{Target, differences, nearest, patch, targets};
 use crate::wording::{did_you_mean, listed};
 
@@ -113,13 +113,6 @@ fn aimless(snapshot: &Snapshot, monitor: &Custom, field: &str) -> Option<Finding
         ),
         None => finding.remedy("Give the port a name.", format!("kubectl edit {} {} -n {namespace}", what.to_lowercase(), selected.first()?.name)),
     })
-}
-
-/// Every Prometheus; none where something else may read monitors as well.
-fn readers(snapshot: &Snapshot) -> Vec<&Custom> {
-    let others = ["VMAgent", "VMServiceScrape", "PrometheusAgent", "Alloy", "OpenTelemetryCollector", "TargetAllocator"];
-    let other = snapshot.custom.iter().any(|c| others.contains(&&*c.kind));
-    snapshot.custom_of(GROUP, "Prometheus").filter(|_| !other).collect()
 }
 
 /// A monitor that no Prometheus reads.

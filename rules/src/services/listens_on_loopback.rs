@@ -142,7 +142,7 @@ fn leads(service: &Service, found: &Hidden<'_>) -> bool {
 fn refused_probe(context: &Context<'_>, found: &Hidden<'_>) -> Option<Evidence> {
     let words = format!(":{}: connect: connection refused", found.port);
     let pod = found.pod.reference();
-    let events = context.relations.events_about(context.snapshot, &pod).filter(|_| !found.pod.is_ready());
-    let newest = events.filter(|e| e.reason == "Unhealthy" && e.message.contains(&words)).last()?;
+    let mut events = context.relations.events_about(context.snapshot, &pod).filter(|_| !found.pod.is_ready());
+    let newest = events.rfind(|e| e.reason == "Unhealthy" && e.message.contains(&words))?;
     Some(newest.evidence("/message", newest.message.as_str()))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use tarbox_model::analysis::Analysis;
 use tarbox_rules::Registered;
+use tarbox_rules::verification::verifies;
 use tarbox_tests::case::Case;
 use tarbox_tests::judgement::{self, judgements};
 
@@ -48,6 +49,8 @@ fn complaints(registered: &Registered, case: &Case) -> Vec<String> {
         } else if judged != case.judged {
             complaints.push(format!("is judged `{}`, not `{}` (UPDATE=1 writes it)", judged.join(", "), case.judged.join(", ")));
         }
+        let unverified = found.iter().map(|f| &f.finding).filter(|f| !f.remedies.is_empty() && !f.remedies.iter().any(|r| verifies(f, r)));
+        complaints.extend(unverified.map(|f| format!("does not say how to verify the remedy of {}", f.key())));
         if case.expect.is_empty() {
             complaints.push("the fixture has no `expect:`".to_owned());
         }
