@@ -40,6 +40,8 @@ pub struct Detector {
     pub(crate) pattern: &'static str,
     /// A test that the pattern cannot make: checksum, entropy, structure.
     pub(crate) check: Option<fn(&[u8]) -> bool>,
+    /// What stands around it that makes it something else.
+    pub(crate) unless: Option<fn(text: &[u8], start: usize, end: usize) -> bool>,
     /// Whether the secret is recognised by itself, without what stands around it; such rows give placeholders their kind.
     pub(crate) shape: bool,
     /// Whether capital letters make no other value of it: its placeholder is that of the small ones.
@@ -75,6 +77,7 @@ impl Detector {
             near,
             pattern,
             check: None,
+            unless: None,
             shape: true,
             caseless: false,
             hits: &[],
@@ -93,6 +96,10 @@ impl Detector {
 
     const fn checked(self, check: fn(&[u8]) -> bool) -> Self {
         Self { check: Some(check), ..self }
+    }
+
+    const fn unless(self, unless: fn(&[u8], usize, usize) -> bool) -> Self {
+        Self { unless: Some(unless), ..self }
     }
 
     const fn caseless(self) -> Self {

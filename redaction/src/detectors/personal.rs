@@ -50,9 +50,10 @@ pub(super) static DETECTORS: &[Detector] = &[
         "email",
         "e-mail address",
         &[],
-        r#"://[^\s/@"']*@|(?:^|[\s"'`<>=:,;(\[{|])([A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24})\b"#,
+        r#"(?:^|[\s"'`<>=:,;(\[{|])([A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24})\b"#,
     )
     .checked(validate::mailbox)
+    .unless(validate::is_in_authority)
     .strict()
     .examples(
         &[concat!("mailto <⟦bo", "b.smith@example.com⟧>"), concat!("user=⟦bo", "b@example.org⟧")],
@@ -75,21 +76,30 @@ pub(super) static DETECTORS: &[Detector] = &[
         "fully qualified host name outside the cluster",
         &[],
         concat!(
-            r"(?i)(?:^|[^a-z0-9._$/-]|//)(?:v[0-9]+(?:(?:alpha|beta)[0-9]+)?\.)?((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}(?:com|net|org|io|dev",
+            r"(?i)(?:^|[^a-z0-9._$/-]|//|\*[./])((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}(?:com|net|org|io|dev",
             r"|cloud|app|internal|corp|lan|intranet|edu|gov|eu|de|fr|uk|nl|ch|at|it|es|pl|se|no|fi|dk|be|us|ca|au",
             r"|jp|cn|in|br|ru|info|biz|co|tech|ai))(?:[^a-z0-9._-]|\.(?:[^a-z0-9]|$)|$)"
         ),
     )
     .checked(validate::foreign_host)
+    .unless(validate::is_api_group)
     .caseless()
     .strict()
     .examples(
-        &[concat!("APIService v1beta1.⟦bi", "lling.example.com⟧"), concat!("lookup ⟦db", ".corp.example.com⟧ on x"), concat!("https://⟦in", "tranet.acme.io⟧/a")],
+        &[
+            concat!("curl https://⟦bi", "lling.example.com⟧/v1 now"),
+            concat!("hosts: [*.⟦sh", "op.example.com⟧]"),
+            concat!("hosts: ['*/⟦sh", "op.example.com⟧']"),
+            concat!("lookup ⟦db", ".corp.example.com⟧ on x"),
+            concat!("https://⟦in", "tranet.acme.io⟧/a"),
+        ],
         &[
             "mongodb.production.svc.cluster.local",
             "docker.io/library/nginx",
             "registry.k8s.io/pause",
             "app.kubernetes.io/name",
+            "unable to list billing.example.com/v1beta1: stale",
+            "APIService v1beta1.billing.example.com",
             "main.go:12",
             "asyncio.run",
         ],

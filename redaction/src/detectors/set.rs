@@ -123,7 +123,8 @@ impl Set {
             for captures in pattern.captures_iter(text) {
                 let (from, to) = captures.get(0).map_or((0, 0), |whole| (whole.start(), whole.end()));
                 for group in captures.iter().skip(usize::from(captures.len() > 1)).flatten() {
-                    if !group.is_empty() && detector.check.is_none_or(|check| check(group.as_bytes())) {
+                    let is_other = || detector.unless.is_some_and(|unless| unless(text, group.start(), group.end()));
+                    if !group.is_empty() && detector.check.is_none_or(|check| check(group.as_bytes())) && !is_other() {
                         let value = detector.caseless.then(|| group.as_bytes().to_ascii_lowercase());
                         spans.push(Span { from, to, value, ..Span::new(group.start(), group.end(), detector.id, rank) });
                     }

@@ -87,6 +87,31 @@ pub(super) fn mailbox(value: &[u8]) -> bool {
     text(value).is_some_and(|text| !text.ends_with(".service") && !text.ends_with(".local") && !text.ends_with(".svc"))
 }
 
+/// Whether it stands between the scheme and the path of a URI: a login and a host.
+pub(super) fn is_in_authority(text: &[u8], start: usize, _: usize) -> bool {
+    let before = text.get(..start).unwrap_or_default();
+    let before = before.get(before.len().saturating_sub(256)..).unwrap_or_default();
+    let authority = memchr::memmem::rfind(before, b"://").and_then(|at| before.get(at + 3..));
+    authority.is_some_and(|login| !login.iter().any(|byte| byte.is_ascii_whitespace() || b"/@\"'<>".contains(byte)))
+}
+
+/// Whether it is the group of an API, which objects name in the open: `GROUP/v1beta1`, `v1beta1.GROUP`.
+pub(super) fn is_api_group(text: &[u8], start: usize, end: usize) -> bool {
+    let version = |text: &[u8]| {
+        let number = |at: usize| text.get(at..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let main = number(1);
+        let stage = [&b"alpha"[..], b"beta"].into_iter().find(|stage| text.get(1 + main..).unwrap_or_default().starts_with(stage));
+        let whole = stage.map_or(1 + main, |stage| 1 + main + stage.len() + number(1 + main + stage.len()));
+        (text.first() == Some(&b'v') && main > 0).then_some((whole, stage.is_some()))
+    };
+    let (before, after) = (text.get(..start).unwrap_or_default(), text.get(end..).unwrap_or_default());
+    let behind = after.strip_prefix(b"/").and_then(|rest| Some((rest, version(rest)?.0)));
+    let is_path = |rest: &[u8], at: usize| rest.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || b"/_-".contains(byte));
+    let first = text.get(start..end).and_then(|name| Some((name, version(name)?)));
+    !before.ends_with(b"//") && behind.is_some_and(|(rest, length)| !is_path(rest, length))
+        || first.is_some_and(|(name, (length, staged))| staged && name.get(length) == Some(&b'.'))
+}
+
 /// Eight to fifteen digits.
 pub(super) fn phone(value: &[u8]) -> bool {
     (9..=15).contains(&value.iter().filter(|byte| byte.is_ascii_digit()).count())

@@ -216,7 +216,7 @@ pub(super) static SIGNATURES: &[Signature] = &[
             "bound to",
             "ready to accept",
         ],
-        pattern: r#"(?i)\b(?:listening|running|serving|started|bound)\b[^\n]{0,60}?(?:[\s("']|(?:https?|tcp|grpc)://)(?P<host>\[[0-9a-f:]*\]|\*|localhost|(?:\d{1,3}\.){3}\d{1,3})?:(?P<port>\d{2,5})(?:[\s/,;)("'.]|$)|(?i)\b(?:listening|running|serving|started|bound)\b[^\n]{0,40}?\bport(?:\(s\))?\s*[:=]?\s*(?P<named>\d{2,5})\b|Waiting for connections[^\n]{0,40}"port":(?P<mongod>\d{2,5})"#,
+        pattern: r#"(?i)\b(?:listening|running|serving|started|bound)\b[^\n]{0,60}?(?:[\s("']|(?:https?|tcp|grpc)://)(?P<host>\[[0-9a-f:]*\]|\*|localhost|redacted\.ip\.[0-9a-f]{12}|(?:\d{1,3}\.){3}\d{1,3})?:(?P<port>\d{2,5})(?:[\s/,;)("'.]|$)|(?i)\b(?:listening|running|serving|started|bound)\b[^\n]{0,40}?\bport(?:\(s\))?\s*[:=]?\s*(?P<named>\d{2,5})\b|Waiting for connections[^\n]{0,40}"port":(?P<mongod>\d{2,5})"#,
         unless: &["failed", "refused", "error", "connecting to"],
         examples: &[
             "[2026-11-24 03:11:02 +0000] [1] [INFO] Listening at: http://0.0.0.0:5000 (1)",
