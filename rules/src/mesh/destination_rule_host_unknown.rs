@@ -36,7 +36,7 @@ pub static RULE: Rule = Rule {
     level: Level::Prevention,
     severity: Severity::Low,
     guide: "Service Mesh Issues",
-    needs: &[Need::Objects("destinationrules"), Need::AllObjects("services")],
+    needs: &[Need::AllObjects("services")],
     produces: &[],
     explained_by: &[],
     check,

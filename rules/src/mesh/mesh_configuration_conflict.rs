@@ -35,7 +35,7 @@ pub static RULE: Rule = Rule {
     level: Level::Cause,
     severity: Severity::Medium,
     guide: "Service Mesh Issues",
-    needs: &[Need::AnyOf(&["virtualservices", "gateways", "sidecars"])],
+    needs: &[Need::AnyOf(&["virtualservices", "gateways", "sidecars", "services"])],
     produces: &[],
     explained_by: &[],
     check,

@@ -35,7 +35,7 @@ pub static RULE: Rule = Rule {
     level: Level::Prevention,
     severity: Severity::Medium,
     guide: "Service Mesh Issues",
-    needs: &[Need::Objects("virtualservices")],
+    needs: &[Need::AnyOf(&["virtualservices", "services"])],
     produces: &[],
     explained_by: &[],
     check,
