@@ -100,6 +100,7 @@ pub(super) static DETECTORS: &[Detector] = &[
             "app.kubernetes.io/name",
             "unable to list billing.example.com/v1beta1: stale",
             "APIService v1beta1.billing.example.com",
+            r#"{"group":"billing.example.com","apiGroups":["billing.example.com"]}"#,
             "main.go:12",
             "asyncio.run",
         ],

@@ -95,7 +95,7 @@ pub(super) fn is_in_authority(text: &[u8], start: usize, _: usize) -> bool {
     authority.is_some_and(|login| !login.iter().any(|byte| byte.is_ascii_whitespace() || b"/@\"'<>".contains(byte)))
 }
 
-/// Whether it is the group of an API, which objects name in the open: `GROUP/v1beta1`, `v1beta1.GROUP`.
+/// Whether it is the group of an API, which objects name in the open: `GROUP/v1beta1`, `v1beta1.GROUP`, `"group":"GROUP"`.
 pub(super) fn is_api_group(text: &[u8], start: usize, end: usize) -> bool {
     let version = |text: &[u8]| {
         let number = |at: usize| text.get(at..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -108,7 +108,15 @@ pub(super) fn is_api_group(text: &[u8], start: usize, end: usize) -> bool {
     let behind = after.strip_prefix(b"/").and_then(|rest| Some((rest, version(rest)?.0)));
     let is_path = |rest: &[u8], at: usize| rest.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || b"/_-".contains(byte));
     let first = text.get(start..end).and_then(|name| Some((name, version(name)?)));
-    !before.ends_with(b"//") && behind.is_some_and(|(rest, length)| !is_path(rest, length))
+    let signs = before.iter().rev().take_while(|byte| b"\"':[ ".contains(byte)).count();
+    let (name, joint) = before.split_at(before.len() - signs);
+    let is_named = joint.contains(&b':')
+        && [&b"group"[..], b"apiGroup", b"apiGroups"].iter().any(|field| {
+            let at = name.strip_suffix(*field);
+            at.is_some_and(|before| before.last().is_none_or(|byte| matches!(byte, b'"' | b'\'' | b' ' | b'\n' | b',' | b'{')))
+        });
+    is_named
+        || !before.ends_with(b"//") && behind.is_some_and(|(rest, length)| !is_path(rest, length))
         || first.is_some_and(|(name, (length, staged))| staged && name.get(length) == Some(&b'.'))
 }
 
