@@ -16,8 +16,8 @@
 //! Give the container a command that stays in the foreground, or make a Job of it.
 //!
 //! ## When it stays silent
-//! When it was asked to end (a probe, a deletion), when nothing would show that it was (neither events about the pod nor its
-//! log; with a liveness or startup probe only events show it), when it has ended only once, and for Jobs and init containers.
+//! When it was asked to end (a probe, a deletion), when it has a liveness or startup probe and no event about the pod would show that
+//! the kubelet ended it, when it has ended only once, and for Jobs and init containers.
 
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::rule::{Effect, Level, Need};
@@ -35,7 +35,7 @@ pub static RULE: Rule = Rule {
     level: Level::Cause,
     severity: Severity::High,
     guide: "CrashLoopBackOff",
-    needs: &[Need::Objects("pods"), Need::AnyOf(&["events", "logs"])],
+    needs: &[Need::Objects("pods")],
     produces: &[Effect::Exits],
     explained_by: &[Effect::Exits],
     check,
@@ -45,12 +45,11 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     troubled(context).iter().filter(|t| !t.view.init || t.view.is_sidecar()).filter_map(|t| finding(context, t)).collect()
 }
 
-/// Whether the bundle would show that the process was asked to end: the kubelet says so in an event, the process in its log.
+/// Whether the bundle would show that the kubelet ended the process, again and again: it does so for a probe, and says so in an event.
 fn would_show(context: &Context<'_>, trouble: &Trouble<'_>) -> bool {
     let spec = trouble.view.spec;
     let probed = spec.liveness_probe.is_some() || spec.startup_probe.is_some();
-    let heard = context.relations.events_about(context.snapshot, &trouble.pod.reference()).next().is_some();
-    heard || context.snapshot.coverage.has("logs") && !probed
+    !probed || context.relations.events_about(context.snapshot, &trouble.pod.reference()).next().is_some()
 }
 
 fn finding(context: &Context<'_>, trouble: &Trouble<'_>) -> Option<Finding> {

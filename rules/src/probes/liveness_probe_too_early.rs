@@ -18,8 +18,8 @@
 //! Add a startup probe, which holds the others back until the start is done; or give the liveness probe a longer delay.
 //!
 //! ## When it stays silent
-//! When the probe asks the wrong port, path or protocol, when the log shows why the process is unwell or is not in the bundle
-//! (it could show that), and when the probe's patience is half a minute or more and nothing shows that the start takes longer.
+//! When the probe asks the wrong port, path or protocol, when the log shows why the process is unwell (without its log this is less
+//! sure), and when the probe's patience is half a minute or more and nothing shows that the start takes longer.
 
 use tarbox_model::finding::{Finding, Severity};
 use tarbox_model::rule::{Effect, Level, Need};
@@ -36,7 +36,7 @@ pub static RULE: Rule = Rule {
     level: Level::Cause,
     severity: Severity::Critical,
     guide: "Adjust probe timing",
-    needs: &[Need::Objects("pods"), Need::Objects("events"), Need::Logs],
+    needs: &[Need::Objects("pods"), Need::Objects("events")],
     produces: &[Effect::ProbeFails],
     explained_by: &[Effect::Slow, Effect::Exits, Effect::DependencyDown, Effect::NetworkBroken],
     check,
@@ -61,7 +61,7 @@ fn finding(context: &Context<'_>, probe: &Failing<'_>) -> Option<Finding> {
     if !(probe.restarts && restarts > 0 && unheard && at_first_chance && hasty) {
         return None;
     }
-    if ports::is_wrong(context, probe) || !is_logged(context, probe) || has_another_reason(context, probe) {
+    if ports::is_wrong(context, probe) || has_another_reason(context, probe) {
         return None;
     }
     let (kind, container) = (probe.kind.name().to_ascii_lowercase(), probe.view.spec.name.as_str());
@@ -69,12 +69,12 @@ fn finding(context: &Context<'_>, probe: &Failing<'_>) -> Option<Finding> {
         Some((s, _)) if *s > 0 => format!(" By its log, it was ready to serve after {s} s."),
         _ => String::new(),
     };
-    let confidence = if too_long {
-        0.92
-    } else if window <= 10 {
-        0.85
-    } else {
-        0.65
+    let confidence = match (window <= 10, is_logged(context, probe)) {
+        _ if too_long => 0.92,
+        (true, true) => 0.85,
+        (true, false) => 0.7,
+        (false, true) => 0.65,
+        (false, false) => 0.6,
     };
     let longer = (lasted.max(start.as_ref().map_or(0, |(s, _)| *s)) * 2).max(30);
     let period = probe.probe.period_seconds.unwrap_or(10).max(1);
