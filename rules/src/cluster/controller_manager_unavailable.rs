@@ -50,7 +50,9 @@ const FORGOTTEN: i64 = 86_400;
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let snapshot = context.snapshot;
     let lease = Snapshot::find(&snapshot.leases, "kube-system", NAME);
-    let late = lease.and_then(|l| lateness(snapshot, l, newest_renewal(snapshot)).map(|seconds| (l, seconds))).filter(|(_, seconds)| *seconds < FORGOTTEN);
+    let late = lease
+        .and_then(|l| lateness(snapshot, l, newest_renewal(snapshot)).map(|seconds| (l, seconds)))
+        .filter(|(_, seconds)| *seconds < FORGOTTEN);
     let mut evidence: Vec<Evidence> = Vec::new();
     let mut words: Vec<String> = Vec::new();
     if let Some(unit) = snapshot.node_units.iter().find(|u| u.unit == NAME && u.is_down()) {

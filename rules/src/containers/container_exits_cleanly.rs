@@ -57,7 +57,12 @@ fn finding(context: &Context<'_>, trouble: &Trouble<'_>) -> Option<Finding> {
     let again = trouble.loops() || trouble.restarts >= 2;
     // A process that is asked to end and does so politely also ends with code 0.
     let asked = ended(context, trouble).is_some_and(|log| log.hits_of("terminate-asked").next().is_some());
-    if !again || asked || !would_show(context, trouble) || trouble.was_killed_by_probe(context) || trouble.pod.spec.restart_policy == "Never" {
+    if !again
+        || asked
+        || !would_show(context, trouble)
+        || trouble.was_killed_by_probe(context)
+        || trouble.pod.spec.restart_policy == "Never"
+    {
         return None;
     }
     let (name, owner) = (trouble.view.spec.name.as_str(), trouble.owner());

@@ -81,14 +81,22 @@ fn finding(context: &Context<'_>, overlap: &Overlap<'_>) -> Finding {
     .seen(overlap.second.metadata.written_at(), context.snapshot.taken_at)
     .remedy(
         "Compare the two.",
-        format!("kubectl get {resource} {} -n {} -o yaml; kubectl get {resource} {} -n {} -o yaml", first.name, first.namespace, second.name, second.namespace),
+        format!(
+            "kubectl get {resource} {} -n {} -o yaml; kubectl get {resource} {} -n {} -o yaml",
+            first.name, first.namespace, second.name, second.namespace
+        ),
     );
     match kind.as_str() {
-        "Gateway" => finding
-            .remedy("Let this one take other hosts, or none of them.", format!("kubectl edit {resource} {} -n {}", second.name, second.namespace)),
+        "Gateway" => finding.remedy(
+            "Let this one take other hosts, or none of them.",
+            format!("kubectl edit {resource} {} -n {}", second.name, second.namespace),
+        ),
         _ => finding.remedy(
             format!("Bring what this one says into `{}`, then remove it. Proxies follow within seconds.", first.name),
-            format!("kubectl edit {resource} {} -n {}; kubectl delete {resource} {} -n {}", first.name, first.namespace, second.name, second.namespace),
+            format!(
+                "kubectl edit {resource} {} -n {}; kubectl delete {resource} {} -n {}",
+                first.name, first.namespace, second.name, second.namespace
+            ),
         ),
     }
 }

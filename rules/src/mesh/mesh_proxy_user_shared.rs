@@ -77,8 +77,7 @@ fn finding(
 ) -> Finding {
     let name = view.spec.name.as_str();
     let own = view.spec.security_context.run_as_user.is_some();
-    let pointer =
-        if own { view.spec_pointer("/securityContext/runAsUser") } else { "/spec/securityContext/runAsUser".to_owned() };
+    let pointer = if own { view.spec_pointer("/securityContext/runAsUser") } else { "/spec/securityContext/runAsUser".to_owned() };
     let refused = strict.map_or_else(String::new, |s| {
         format!(" PeerAuthentication `{}/{}` is STRICT: its pods reset them.", s.object.metadata.namespace, s.object.metadata.name)
     });

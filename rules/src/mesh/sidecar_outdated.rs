@@ -110,9 +110,17 @@ fn finding(
     let title = format!("Proxies in namespace `{namespace}` are not of version {tag}, which is injected now");
     Some(
         Finding::new(object.reference(), title, pod.evidence(view.spec_pointer("/image"), view.spec.image.as_str()))
-            .summary(format!("The proxies of {}, `{}` among them, are of version {}. A proxy is injected only when its pod is made.", counted(pods.len(), "pod"), pod.metadata.name, listed(tags)))
+            .summary(format!(
+                "The proxies of {}, `{}` among them, are of version {}. A proxy is injected only when its pod is made.",
+                counted(pods.len(), "pod"),
+                pod.metadata.name,
+                listed(tags)
+            ))
             .confidence(0.9)
             .evidence([map.evidence("/data/values", tag)])
-            .remedy("Make the pods anew, so that they get the present proxy. Replaces them one by one.", format!("kubectl rollout restart deployment -n {namespace}")),
+            .remedy(
+                "Make the pods anew, so that they get the present proxy. Replaces them one by one.",
+                format!("kubectl rollout restart deployment -n {namespace}"),
+            ),
     )
 }

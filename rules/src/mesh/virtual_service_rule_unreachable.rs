@@ -54,17 +54,21 @@ fn finding(context: &Context<'_>, route: &Custom) -> Option<Finding> {
     let what = if first.whole { "is never used" } else { "has a match that is never used" };
     let more = match all.len() - 1 {
         0 => String::new(),
-        more => format!(" The same holds for {} more, after {}.", counted(more, "part"), earlier(&all).into_iter().collect::<Vec<_>>().join(", ")),
+        more => format!(
+            " The same holds for {} more, after {}.",
+            counted(more, "part"),
+            earlier(&all).into_iter().collect::<Vec<_>>().join(", ")
+        ),
     };
     Some(
         Finding::new(route.reference(), format!("{} of VirtualService `{name}` {what}", capitalised(&first.rule)), place)
-            .summary(format!("{} stands before it and takes all of its requests: rules are tried from the top.{more}", capitalised(&first.before)))
+            .summary(format!(
+                "{} stands before it and takes all of its requests: rules are tried from the top.{more}",
+                capitalised(&first.before)
+            ))
             .severity(if first.whole { Severity::Medium } else { Severity::Low })
             .confidence(0.95)
             .seen(route.metadata.written_at(), context.snapshot.taken_at)
-            .remedy(
-                format!("Move it before {}.", first.before),
-                format!("kubectl edit virtualservice.{NETWORKING} {name} -n {namespace}"),
-            ),
+            .remedy(format!("Move it before {}.", first.before), format!("kubectl edit virtualservice.{NETWORKING} {name} -n {namespace}")),
     )
 }

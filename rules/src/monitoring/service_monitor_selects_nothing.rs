@@ -53,8 +53,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let readers = readers(context.snapshot);
     let services = monitors("ServiceMonitor")
         .filter_map(|m| aimless(context.snapshot, m, "endpoints").or_else(|| unread(context.snapshot, &readers, m, "serviceMonitor")));
-    let pods = monitors("PodMonitor")
-        .filter_map(|m| aimless(context.snapshot, m, "podMetricsEndpoints").or_else(|| unread(context.snapshot, &readers, m, "podMonitor")));
+    let pods = monitors("PodMonitor").filter_map(|m| {
+        aimless(context.snapshot, m, "podMetricsEndpoints").or_else(|| unread(context.snapshot, &readers, m, "podMonitor"))
+    });
     services.chain(pods).collect()
 }
 

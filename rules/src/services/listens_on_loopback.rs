@@ -75,7 +75,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let probe = refused_probe(context, found);
         let numbers = found.host != "localhost";
         let named = service.is_some() && numbers;
-        if offer(context, &[found.pod]).is_probed(found.port) || !(probe.is_some() || refused || named) || !told.insert((owner.clone(), found.port)) {
+        if offer(context, &[found.pod]).is_probed(found.port)
+            || !(probe.is_some() || refused || named)
+            || !told.insert((owner.clone(), found.port))
+        {
             continue;
         }
         let (name, port) = (&owner.name, found.port);
