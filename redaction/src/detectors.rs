@@ -41,7 +41,7 @@ pub struct Detector {
     /// A test that the pattern cannot make: checksum, entropy, structure.
     pub(crate) check: Option<fn(&[u8]) -> bool>,
     /// What stands around it that makes it something else.
-    pub(crate) unless: Option<fn(text: &[u8], start: usize, end: usize) -> bool>,
+    pub(crate) unless: Option<Around>,
     /// Whether the secret is recognised by itself, without what stands around it; such rows give placeholders their kind.
     pub(crate) shape: bool,
     /// Whether capital letters make no other value of it: its placeholder is that of the small ones.
@@ -51,6 +51,9 @@ pub struct Detector {
     /// Texts in which nothing is found.
     pub misses: &'static [&'static str],
 }
+
+/// A test of a stretch of a text, by its start and end, that also sees what stands around it.
+pub(crate) type Around = fn(&[u8], usize, usize) -> bool;
 
 /// What must stand around a literal.
 #[derive(Debug, Clone, Copy)]
@@ -98,7 +101,7 @@ impl Detector {
         Self { check: Some(check), ..self }
     }
 
-    const fn unless(self, unless: fn(&[u8], usize, usize) -> bool) -> Self {
+    const fn unless(self, unless: Around) -> Self {
         Self { unless: Some(unless), ..self }
     }
 

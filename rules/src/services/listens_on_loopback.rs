@@ -20,8 +20,7 @@
 //!
 //! ## When it stays silent
 //! When the log names another address for the port as well, when a probe passes there, when no Service leads to the port (a
-//! container beside it may be the only client), and for `localhost` without a refusal: many servers print it and listen
-//! everywhere.
+//! container beside it may be the only client), and for `localhost` without a refusal, since many servers only print it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
