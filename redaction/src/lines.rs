@@ -272,4 +272,16 @@ mod tests {
         let (once, _) = redactor.redact_text(text.as_bytes(), TextKind::Log);
         assert!(once.len() < 100, "{}", once.len());
     }
+
+    #[test]
+    fn what_begins_a_line_is_found_whatever_the_line_before_is() {
+        let redactor = Redactor::new([7; 32], Level::Strict);
+        for value in ["bob.smith@example.com", "203.0.113.7", "db.corp.example.com", "2001:db8:0:1:1:1:1:1"] {
+            for before in ["", "ready to serve requests now\n", "r\0c.\u{1}\u{2}\u{3}\n"] {
+                let text = format!("{before}{value} asked for it\n");
+                let (once, _) = redactor.redact_text(text.as_bytes(), TextKind::Log);
+                assert!(!String::from_utf8_lossy(&once).contains(value), "{text:?}");
+            }
+        }
+    }
 }

@@ -92,7 +92,11 @@ impl<'a> Scanner<'a> {
             at = memchr::memchr(b'\n', text.get(start..).unwrap_or_default()).map_or(text.len(), |end| start + end);
         }
         if self.level == Level::Strict {
-            set().find_without_literals(text, |row, start, end| marks.push(Mark { start, end, open: false, sign: Sign::Row(row) }));
+            set().find_without_literals(text, |row, start, end| {
+                // The end of the line before may be what stands before it; it is a mark of its own line.
+                let start = start + usize::from(text.get(start) == Some(&b'\n'));
+                marks.push(Mark { start, end, open: false, sign: Sign::Row(row) });
+            });
         }
         marks.sort_by_key(|mark| mark.start);
         marks
