@@ -42,11 +42,17 @@ pub(crate) fn capitalised(text: &str) -> String {
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
-/// Whether a redaction has been at work in a text: tarbox's own placeholders and those of other collectors.
-pub(crate) fn is_masked(text: &str) -> bool {
-    let own = text.split("redacted.").skip(1).any(|rest| {
-        let digits = rest.split_once('.').map(|(_, digits)| digits);
-        digits.is_some_and(|d| d.bytes().take_while(u8::is_ascii_hexdigit).count() >= 12)
+/// What a redaction has taken out of a text: the kinds in tarbox's own placeholders (`ip`, `secret`), and `""` for the mask of other
+/// collectors, which does not say.
+pub(crate) fn masked(text: &str) -> impl Iterator<Item = &str> {
+    let own = text.split("redacted.").skip(1).filter_map(|rest| {
+        let (kind, digits) = rest.split_once('.')?;
+        (digits.bytes().take_while(u8::is_ascii_hexdigit).count() >= 12).then_some(kind)
     });
-    own || text.contains("***HIDDEN***")
+    own.chain(text.contains("***HIDDEN***").then_some(""))
+}
+
+/// Whether a redaction has been at work in a text.
+pub(crate) fn is_masked(text: &str) -> bool {
+    masked(text).next().is_some()
 }

@@ -1,6 +1,6 @@
 //! Which settings are credentials: by the name, by what a redaction left in their place, by the password in a URI.
 
-use crate::wording::is_masked;
+use crate::wording::masked;
 
 /// Words that announce a secret, as parts of a name.
 const WORDS: [&str; 12] = [
@@ -106,18 +106,16 @@ pub(super) fn credential(name: &str, value: &str) -> Option<&'static str> {
         return Some("a URI with a password");
     }
     let lines = value.lines().count();
-    match (announces(name, value), is_masked(value)) {
+    match (announces(name, value), hides_secret(value)) {
         (true, _) if lines == 1 && !refers(value) && !value.contains("://") && !value.contains(' ') => Some("a credential by its name"),
-        (_, true) if hides_secret(value) => Some("something that the redaction took for a secret"),
+        (_, true) => Some("something that the redaction took for a secret"),
         _ => None,
     }
 }
 
 /// Whether a redaction took something out that is more than an address, a host or a person, which are no secrets.
 fn hides_secret(value: &str) -> bool {
-    let kinds = || value.split("redacted.").skip(1).map(|rest| rest.split('.').next().unwrap_or_default());
-    let private = |kind: &str| matches!(kind, "ip" | "ipv6" | "mac" | "email" | "phone" | "host-name");
-    kinds().next().is_none() || kinds().any(|kind| !private(kind))
+    masked(value).any(|kind| !matches!(kind, "ip" | "ipv6" | "mac" | "email" | "phone" | "host-name"))
 }
 
 /// Whether a value only says where a secret is.
