@@ -61,8 +61,9 @@ pub(crate) fn find(text: &[u8], hints: &[usize], kind: TextKind, spans: &mut Vec
     }
 }
 
-/// Whether a name around `start..end` announces a secret and is followed by something that could join it to a value: the test before all others.
-pub(crate) fn announces(text: &[u8], start: usize, end: usize) -> bool {
+/// Whether a name around `start..end` announces a secret and is followed by something that could join it to a value: the test before all
+/// others. Gives back whether that value may stand on the next line, or go on there.
+pub(crate) fn announces(text: &[u8], start: usize, end: usize) -> Option<bool> {
     let rest = text.get(end..).unwrap_or_default();
     let tail = rest.iter().take(MAX_NAME).take_while(|byte| is_name(**byte)).count();
     let rest = rest.get(tail..).unwrap_or_default();
@@ -70,10 +71,16 @@ pub(crate) fn announces(text: &[u8], start: usize, end: usize) -> bool {
     let rest = rest.get(closing..).unwrap_or_default();
     let gap = rest.iter().take(64).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     let after = rest.get(gap..).unwrap_or_default();
-    let name = || name_at(text, start).and_then(|(start, end)| std::str::from_utf8(text.get(start..end)?).ok());
+    let named = || {
+        let (start, end) = name_at(text, start)?;
+        Some((start, end, std::str::from_utf8(text.get(start..end)?).ok()?))
+    };
     let joins = match after.first() {
         // A name may be cut by the end of its line: what follows it is seen when the lines are joined. A placeholder is whole.
-        None | Some(b'\n' | b'\r') => return name().is_none_or(|name| !placeholder::is_redacted(name)),
+        None | Some(b'\n' | b'\r') => {
+            let cut = named().is_none_or(|(_, _, name)| !placeholder::is_redacted(name));
+            return cut.then(|| fold::is_near_end(text, end));
+        }
         Some(b'=' | b':' | b'>' | b'-' | b'?') => true,
         // `"--password", "x"`, `"name": "password", "value": …`: the name is itself a value.
         Some(b',' | b';' | b'<' | b']' | b'}') => is_value(text, start),
@@ -81,7 +88,29 @@ pub(crate) fn announces(text: &[u8], start: usize, end: usize) -> bool {
         Some(b'v' | b'V') if gap > 0 && closing > 0 => is_value(text, start),
         Some(_) => gap > 0 && closing == 0 && is_flag(text, start),
     };
-    joins && name().is_some_and(|name| !placeholder::is_redacted(name) && keys::sensitivity(name) > Sensitivity::None)
+    let (name_start, name_end, name) = named().filter(|_| joins)?;
+    let sensitivity = keys::sensitivity(name);
+    if sensitivity == Sensitivity::None || placeholder::is_redacted(name) {
+        return None;
+    }
+    let direct = gap == 0 && matches!(after.first(), Some(b'=' | b':'));
+    let complete = direct.then(|| complete(text, name_start, name_end)).flatten();
+    if complete.as_ref().is_some_and(|place| secret(text, place, name_start, sensitivity, TextKind::Message).is_none()) {
+        return None;
+    }
+    Some(complete.is_none() && fold::is_near_end(text, end))
+}
+
+/// Where the value of a name stands that has it right behind it, with more words after it on the same line, as most names in logs have
+/// (`key=user:7 ttl=3600`): whatever the next line says, and whatever kind of text it is, that is the value.
+fn complete(text: &[u8], name_start: usize, name_end: usize) -> Option<Place> {
+    let place = place(text, name_start, name_end, TextKind::Message).filter(|place| place.joint == Joint::Tight)?;
+    let rest = text.get(place.end..).unwrap_or_default();
+    let signs = rest.iter().take_while(|byte| b"\"'`.,:;)]}".contains(byte)).count();
+    let blanks = rest.get(signs..).unwrap_or_default().iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let more = rest.get(signs + blanks).is_some_and(u8::is_ascii_alphanumeric);
+    let apart = blanks > 0 || rest.get(..signs).is_some_and(|signs| signs.contains(&b','));
+    (place.start < place.end && more && apart).then_some(place)
 }
 
 /// Whether the name is the second half of `checksum/secret` and the like.
@@ -230,7 +259,12 @@ fn place(text: &[u8], name_start: usize, name_end: usize, kind: TextKind) -> Opt
 }
 
 fn value(text: &[u8], name_start: usize, name_end: usize, sensitivity: Sensitivity, kind: TextKind) -> Option<(usize, usize)> {
-    let Place { joint, at, start, end } = place(text, name_start, name_end, kind)?;
+    secret(text, &place(text, name_start, name_end, kind)?, name_start, sensitivity, kind)
+}
+
+/// What stands there, when it is a secret.
+fn secret(text: &[u8], place: &Place, name_start: usize, sensitivity: Sensitivity, kind: TextKind) -> Option<(usize, usize)> {
+    let Place { joint, at, start, end } = *place;
     let value = text.get(start..end)?;
     if value.len() > MAX_LOOK {
         return Some((start, end));

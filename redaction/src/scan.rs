@@ -56,18 +56,15 @@ impl<'a> Scanner<'a> {
         let mut marks = Vec::new();
         self.table.finder().find(text, |start, needle| {
             let end = start + needle.bytes.len();
-            let counts = match &needle.what {
+            let open = match &needle.what {
                 What::Hint => assign::announces(text, start, end),
-                What::Row(row) => set().is_at(*row, self.level) && set().is_near(*row, text, start, end),
-                What::Value { alone, .. } => !alone || is_alone(text, start, end),
-                What::Armour | What::Packed => true,
+                What::Row(row) => {
+                    (set().is_at(*row, self.level) && set().is_near(*row, text, start, end)).then(|| set().is_open(*row, text, end))
+                }
+                What::Value { alone, .. } => (!alone || is_alone(text, start, end)).then_some(false),
+                What::Armour | What::Packed => Some(false),
             };
-            if counts {
-                let open = match &needle.what {
-                    What::Hint => fold::is_near_end(text, end),
-                    What::Row(row) => set().is_open(*row, text, end),
-                    What::Value { .. } | What::Armour | What::Packed => false,
-                };
+            if let Some(open) = open {
                 marks.push(Mark { start, end, open, sign: Sign::Found(&needle.what) });
             }
         });
