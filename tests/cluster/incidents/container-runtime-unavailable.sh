@@ -3,6 +3,6 @@
 # object: Node/node-2
 # never: node-not-ready kubelet-unavailable cni-unavailable
 # nodes: 2
-make() { service 'pod(.nodeSelector = {"kubernetes.io/hostname": "node-2"})'; service_ready; seed; kill -STOP "$(cat "$PIDS/containerd-$NODE2.pid")"; }
+make() { service 'pod(.nodeSelector = {"kubernetes.io/hostname": "node-2"})'; service_ready; seed; kill -STOP "$(process containerd-$NODE2)"; }
 settle() { until_true 300 "the node is not ready" node_lost $NODE2; requests 3; }
-end() { kill -CONT "$(cat "$PIDS/containerd-$NODE2.pid")"; }
+end() { kill -CONT "$(process containerd-$NODE2)"; }

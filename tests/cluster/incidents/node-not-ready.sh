@@ -2,6 +2,6 @@
 # rule: node-not-ready|kubelet-unavailable
 # object: Node/node-1
 # never: service-without-ready-endpoints readiness-probe-failing mongodb-down
-make() { healthy_service; kill -STOP "$(cat "$PIDS/kubelet-$NODE.pid")"; }
+make() { healthy_service; kill -STOP "$(process kubelet-$NODE)"; }
 settle() { until_true 90 "the node is not ready" node_lost $NODE; sleep 5; }
-end() { kill -CONT "$(cat "$PIDS/kubelet-$NODE.pid")"; until_true 60 "the node is ready" node_ready $NODE; }
+end() { kill -CONT "$(process kubelet-$NODE)"; until_true 60 "the node is ready" node_ready $NODE; }

@@ -141,7 +141,7 @@ remove_second_node() {
 clear_node() {
   local node=$1 id path pid socket folder; socket=$(node_socket "$node"); folder=$(node_folder "$node")
   if alive "containerd-$node"; then
-    kill -CONT "$(cat "$PIDS/containerd-$node.pid")"
+    kill -CONT "$(process containerd-$node)"
     for id in $(ctr_node "$node" containers ls -q 2>/dev/null); do
       path=$(ctr_node "$node" containers info "$id" 2>/dev/null | jq -r '.Spec.linux.namespaces[]? | select(.type == "network") | .path // empty')
       case $path in */netns/cni-*) echo "$path" ;; esac

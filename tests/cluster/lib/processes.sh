@@ -2,7 +2,19 @@
 
 PIDS=$STATE/run
 
-alive() { [ -f "$PIDS/$1.pid" ] && kill -0 "$(cat "$PIDS/$1.pid")" 2>/dev/null; }
+# When a running process started, in ticks since this machine did, and which start of the machine that was. An id alone says little: it is
+# given again, soonest after a restart, and whoever trusts it waits for, or ends, a stranger.
+birth() {
+  local stat; stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+  set -- ${stat##*) }   # the name before it may hold anything; what is left begins with the state, field 3
+  [ "$1" != Z ] && echo "${20} $(cat /proc/sys/kernel/random/boot_id)"
+}
+# The id of a process that `start` started; nothing, and a failure, when it has ended.
+process() {
+  local id born
+  [ -f "$PIDS/$1.pid" ] && { read -r id; read -r born; } <"$PIDS/$1.pid" && [ "$(birth "$id")" = "$born" ] && echo "$id"
+}
+alive() { process "$1" >/dev/null; }
 
 # Starts a program in the background unless it runs, ahead of what else keeps the machine busy: start NAME COMMAND…
 start() {
@@ -10,7 +22,7 @@ start() {
   alive "$name" && return 0
   mkdir -p "$PIDS"
   setsid nice -n -5 "$@" >"$LOGS/$name.log" 2>&1 </dev/null &
-  echo $! >"$PIDS/$name.pid"
+  printf '%s\n' $! "$(birth $! || echo ended)" >"$PIDS/$name.pid"
 }
 
 # Waits until a process answers; when it ended or never answers, shows the end of its log: ready NAME SECONDS COMMAND…
@@ -25,12 +37,12 @@ ready() {
 
 # Ends one process that `start` started: asks, waits up to ten seconds, then insists.
 stop() {
-  local file=$PIDS/$1.pid pid
-  [ -f "$file" ] || return 0
-  pid=$(cat "$file")
-  kill -CONT "$pid" 2>/dev/null || true
-  kill "$pid" 2>/dev/null || true
-  for _ in $(seq 50); do kill -0 "$pid" 2>/dev/null || break; sleep 0.2; done
-  kill -9 "$pid" 2>/dev/null || true
-  rm -f "$file"
+  local id
+  if id=$(process "$1"); then
+    kill -CONT "$id" 2>/dev/null || true
+    kill "$id" 2>/dev/null || true
+    for _ in $(seq 50); do alive "$1" || break; sleep 0.2; done
+    ! alive "$1" || kill -9 "$id" 2>/dev/null || true
+  fi
+  rm -f "$PIDS/$1.pid"
 }
