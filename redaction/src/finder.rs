@@ -73,15 +73,32 @@ impl<T> Finder<T> {
 
     /// Calls `found` with each string that stands in the text and where it starts; in no particular order.
     pub(crate) fn find<'f>(&'f self, text: &[u8], mut found: impl FnMut(usize, &'f Needle<T>)) {
+        // Where the compiler knows the size of the bitmap, it needs no test of bounds at each byte.
+        match self.bits {
+            ..=16 => self.scan::<16, { 1 << 10 }>(text, &mut found),
+            ..=18 => self.scan::<18, { 1 << 12 }>(text, &mut found),
+            ..=20 => self.scan::<20, { 1 << 14 }>(text, &mut found),
+            ..=22 => self.scan::<22, { 1 << 16 }>(text, &mut found),
+            ..=24 => self.scan::<24, { 1 << 18 }>(text, &mut found),
+            _ => self.scan::<MAX_BITS, { 1 << (MAX_BITS - 6) }>(text, &mut found),
+        }
+    }
+
+    fn scan<'f, const BITS: u32, const CELLS: usize>(&'f self, text: &[u8], found: &mut impl FnMut(usize, &'f Needle<T>)) {
+        let Ok(bitmap) = <&[u64; CELLS]>::try_from(self.bitmap.as_slice()) else { return };
+        let passes = |window: u32| {
+            let bit = slot(window, BITS);
+            bitmap.get((bit >> 6) as usize).map_or(0, |cell| cell >> (bit & 63) & 1)
+        };
         let mut at = 0;
         // Eight bytes hold five windows.
         while let Some(eight) = text.get(at..at + 8).and_then(|eight| eight.try_into().ok()) {
             let eight = u64::from_le_bytes(eight) | u64::from(FOLD) << 32 | u64::from(FOLD);
-            let passes = [0, 8, 16, 24, 32].map(|shift| self.passes((eight >> shift) as u32));
-            if passes.iter().fold(0, |any, pass| any | pass) != 0 {
-                for (step, pass) in passes.iter().enumerate() {
+            let passing = [0, 8, 16, 24, 32].map(|shift| passes((eight >> shift) as u32));
+            if passing.iter().fold(0, |any, pass| any | pass) != 0 {
+                for (step, pass) in passing.iter().enumerate() {
                     if *pass != 0 {
-                        self.verify(text, at + step, (eight >> (8 * step)) as u32, &mut found);
+                        self.verify(text, at + step, (eight >> (8 * step)) as u32, found);
                     }
                 }
             }
@@ -89,8 +106,8 @@ impl<T> Finder<T> {
         }
         while let Some(window) = text.get(at..at + WINDOW) {
             let window = word(window);
-            if self.passes(window) != 0 {
-                self.verify(text, at, window, &mut found);
+            if passes(window) != 0 {
+                self.verify(text, at, window, found);
             }
             at += 1;
         }
@@ -98,8 +115,8 @@ impl<T> Finder<T> {
         let tail = text.len().saturating_sub(WINDOW - 1);
         if let Some(&[a, b, c]) = text.get(tail..) {
             let window = word(&[a, b, c, b' ']);
-            if self.passes(window) != 0 {
-                self.verify(text, tail, window, &mut found);
+            if passes(window) != 0 {
+                self.verify(text, tail, window, found);
             }
         }
     }
@@ -126,11 +143,6 @@ impl<T> Finder<T> {
         if let Some(cell) = self.bitmap.get_mut((bit >> 6) as usize) {
             *cell |= 1 << (bit & 63);
         }
-    }
-
-    fn passes(&self, window: u32) -> u64 {
-        let bit = slot(window, self.bits);
-        self.bitmap.get((bit >> 6) as usize).map_or(0, |cell| cell >> (bit & 63) & 1)
     }
 }
 
@@ -224,6 +236,15 @@ mod tests {
             }
         }
         assert!(found(&finder, "hunter2! tok en sg.").is_empty());
+    }
+
+    #[test]
+    fn finds_with_a_bitmap_of_any_size() {
+        for bits in (MIN_BITS..=MAX_BITS).step_by(2) {
+            let mut finder = Finder { bits, bitmap: vec![0; 1 << (bits - 6)], ..Finder::new() };
+            finder.add(Needle { bytes: b"Hunter2!"[..].into(), any_case: false, what: 7 });
+            assert_eq!(found(&finder, "x Hunter2! y"), [(2, 7)], "{bits}");
+        }
     }
 
     #[test]
