@@ -1,14 +1,15 @@
 //! One pass over each log: signatures, error templates, patterns, first and last times, the tail.
 //!
 //! A log comes in chunks of whole lines, scanned side by side; [`LogPart`]s are then joined in order. Only lines that hold
-//! one of the literals of a signature, or a word that errors have, are ever looked at one by one.
+//! one of the literals of a signature, or a word that errors have, are ever looked at one by one, and only for those signatures.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
+use memchr::memmem;
 use memchr::{memchr, memrchr};
 use regex::Regex;
+use tarbox_finder::{Finder, Needle};
 use tarbox_model::Timestamp;
 use tarbox_model::log::{ContainerLog, ERROR_WORDS, Follower, LogHit, LogLine, Run, Signature, TAIL, Template};
 
@@ -23,16 +24,27 @@ const TEMPLATES: usize = 48;
 const CONTEXT: usize = 3;
 /// Longest line that is looked at; the rest of a longer one is ignored.
 const LINE_LIMIT: usize = 16 * 1024;
+/// What is searched for literals at a time; the list of those found stays small.
+const BATCH: usize = 256 * 1024;
 
 /// All signatures, ready to be looked for.
 #[derive(Debug)]
 pub struct LogScanner {
-    literals: AhoCorasick,
-    /// By literal: the signature that it belongs to; `None` for [`ERROR_WORDS`].
-    owners: Vec<Option<usize>>,
-    signatures: Vec<(Signature, Option<Pattern>)>,
+    /// Each stands for the signature that it belongs to; `None` for [`ERROR_WORDS`].
+    literals: Finder<Option<usize>>,
+    signatures: Vec<Ready>,
     /// By signature: the line that must follow.
     followers: BTreeMap<&'static str, (Follower, Regex)>,
+}
+
+/// A signature, made ready.
+#[derive(Debug)]
+struct Ready {
+    signature: Signature,
+    /// Of what it must not hold, in lower case.
+    unless: Vec<memmem::Finder<'static>>,
+    /// Compiled when a line has one of its literals: most bundles need a tenth of all. `None` inside: it has no pattern.
+    pattern: OnceLock<Option<Result<Pattern, regex::Error>>>,
 }
 
 /// What one chunk of a log holds.
@@ -57,24 +69,28 @@ impl LogScanner {
     /// Compiles the signatures.
     ///
     /// # Errors
-    /// A signature's pattern, or the set of literals, that cannot be compiled, in words.
+    /// A signature's pattern that cannot be compiled, in words.
     pub fn new(signatures: impl IntoIterator<Item = Signature>) -> Result<Self, String> {
-        let (mut compiled, mut words, mut owners) = (Vec::new(), Vec::new(), Vec::new());
-        for signature in signatures {
-            for literal in signature.literals {
-                words.push(*literal);
-                owners.push(Some(compiled.len()));
+        let scanner = Self::lazy(signatures);
+        for ready in &scanner.signatures {
+            if let Some(Err(error)) = ready.pattern() {
+                return Err(format!("signature {}: {error}", ready.signature.id));
             }
-            let pattern = match signature.pattern {
-                "" => None,
-                pattern => Some(Pattern::new(pattern).map_err(|e| format!("signature {}: {e}", signature.id))?),
-            };
-            compiled.push((signature, pattern));
         }
-        words.extend(ERROR_WORDS);
-        owners.resize(words.len(), None);
-        let literals = AhoCorasickBuilder::new().ascii_case_insensitive(true).build(&words).map_err(|e| format!("log signatures: {e}"))?;
-        Ok(Self { literals, owners, signatures: compiled, followers: BTreeMap::new() })
+        Ok(scanner)
+    }
+
+    /// Takes signatures that are known to compile: each does so when its first line comes. One that does not would never match.
+    pub fn lazy(signatures: impl IntoIterator<Item = Signature>) -> Self {
+        let (mut literals, mut ready) = (Finder::new(), Vec::new());
+        let mut add = |literal: &str, what| literals.add(Needle { bytes: literal.as_bytes().into(), any_case: true, what });
+        for signature in signatures {
+            signature.literals.iter().for_each(|literal| add(literal, Some(ready.len())));
+            let unless = signature.unless.iter().map(|word| memmem::Finder::new(&word.to_ascii_lowercase()).into_owned()).collect();
+            ready.push(Ready { signature, unless, pattern: OnceLock::new() });
+        }
+        ERROR_WORDS.iter().for_each(|word| add(word, None));
+        Self { literals, signatures: ready, followers: BTreeMap::new() }
     }
 
     /// Takes lines of these signatures only where another line follows. That line is looked for in the same chunk of
@@ -99,12 +115,22 @@ impl LogScanner {
     pub(crate) fn scan(&self, bytes: &[u8], first_line: u32) -> LogPart {
         let mut part = LogPart { bytes: bytes.len() as u64, mined: Mined::new(bytes, first_line), ..LogPart::default() };
         let mut counted = Counted { position: 0, line: first_line };
+        let mut found = Vec::new();
         let mut position = 0;
-        while let Some(found) = bytes.get(position..).and_then(|rest| self.literals.find(rest)) {
-            let (start, end) = line_around(bytes, position + found.start());
-            counted.advance(bytes, start);
-            self.look_at(bytes, start, end, counted.line, &mut part);
-            position = end + 1;
+        while let Some(batch) = batch(bytes, position) {
+            found.clear();
+            self.literals
+                .find(batch, |at, needle| found.push(Literal { start: position + at, length: needle.bytes.len(), of: needle.what }));
+            found.sort_unstable();
+            let mut rest = found.as_slice();
+            while let Some(first) = rest.first() {
+                let (start, end) = line_around(bytes, first.start);
+                let (in_line, others) = rest.split_at(rest.partition_point(|literal| literal.start < end));
+                counted.advance(bytes, start);
+                self.look_at(bytes, start, end, counted.line, in_line, &mut part);
+                rest = others;
+            }
+            position += batch.len();
         }
         counted.advance(bytes, bytes.len());
         part.lines = u64::from(counted.line - first_line) + u64::from(!bytes.is_empty() && bytes.last() != Some(&b'\n'));
@@ -115,35 +141,29 @@ impl LogScanner {
         part
     }
 
-    /// Looks at one line that holds a literal.
-    fn look_at(&self, bytes: &[u8], start: usize, end: usize, number: u32, part: &mut LogPart) {
-        let Some(raw) = bytes.get(start..end.min(start + LINE_LIMIT)) else { return };
+    /// Looks at one line that holds these literals.
+    fn look_at(&self, bytes: &[u8], start: usize, end: usize, number: u32, literals: &[Literal], part: &mut LogPart) {
+        let limit = end.min(start + LINE_LIMIT);
+        let Some(raw) = bytes.get(start..limit) else { return };
         let line = read_line(raw, number);
         if line.is_option_help() {
             return;
         }
-        let mut candidates: Vec<Option<usize>> = self
-            .literals
-            .find_overlapping_iter(line.text.as_bytes())
-            .filter_map(|m| self.owners.get(m.pattern().as_usize()).copied())
-            .collect();
+        // What stands in the time before the line, or behind what is looked at, does not count.
+        let words = start + if line.time.is_some() { time_length(raw, &line.text) } else { 0 };
+        let seen = literals.iter().filter(|literal| literal.start >= words && literal.start + literal.length <= limit);
+        let mut candidates: Vec<Option<usize>> = seen.map(|literal| literal.of).collect();
         candidates.sort_unstable();
         candidates.dedup();
-        let mut erroneous = false;
-        for candidate in candidates {
-            let Some((signature, pattern)) = candidate.and_then(|c| self.signatures.get(c)) else {
-                erroneous = true;
-                continue;
-            };
-            if contains_any(&line.text, signature.unless) {
-                continue;
-            }
-            if let Some(fields) = fields(pattern.as_ref(), &line.text)
-                && self.is_followed(signature, &line, bytes.get(end + 1..).unwrap_or_default())
+        let mut lower = None;
+        for ready in candidates.iter().flatten().filter_map(|candidate| self.signatures.get(*candidate)) {
+            if let Some(fields) = ready.fields(&line.text, &mut lower)
+                && self.is_followed(&ready.signature, &line, bytes.get(end + 1..).unwrap_or_default())
             {
-                part.note_hit(signature, fields, &line, || context(bytes, start, end, number));
+                part.note_hit(&ready.signature, fields, &line, || context(bytes, start, end, number));
             }
         }
+        let erroneous = candidates.first() == Some(&None);
         if erroneous && level::of(&line.text).is_none_or(|level| level >= level::Level::Error) {
             part.note_template(&line);
         }
@@ -159,6 +179,28 @@ impl LogScanner {
             _ => true,
         };
         next.take_while(in_time).any(|next| regex.is_match(&next.text))
+    }
+}
+
+impl Ready {
+    fn pattern(&self) -> Option<&Result<Pattern, regex::Error>> {
+        let compile = || (!self.signature.pattern.is_empty()).then(|| Pattern::new(self.signature.pattern));
+        self.pattern.get_or_init(compile).as_ref()
+    }
+
+    /// Values of the pattern's named groups, if the signature takes the line; `lower` is the line in lower case, once it was needed.
+    fn fields(&self, text: &str, lower: &mut Option<String>) -> Option<Vec<(Arc<str>, String)>> {
+        let pattern = match self.pattern() {
+            None => None,
+            Some(pattern) => Some(pattern.as_ref().ok().filter(|pattern| pattern.regex.is_match(text))?),
+        };
+        if !self.unless.is_empty() {
+            let lower = lower.get_or_insert_with(|| text.to_ascii_lowercase()).as_bytes();
+            if self.unless.iter().any(|word| word.find(lower).is_some()) {
+                return None;
+            }
+        }
+        pattern.map_or_else(|| Some(Vec::new()), |pattern| pattern.fields(text))
     }
 }
 
@@ -284,6 +326,28 @@ impl Counted {
     }
 }
 
+/// A literal that was found, in the order of its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Literal {
+    start: usize,
+    length: usize,
+    of: Option<usize>,
+}
+
+/// Whole lines from a position on, or the rest of a line that is longer.
+fn batch(bytes: &[u8], from: usize) -> Option<&[u8]> {
+    let rest = bytes.get(from..).filter(|rest| !rest.is_empty())?;
+    let Some(head) = rest.get(..BATCH) else { return Some(rest) };
+    let end = memrchr(b'\n', head).or_else(|| Some(BATCH + memchr(b'\n', rest.get(BATCH..)?)?));
+    Some(end.and_then(|end| rest.get(..=end)).unwrap_or(rest))
+}
+
+/// Bytes of the runtime's time before a line's words; 0 where the time is one of its words.
+fn time_length(raw: &[u8], words: &str) -> usize {
+    let length = memchr(b' ', raw).map_or(0, |blank| blank + 1);
+    if raw.get(..length).is_some_and(|time| words.as_bytes().starts_with(time)) { 0 } else { length }
+}
+
 /// Bounds of the line around a position, without its line end.
 fn line_around(bytes: &[u8], at: usize) -> (usize, usize) {
     let (before, after) = bytes.split_at(at.min(bytes.len()));
@@ -381,20 +445,16 @@ impl Pattern {
         let names = regex.capture_names().enumerate().filter_map(|(i, name)| Some((i, Arc::from(name?)))).collect();
         Ok(Self { regex, names })
     }
-}
 
-/// Values of the pattern's named groups, if it matches.
-fn fields(pattern: Option<&Pattern>, text: &str) -> Option<Vec<(Arc<str>, String)>> {
-    let Some(pattern) = pattern else { return Some(Vec::new()) };
-    let captures = pattern.regex.captures(text)?;
-    let named = pattern.names.iter().filter_map(|(i, name)| Some((Arc::clone(name), captures.get(*i)?.as_str().to_owned())));
-    Some(named.collect())
-}
-
-/// Whether the text holds any of the words, ASCII case ignored.
-fn contains_any(text: &str, words: &[&str]) -> bool {
-    let text = text.as_bytes();
-    words.iter().any(|word| text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes())))
+    /// Values of the named groups, if it matches.
+    fn fields(&self, text: &str) -> Option<Vec<(Arc<str>, String)>> {
+        if self.names.is_empty() {
+            return self.regex.is_match(text).then(Vec::new);
+        }
+        let captures = self.regex.captures(text)?;
+        let named = self.names.iter().filter_map(|(i, name)| Some((Arc::clone(name), captures.get(*i)?.as_str().to_owned())));
+        Some(named.collect())
+    }
 }
 
 #[cfg(test)]

@@ -43,6 +43,8 @@ pub trait Kind {
     const RESOURCE: &'static str;
     /// The object's metadata.
     fn metadata(&self) -> &Metadata;
+    /// The same, for who reads the object in.
+    fn metadata_mut(&mut self) -> &mut Metadata;
 }
 
 /// An object and where it stands in the bundle. Derefs to its shape.
@@ -89,6 +91,7 @@ macro_rules! kinds {
             const KIND: &'static str = $kind;
             const RESOURCE: &'static str = $resource;
             fn metadata(&self) -> &Metadata { &self.metadata }
+            fn metadata_mut(&mut self) -> &mut Metadata { &mut self.metadata }
         }
     )* };
 }

@@ -42,7 +42,6 @@ mod counts;
 mod detectors;
 mod encoded;
 mod escape;
-mod finder;
 mod fold;
 mod key;
 mod keys;

@@ -36,7 +36,7 @@ pub(crate) fn run(options: &Diff) -> Result<Exit, Failure> {
 }
 
 fn read(bundle: &Path) -> Result<Snapshot, Failure> {
-    Ok(load(bundle, scanner()?)?)
+    Ok(load(bundle, scanner())?)
 }
 
 fn as_json(it: &Difference) -> Value {

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::options::Inspect;
 
 pub(crate) fn run(options: &Inspect) -> Result<Exit, Failure> {
-    let snapshot = load(&options.bundle, scanner()?)?;
+    let snapshot = load(&options.bundle, scanner())?;
     let text = if options.json { format!("{:#}\n", as_json(&snapshot)) } else { for_people(&snapshot) };
     console::print(&text);
     Ok(Exit::Done)

@@ -15,7 +15,7 @@ use crate::options::Patterns;
 use crate::patterns::Scope;
 
 pub(crate) fn run(options: &Patterns) -> Result<Exit, Failure> {
-    let snapshot = load(&options.bundle, scanner()?)?;
+    let snapshot = load(&options.bundle, scanner())?;
     let scope = Scope { concerned: options.limit, other: options.limit, workloads: usize::MAX, since: options.since };
     let relations = Relations::new(&snapshot);
     let context = Context { snapshot: &snapshot, relations: &relations };

@@ -6,8 +6,8 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use super::{Detector, Near};
 use crate::Level;
-use crate::finder::{Finder, Needle};
 use crate::span::{Rank, Span};
+use tarbox_finder::{Finder, Needle};
 
 /// The detectors of the process; they depend on no key.
 pub(crate) fn set() -> &'static Set {

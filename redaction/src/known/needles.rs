@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use super::{SHORTEST, What};
-use crate::finder::Needle;
 use crate::{base64, placeholder, values};
+use tarbox_finder::Needle;
 
 /// How a needle encodes its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,15 +1,15 @@
-//! Thousands of short strings searched in one pass.
+//! Thousands of short strings searched in one pass: secrets and what announces them, what log lines worth a look hold.
 //!
 //! An Aho-Corasick automaton over the cluster's Secrets in a dozen encodings would take a hundred megabytes, and it reads a text byte after byte,
-//! each step waiting for the last. Here every string is filed under four of its bytes; a text is read once, each four bytes are
-//! looked up in a bitmap that fits the first-level cache, and only what passes is compared. Strings are added in place: there is
-//! nothing to rebuild.
+//! each step waiting for the last. Here every string is filed under two of its windows, four bytes each, that begin next to each other; of a
+//! text every other window is looked up in a bitmap that fits the first-level cache, so that one of the two is met wherever the string
+//! stands, and only what passes is compared. Strings are added in place: there is nothing to rebuild, and nothing to build but for a bitmap.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// Bytes that a string is filed under.
-pub(crate) const WINDOW: usize = 4;
+const WINDOW: usize = 4;
 /// 8 KiB of bitmap to begin with: in the first-level cache.
 const MIN_BITS: u32 = 16;
 const MAX_BITS: u32 = 26;
@@ -18,52 +18,71 @@ const FOLD: u32 = 0x2020_2020;
 
 /// One string to search for.
 #[derive(Debug)]
-pub(crate) struct Needle<T> {
-    pub(crate) bytes: Box<[u8]>,
+pub struct Needle<T> {
+    /// The string; an empty one is found nowhere.
+    pub bytes: Box<[u8]>,
     /// Whether ASCII case is ignored.
-    pub(crate) any_case: bool,
-    pub(crate) what: T,
+    pub any_case: bool,
+    /// What it stands for.
+    pub what: T,
 }
 
 /// Strings, and what each stands for.
-pub(crate) struct Finder<T> {
-    needles: Vec<(Needle<T>, usize)>,
-    filed: HashMap<u32, Vec<u32>, BuildHasherDefault<Spread>>,
+#[derive(Debug)]
+pub struct Finder<T> {
+    needles: Vec<Needle<T>>,
+    /// Of one or two bytes; there should be none.
+    tiny: Vec<Needle<T>>,
+    /// By window.
+    filed: HashMap<u32, Vec<Filed>, BuildHasherDefault<Spread>>,
     bitmap: Vec<u64>,
     bits: u32,
 }
 
+/// A string, and how far behind its first byte the window begins; -1 is before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Filed {
+    needle: u32,
+    offset: i32,
+}
+
+impl<T> Default for Finder<T> {
+    fn default() -> Self {
+        Self { needles: Vec::new(), tiny: Vec::new(), filed: HashMap::default(), bitmap: vec![0; 1 << (MIN_BITS - 6)], bits: MIN_BITS }
+    }
+}
+
 impl<T> Finder<T> {
-    pub(crate) fn new() -> Self {
-        Self { needles: Vec::new(), filed: HashMap::default(), bitmap: vec![0; 1 << (MIN_BITS - 6)], bits: MIN_BITS }
+    /// Without a string.
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    /// Adds a string; of fewer than four bytes it is searched where any printable byte follows.
-    pub(crate) fn add(&mut self, needle: Needle<T>) {
+    /// Adds a string.
+    pub fn add(&mut self, needle: Needle<T>) {
         let index = self.needles.len() as u32;
-        let offset = rarest(&needle.bytes);
-        match needle.bytes.get(offset..offset + WINDOW) {
-            Some(window) => self.file(word(window), index),
-            None => {
-                let mut window = [0_u8; WINDOW];
-                let length = needle.bytes.len().min(WINDOW - 1);
-                for (slot, byte) in window.iter_mut().zip(needle.bytes.iter()) {
-                    *slot = *byte;
-                }
-                for next in 0..64_u8 {
-                    // Both halves of what folding leaves: digits and signs, letters and the rest.
-                    if let Some(slot) = window.get_mut(length) {
-                        *slot = if next < 32 { 0x20 + next } else { 0x60 + next - 32 };
-                    }
-                    if length == WINDOW - 1 {
-                        self.file(word(&window), index);
-                    }
+        match &*needle.bytes {
+            [] => return,
+            [_] | [_, _] => return self.tiny.push(needle),
+            // Whatever stands before and behind.
+            [a, b, c] => (0..=u8::MAX).for_each(|any| {
+                self.file(word(&[*a, *b, *c, any]), index, 0);
+                self.file(word(&[any, *a, *b, *c]), index, -1);
+            }),
+            [a, b, c, d] => {
+                self.file(word(&[*a, *b, *c, *d]), index, 0);
+                (0..=u8::MAX).for_each(|any| self.file(word(&[any, *a, *b, *c]), index, -1));
+            }
+            long => {
+                let offset = rarest(long);
+                for (offset, window) in long.windows(WINDOW).enumerate().skip(offset).take(2) {
+                    self.file(word(window), index, offset as i32);
                 }
             }
         }
-        self.needles.push((needle, offset));
+        self.needles.push(needle);
         // At most one bit in 32 set: a random window passes the bitmap that seldom.
-        if self.filed.len() << 5 > 1 << self.bits && self.bits < MAX_BITS {
+        while self.filed.len() << 5 > 1 << self.bits && self.bits < MAX_BITS {
             self.bits += 2;
             self.bitmap = vec![0; 1 << (self.bits - 6)];
             let windows: Vec<u32> = self.filed.keys().copied().collect();
@@ -71,8 +90,11 @@ impl<T> Finder<T> {
         }
     }
 
-    /// Calls `found` with each string that stands in the text and where it starts; in no particular order.
-    pub(crate) fn find<'f>(&'f self, text: &[u8], mut found: impl FnMut(usize, &'f Needle<T>)) {
+    /// Calls `found` with each string that stands in the text and where it starts; in no particular order, each place once.
+    pub fn find<'f>(&'f self, text: &[u8], mut found: impl FnMut(usize, &'f Needle<T>)) {
+        for needle in &self.tiny {
+            text.windows(needle.bytes.len()).enumerate().filter(|(_, part)| same(part, needle)).for_each(|(start, _)| found(start, needle));
+        }
         // Where the compiler knows the size of the bitmap, it needs no test of bounds at each byte.
         match self.bits {
             ..=16 => self.scan::<16, { 1 << 10 }>(text, &mut found),
@@ -91,49 +113,47 @@ impl<T> Finder<T> {
             bitmap.get((bit >> 6) as usize).map_or(0, |cell| cell >> (bit & 63) & 1)
         };
         let mut at = 0;
-        // Eight bytes hold five windows.
+        // Eight bytes hold three windows of every other.
         while let Some(eight) = text.get(at..at + 8).and_then(|eight| eight.try_into().ok()) {
             let eight = u64::from_le_bytes(eight) | u64::from(FOLD) << 32 | u64::from(FOLD);
-            let passing = [0, 8, 16, 24, 32].map(|shift| passes((eight >> shift) as u32));
+            let passing = [0, 16, 32].map(|shift| passes((eight >> shift) as u32));
             if passing.iter().fold(0, |any, pass| any | pass) != 0 {
-                for (step, pass) in passing.iter().enumerate() {
+                for (place, pass) in passing.iter().enumerate() {
                     if *pass != 0 {
-                        self.verify(text, at + step, (eight >> (8 * step)) as u32, found);
+                        self.verify(text, at + 2 * place, (eight >> (16 * place)) as u32, found);
                     }
                 }
             }
-            at += 5;
+            at += 6;
         }
-        while let Some(window) = text.get(at..at + WINDOW) {
-            let window = word(window);
+        // Blanks after the end: a string of three bytes is filed with whatever follows.
+        while let Some(rest) = text.get(at..).filter(|rest| rest.len() >= WINDOW - 1) {
+            let mut window = [b' '; WINDOW];
+            window.iter_mut().zip(rest).for_each(|(slot, byte)| *slot = *byte);
+            let window = word(&window);
             if passes(window) != 0 {
                 self.verify(text, at, window, found);
             }
-            at += 1;
-        }
-        // A short string may end the text: it is filed with a blank after it, too.
-        let tail = text.len().saturating_sub(WINDOW - 1);
-        if let Some(&[a, b, c]) = text.get(tail..) {
-            let window = word(&[a, b, c, b' ']);
-            if passes(window) != 0 {
-                self.verify(text, tail, window, found);
-            }
+            at += 2;
         }
     }
 
     fn verify<'f>(&'f self, text: &[u8], at: usize, window: u32, found: &mut impl FnMut(usize, &'f Needle<T>)) {
-        for (needle, offset) in self.filed.get(&window).into_iter().flatten().filter_map(|index| self.needles.get(*index as usize)) {
-            let Some(start) = at.checked_sub(*offset) else { continue };
+        for filed in self.filed.get(&window).into_iter().flatten() {
+            let (Some(needle), Some(start)) = (self.needles.get(filed.needle as usize), at.checked_add_signed(-(filed.offset as isize)))
+            else {
+                continue;
+            };
             if text.get(start..start + needle.bytes.len()).is_some_and(|part| same(part, needle)) {
                 found(start, needle);
             }
         }
     }
 
-    fn file(&mut self, window: u32, index: u32) {
-        let filed = self.filed.entry(window).or_default();
-        if filed.last() != Some(&index) {
-            filed.push(index);
+    fn file(&mut self, window: u32, needle: u32, offset: i32) {
+        let (filed, this) = (self.filed.entry(window).or_default(), Filed { needle, offset });
+        if filed.last() != Some(&this) {
+            filed.push(this);
         }
         self.mark(window);
     }
@@ -158,7 +178,7 @@ fn slot(window: u32, bits: u32) -> u32 {
     ((u64::from(window) * 0x9e37_79b9) as u32) >> (32 - bits)
 }
 
-/// Where the four bytes start that stand in the fewest texts: pieces of common words make bad addresses.
+/// Where the first of the two windows starts that stand in the fewest texts: pieces of common words make bad addresses.
 fn rarest(bytes: &[u8]) -> usize {
     const WEIGHTS: [u8; 256] = {
         let mut weights = [6; 256];
@@ -181,7 +201,8 @@ fn rarest(bytes: &[u8]) -> usize {
         }
         _ => 0,
     };
-    bytes.windows(WINDOW).enumerate().max_by_key(|(at, window)| (score(window), *at)).map_or(0, |(at, _)| at)
+    let both = |pair: &[u8]| score(pair.get(..WINDOW).unwrap_or_default()) + score(pair.get(1..).unwrap_or_default());
+    bytes.windows(WINDOW + 1).enumerate().max_by_key(|(at, pair)| (both(pair), *at)).map_or(0, |(at, _)| at)
 }
 
 /// Multiplication spreads a window well enough; a keyed hash would cost more than the comparison it saves.
@@ -226,12 +247,15 @@ mod tests {
 
     #[test]
     fn finds_at_every_place() {
-        let finder = finder(&[("Hunter2!", false), ("token", true), ("SG.", false)]);
+        let strings = [("Hunter2!", false), ("token", true), ("SG.", false), ("Ab", true), ("\u{e9}", false), ("", true), ("Pass", true)];
+        let finder = finder(&strings);
         for before in 0..20 {
             for after in 0..12 {
-                for (text, what) in [("Hunter2!", 0), ("ToKeN", 1), ("SG.", 2)] {
-                    let text = format!("{}{text}{}", " ".repeat(before), ".".repeat(after));
-                    assert_eq!(found(&finder, &text), [(before, what)], "{text:?}");
+                for (text, what) in [("Hunter2!", 0), ("ToKeN", 1), ("SG.", 2), ("aB", 3), ("\u{e9}", 4), ("pASS", 6)] {
+                    for blank in ["\u{7f}", "\u{142}", "."] {
+                        let text = format!("{}{text}{}", " ".repeat(before), blank.repeat(after));
+                        assert_eq!(found(&finder, &text), [(before, what)], "{text:?}");
+                    }
                 }
             }
         }
