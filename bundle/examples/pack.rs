@@ -35,7 +35,7 @@ fn sample(folder: &Path, megabytes: u64) {
     };
     let (mut written, mut pod) = (0, 0);
     while written < megabytes << 20 {
-        let size = 64 << 10 << (next() % 7);
+        let size = 32 << 10 << (next() % 7);
         let mut text = String::new();
         let mut second = 1_764_000_000 + next() % 86_400;
         while (text.len() as u64) < size {

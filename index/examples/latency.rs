@@ -1,6 +1,6 @@
-//! For `tests/bench/search`: makes an index, and asks it.
+//! For `tests/bench/{performance,search}`: makes an index, and asks it; or makes one as tantivy by itself would, to compare with.
 //!
-//! `latency index BUNDLE CACHE` · `latency ask BUNDLE CACHE RUNS SINCE UNTIL QUERY` (a `-` is no bound)
+//! `latency index BUNDLE CACHE` · `latency raw BUNDLE FOLDER` · `latency ask BUNDLE CACHE RUNS SINCE UNTIL QUERY` (a `-` is no bound)
 //!
 //! Every run opens the index anew, as the command does, gives fifty lines and counts all.
 
@@ -14,6 +14,9 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use tantivy::schema::{Schema, TEXT};
+use tantivy::{Index, IndexWriter, TantivyDocument};
+use tarbox_bundle::{Limits, Reader};
 use tarbox_index::{Cached, Query, Window, open};
 
 fn main() {
@@ -25,9 +28,32 @@ fn main() {
             assert_eq!(cached, Cached::Built, "the cache folder has an index already");
             println!("{}", begun.elapsed().as_millis());
         }
+        ["raw", bundle, folder] => raw(Path::new(bundle), Path::new(folder)),
         ["ask", bundle, cache, runs, since, until, query] => ask((bundle, cache), runs.parse().unwrap(), (since, until), query),
-        _ => panic!("latency index BUNDLE CACHE | ask BUNDLE CACHE RUNS SINCE UNTIL QUERY"),
+        _ => panic!("latency index BUNDLE CACHE | raw BUNDLE FOLDER | ask BUNDLE CACHE RUNS SINCE UNTIL QUERY"),
     }
+}
+
+/// A document for each line, tantivy's own words, its text kept nowhere.
+fn raw(bundle: &Path, folder: &Path) {
+    let begun = Instant::now();
+    let mut schema = Schema::builder();
+    let text = schema.add_text_field("text", TEXT);
+    std::fs::create_dir_all(folder).unwrap();
+    let index = Index::create_in_dir(folder, schema.build()).unwrap();
+    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).clamp(1, 8);
+    let mut writer: IndexWriter<TantivyDocument> = index.writer_with_num_threads(threads, 128 << 20).unwrap();
+    let mut reader = Reader::open(bundle, Limits::default()).unwrap();
+    while let Some(chunk) = reader.next_chunk().unwrap() {
+        for line in String::from_utf8_lossy(&chunk.bytes).lines() {
+            let mut document = TantivyDocument::default();
+            document.add_text(text, line);
+            writer.add_document(document).unwrap();
+        }
+    }
+    writer.commit().unwrap();
+    writer.wait_merging_threads().unwrap();
+    println!("{}", begun.elapsed().as_millis());
 }
 
 fn ask((bundle, cache): (&str, &str), runs: usize, (since, until): (&str, &str), query: &str) {

@@ -93,6 +93,34 @@ pub fn side_by_side(cases: &[Case], times: usize) -> Case {
     all
 }
 
+/// A case that is copied object by object, for more copies than memory has room for.
+pub struct Growing<'a> {
+    case: &'a Case,
+    names: Names,
+}
+
+impl<'a> Growing<'a> {
+    /// Takes the names of a case.
+    pub fn of(case: &'a Case) -> Self {
+        Self { case, names: Names::of(case) }
+    }
+
+    /// The objects of a copy that are its own; copy 0 is the case itself. `group` numbers its namespaces. Roles, classes and definitions
+    /// are the cluster's, and there once.
+    pub fn copy(&self, number: usize, group: usize) -> Vec<Value> {
+        if number == 0 {
+            return self.case.objects.clone();
+        }
+        let copy = Copy { names: &self.names, number, group };
+        let own = |object: &&Value| {
+            let placed = object["metadata"]["namespace"].as_str().is_some_and(|namespace| !namespace.starts_with("kube-"));
+            placed || matches!(object["kind"].as_str(), Some("Namespace" | "Node" | "PersistentVolume"))
+        };
+        let renamed = self.case.objects.iter().filter(own).map(|object| (object, copy.renamed(object)));
+        renamed.filter(|(object, other)| other != *object).map(|(_, other)| other).collect()
+    }
+}
+
 /// What is copied.
 struct Names {
     /// Names, uids and label values; the cluster's own parts are there once.

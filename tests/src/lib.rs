@@ -6,6 +6,7 @@
 //! | [`stage`] | writes such a case as a real bundle, with manifest and ledger |
 //! | [`layouts`] | writes a bundle again as other tools would have |
 //! | [`growth`] | makes a case many times as large |
+//! | [`crowd`] | writes bundles of large clusters, for benchmarks |
 //! | [`judgement`] | how bad and how sure a rule's findings are |
 //! | [`evidence`] | checks that every quote stands where the report says |
 //! | [`remedies`] | finds stand-ins in commands, where names are known |
@@ -16,6 +17,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a fixture that cannot be read is a failed test, and must say where")]
 
 pub mod case;
+pub mod crowd;
 pub mod docs;
 pub mod evidence;
 pub mod growth;

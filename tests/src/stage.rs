@@ -23,7 +23,7 @@ const IRREGULAR: &[(&str, &str)] = &[
 ];
 
 /// Group, version and plural name of an object.
-fn resource(object: &Value) -> (String, String, String) {
+pub(crate) fn resource(object: &Value) -> (String, String, String) {
     let text = |name: &str| object.get(name).and_then(Value::as_str).unwrap_or_else(|| panic!("no {name} in {object}")).to_owned();
     let (api, kind) = (text("apiVersion"), text("kind"));
     let (group, version) = api.split_once('/').map_or(("", api.as_str()), |(g, v)| (g, v));
@@ -40,11 +40,7 @@ fn resource(object: &Value) -> (String, String, String) {
 pub fn write(case: &Case, folder: &Path) -> PathBuf {
     let path = folder.join("case.tar.zst");
     let writer = Writer::create(&path, WriterOptions::new("case", 1_764_000_000)).unwrap();
-    let header = serde_json::json!({
-        "format": 1, "collected_at": case.at.to_string(), "redaction": "default",
-        "tool": {"name": "tarbox-tests", "version": "0"}, "cluster": {"server": "https://cluster.example.com", "version": "v1.34.0"},
-    });
-    writer.header(&serde_json::from_value::<Header>(header).unwrap()).unwrap();
+    writer.header(&header(case)).unwrap();
     let mut by_resource: BTreeMap<(String, String, String), Vec<&Value>> = BTreeMap::new();
     for object in &case.objects {
         by_resource.entry(resource(object)).or_default().push(object);
@@ -74,8 +70,17 @@ pub fn write(case: &Case, folder: &Path) -> PathBuf {
     path
 }
 
+/// The head of a bundle that was taken when the case was.
+pub(crate) fn header(case: &Case) -> Header {
+    let header = serde_json::json!({
+        "format": 1, "collected_at": case.at.to_string(), "redaction": "default",
+        "tool": {"name": "tarbox-tests", "version": "0"}, "cluster": {"server": "https://cluster.example.com", "version": "v1.34.0"},
+    });
+    serde_json::from_value(header).unwrap()
+}
+
 /// Every source that a cluster without surprises answers.
-fn everything() -> Vec<String> {
+pub(crate) fn everything() -> Vec<String> {
     let objects = Snapshot::default();
     let kinds = objects.counts().filter(|(resource, _)| *resource != "secrets").map(|(resource, _)| format!("objects/any/v1/{resource}"));
     kinds.chain(["secrets", "logs", "kubelet", "metrics", "health", "http", "mongodb", "helm", "certificates"].map(str::to_owned)).collect()
