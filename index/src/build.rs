@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::path::Path;
+use std::sync::Arc;
 
 use tantivy::merge_policy::NoMergePolicy;
 use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
@@ -12,10 +13,12 @@ use tarbox_bundle::{Chunk, Limits, Place, Reader};
 use crate::blocks::{BLOCK_BYTES, Block, Blocks, Entry};
 use crate::error::IndexError;
 use crate::stamp::{self, Span};
-use crate::words::Words;
+use crate::words::{Progress, Words};
 
 /// Memory of the writing threads together.
 const WRITER_BYTES: usize = 128 << 20;
+/// Blocks that wait for a writing thread: some megabytes.
+const WAITING: u64 = 64;
 /// The tokenizer's name in the schema.
 const WORDS: &str = "words";
 
@@ -35,9 +38,11 @@ pub(crate) fn schema() -> (Schema, Fields) {
     (schema.build(), Fields { text, block })
 }
 
-/// Makes tantivy know our words.
-pub(crate) fn register(index: &Index) {
-    index.tokenizers().register(WORDS, TextAnalyzer::from(Words::default()));
+/// Makes tantivy know our words, and tells how far it is with them.
+pub(crate) fn register(index: &Index) -> Arc<Progress> {
+    let progress = Arc::default();
+    index.tokenizers().register(WORDS, TextAnalyzer::from(Words::with(&progress)));
+    progress
 }
 
 /// Indexes a bundle into an empty folder.
@@ -45,7 +50,7 @@ pub(crate) fn build(bundle: &Path, folder: &Path) -> Result<Blocks, IndexError> 
     let (schema, fields) = schema();
     let directory = tantivy::directory::MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
     let index = Index::create(directory, schema, IndexSettings::default())?;
-    register(&index);
+    let progress = register(&index);
     let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).clamp(1, 8);
     let mut writer: IndexWriter<TantivyDocument> = index.writer_with_num_threads(threads, WRITER_BYTES)?;
     // A bundle is indexed once and in one go: a handful of segments is searched as fast as one, and merging them is half the work.
@@ -68,6 +73,7 @@ pub(crate) fn build(bundle: &Path, folder: &Path) -> Result<Blocks, IndexError> 
             let mut document = TantivyDocument::default();
             document.add_text(fields.text, String::from_utf8_lossy(&text));
             document.add_u64(fields.block, blocks.blocks.len() as u64);
+            progress.wait_for((blocks.blocks.len() as u64).saturating_sub(WAITING));
             writer.add_document(document)?;
             blocks.blocks.push(block);
         }
@@ -119,7 +125,6 @@ fn cut(chunk: &Chunk, entry: u32) -> impl Iterator<Item = (Block, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
     use tarbox_bundle::EntryInfo;
 
     #[test]

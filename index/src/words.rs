@@ -1,5 +1,8 @@
 //! What a word is, for the index and for queries alike: a run of letters, digits and `_`, in lower case, cut at 64 bytes.
 
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 /// Longest word that is told from others with the same beginning.
@@ -49,6 +52,28 @@ pub(crate) struct Words {
     words: Vec<(u32, u32)>,
     /// Open addressing, a power of two: hash, and one more than the place in `words`; 0 is free.
     table: Vec<(u32, u32)>,
+    progress: Arc<Progress>,
+}
+
+/// How many texts tantivy's threads have taken apart. Tantivy lets ten thousand documents wait for them, which is a gigabyte of blocks: whoever
+/// gives it documents waits here instead.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    taken: Mutex<u64>,
+    moved: Condvar,
+}
+
+impl Progress {
+    fn one_more(&self) {
+        *self.taken.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.moved.notify_all();
+    }
+
+    /// Waits until at least so many are taken; not for ever, since a thread that has ended takes none, and tantivy says so when it is asked.
+    pub(crate) fn wait_for(&self, texts: u64) {
+        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.moved.wait_timeout_while(taken, Duration::from_secs(2), |taken| *taken < texts));
+    }
 }
 
 /// The words of one block.
@@ -59,8 +84,14 @@ pub(crate) struct Stream<'a> {
 }
 
 impl Words {
+    /// Words that tell how far they are.
+    pub(crate) fn with(progress: &Arc<Progress>) -> Self {
+        Self { progress: Arc::clone(progress), ..Self::default() }
+    }
+
     /// Takes the words of a text apart.
     fn take(&mut self, text: &str) {
+        self.progress.one_more();
         self.text.clear();
         self.text.push_str(text);
         self.text.make_ascii_lowercase();

@@ -125,7 +125,8 @@ impl LogScanner {
             let mut rest = found.as_slice();
             while let Some(first) = rest.first() {
                 let (start, end) = line_around(bytes, first.start);
-                let (in_line, others) = rest.split_at(rest.partition_point(|literal| literal.start < end));
+                // At least one, also when a literal begins with the line's end.
+                let (in_line, others) = rest.split_at(rest.partition_point(|literal| literal.start < end).max(1));
                 counted.advance(bytes, start);
                 self.look_at(bytes, start, end, counted.line, in_line, &mut part);
                 rest = others;
@@ -459,7 +460,41 @@ impl Pattern {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_mongod_log, split_time};
+    use tarbox_model::log::{Family, Signature};
+
+    use super::{BATCH, LINE_LIMIT, LogScanner, is_mongod_log, split_time};
+
+    #[test]
+    fn a_line_is_looked_at_once_wherever_its_literals_stand() {
+        let signature = |id, literals, pattern, unless| Signature {
+            id,
+            family: Family::Connection,
+            literals,
+            pattern,
+            unless,
+            examples: &[],
+            counterexamples: &[],
+        };
+        let scanner = LogScanner::new([
+            signature("refused", &["refused", "Connection"], r"port (?<port>\d+)", &["Expected"]),
+            signature("minute", &["T10:0"], "", &[]),
+            signature("joint", &["\nnext"], "", &[]),
+        ])
+        .unwrap();
+        let count = |text: &str, id: &str| scanner.matches(text, id);
+        let line = "2024-05-01T10:00:00Z connection REFUSED on port 5000, refused\n";
+        assert_eq!(count(line, "refused"), 1);
+        assert_eq!(count(&line.repeat(3), "refused"), 3);
+        assert_eq!(count("connection refused on port 1, as eXpected", "refused"), 0);
+        // The runtime's time is not the line's words.
+        assert_eq!((count(line, "minute"), count("at 2024-05-01T10:00:00Z", "minute")), (0, 1));
+        // No line holds the end of one; it must end all the same.
+        assert_eq!(count("a\nnext\nnext", "joint"), 0);
+        let far = format!("{}{line}{}connection refused port 7", "x".repeat(BATCH), "y".repeat(LINE_LIMIT + 1));
+        assert_eq!(count(&far, "refused"), 0, "what stands far behind in a long line is not looked at");
+        let many = format!("{}\n", "z".repeat(40)).repeat(BATCH / 40) + line;
+        assert_eq!(count(&many, "refused"), 1);
+    }
 
     #[test]
     fn logs_of_a_mongod_are_known_in_both_forms() {

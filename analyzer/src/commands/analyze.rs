@@ -56,7 +56,7 @@ fn one(options: &Analyze, bundle: &Path, to_stdout: bool, scanner: &LogScanner, 
     let analysis = to_report(&Context { snapshot: &snapshot, relations: &relations }, &bundle.to_string_lossy(), own);
     drop(relations);
     // Taking a large cluster apart takes a tenth of the time of all; the end of the process does it at once.
-    std::thread::spawn(move || drop(snapshot));
+    let _ = std::thread::Builder::new().spawn(move || drop(snapshot));
     if to_stdout {
         for &format in &options.format {
             console::print(&render(format, &analysis)?);

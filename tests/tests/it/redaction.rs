@@ -22,7 +22,7 @@ use crate::judged::{fixtures, scanner};
 use crate::scenarios::scenarios;
 
 /// Of many cases, those of this run: each takes a good part of a second in a debug build, so it is every thirty-second, of all kinds.
-/// `TARBOX_REDACTION=all` takes them all, `TARBOX_REDACTION=2/8` the second eighth of them.
+/// `TARBOX_REDACTION=all` takes them all, as `.ci/run` does, `TARBOX_REDACTION=2/8` the second eighth of them.
 fn of_this_run<T>(all: Vec<T>) -> Vec<T> {
     let chosen = std::env::var("TARBOX_REDACTION").unwrap_or_else(|_| "1/32".to_owned());
     let (which, parts) = chosen.split_once('/').unwrap_or(("1", "1"));
