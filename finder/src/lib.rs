@@ -97,11 +97,11 @@ impl<T> Finder<T> {
         }
         // Where the compiler knows the size of the bitmap, it needs no test of bounds at each byte.
         match self.bits {
-            ..=16 => self.scan::<16, { 1 << 10 }>(text, &mut found),
-            ..=18 => self.scan::<18, { 1 << 12 }>(text, &mut found),
-            ..=20 => self.scan::<20, { 1 << 14 }>(text, &mut found),
-            ..=22 => self.scan::<22, { 1 << 16 }>(text, &mut found),
-            ..=24 => self.scan::<24, { 1 << 18 }>(text, &mut found),
+            MIN_BITS => self.scan::<MIN_BITS, { 1 << (MIN_BITS - 6) }>(text, &mut found),
+            18 => self.scan::<18, { 1 << 12 }>(text, &mut found),
+            20 => self.scan::<20, { 1 << 14 }>(text, &mut found),
+            22 => self.scan::<22, { 1 << 16 }>(text, &mut found),
+            24 => self.scan::<24, { 1 << 18 }>(text, &mut found),
             _ => self.scan::<MAX_BITS, { 1 << (MAX_BITS - 6) }>(text, &mut found),
         }
     }
