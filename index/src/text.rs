@@ -9,8 +9,11 @@ use tarbox_bundle::{Limits, RandomAccess, Reader};
 use crate::blocks::{Block, Blocks};
 use crate::error::IndexError;
 
-/// Blocks that one thread reads in a row: some megabytes, so that hardly a frame is decompressed twice.
+/// Blocks that one thread reads in a row, at most: some megabytes, so that hardly a frame is decompressed twice. Of few blocks, which are
+/// rarely neighbours, each thread has its share.
 const ROW: usize = 256;
+/// And at least.
+const SHORT_ROW: usize = 4;
 
 /// Where the text of blocks comes from.
 #[derive(Debug)]
@@ -46,7 +49,8 @@ impl Text {
                     let mut own = random.another().map_err(|e| IndexError::Io(path.clone(), e))?;
                     look(&mut |take| read_row(&mut own, blocks, row, take))
                 };
-                wanted.par_chunks(ROW).map(part).collect()
+                let row = wanted.len().div_ceil(2 * rayon::current_num_threads()).clamp(SHORT_ROW, ROW);
+                wanted.par_chunks(row).map(part).collect()
             }
             Self::Sequential(path) => Ok(vec![look(&mut |take| read_through(path, blocks, wanted, take))?]),
         }
