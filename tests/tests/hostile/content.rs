@@ -76,7 +76,8 @@ pub(crate) fn cases() -> Vec<Case> {
                 .concat()
             }),
         ),
-        Case::new(area, "a string of a gibibyte", Expect::Skip, |out| {
+        // Packed by ten thousand to one, it is given up as an attack on the way: what stands before it counts.
+        Case::new(area, "a string of a gibibyte", Expect::Take, |out| {
             around(out, |out| {
                 let (head, tail) = (br#"{"kind":"Service","metadata":{"name":"x","annotations":{"a":""#.as_slice(), b"\"}}}\n".as_slice());
                 streamed(out, b"objects/core/v1/services.ndjson", (head.len() + (1 << 30) + tail.len()) as u64, |out| {
