@@ -36,24 +36,17 @@ pub(crate) fn read(folder: &Path) -> Result<Vec<CustomRule>, Failure> {
 
 /// The built-in signatures and these, for one pass over the logs.
 pub(crate) fn scanner(rules: &[CustomRule]) -> Result<LogScanner, Failure> {
-    // Only these can be wrong.
-    LogScanner::new(rules.iter().map(|rule| rule.signature)).map_err(too_large)?;
-    let signatures = tarbox_rules::signatures::all().copied().chain(rules.iter().map(|r| r.signature));
-    followed(LogScanner::lazy(signatures), rules)
+    joined(LogScanner::lazy(tarbox_rules::signatures::all().copied()), rules)
 }
 
 /// Only one rule's signature, to try its examples on.
 pub(crate) fn scanner_of(rule: &CustomRule) -> Result<LogScanner, Failure> {
-    followed(LogScanner::new([rule.signature]).map_err(too_large)?, std::slice::from_ref(rule))
+    joined(LogScanner::lazy([]), std::slice::from_ref(rule))
 }
 
-fn followed(scanner: LogScanner, rules: &[CustomRule]) -> Result<LogScanner, Failure> {
-    scanner.with_followers(rules.iter().filter_map(|r| r.follower)).map_err(too_large)
-}
-
-/// Patterns are read with their rule; what is wrong with one later is its size.
-fn too_large(error: String) -> Failure {
-    Failure::new(Exit::Input, format!("{error}; make the pattern simpler"))
+fn joined(scanner: LogScanner, rules: &[CustomRule]) -> Result<LogScanner, Failure> {
+    let both = scanner.with(rules.iter().map(|r| r.signature)).and_then(|s| s.with_followers(rules.iter().filter_map(|r| r.follower)));
+    both.map_err(|e| Failure::new(Exit::Input, format!("{e}; make the pattern simpler")))
 }
 
 /// Files of the folder that hold rules; no folder below it is entered.

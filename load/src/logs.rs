@@ -6,8 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use memchr::memmem;
-use memchr::{memchr, memrchr};
+use memchr::{memchr, memmem, memrchr};
 use regex::Regex;
 use tarbox_finder::{Finder, Needle};
 use tarbox_model::Timestamp;
@@ -71,26 +70,39 @@ impl LogScanner {
     /// # Errors
     /// A signature's pattern that cannot be compiled, in words.
     pub fn new(signatures: impl IntoIterator<Item = Signature>) -> Result<Self, String> {
-        let scanner = Self::lazy(signatures);
-        for ready in &scanner.signatures {
-            if let Some(Err(error)) = ready.pattern() {
-                return Err(format!("signature {}: {error}", ready.signature.id));
-            }
-        }
-        Ok(scanner)
+        Self::lazy([]).with(signatures)
     }
 
     /// Takes signatures that are known to compile: each does so when its first line comes. One that does not would never match.
     pub fn lazy(signatures: impl IntoIterator<Item = Signature>) -> Self {
-        let (mut literals, mut ready) = (Finder::new(), Vec::new());
-        let mut add = |literal: &str, what| literals.add(Needle { bytes: literal.as_bytes().into(), any_case: true, what });
-        for signature in signatures {
-            signature.literals.iter().for_each(|literal| add(literal, Some(ready.len())));
-            let unless = signature.unless.iter().map(|word| memmem::Finder::new(&word.to_ascii_lowercase()).into_owned()).collect();
-            ready.push(Ready { signature, unless, pattern: OnceLock::new() });
+        let mut scanner = Self { literals: Finder::new(), signatures: Vec::new(), followers: BTreeMap::new() };
+        ERROR_WORDS.iter().for_each(|word| scanner.literal(word, None));
+        signatures.into_iter().for_each(|signature| scanner.add(Ready::new(signature)));
+        scanner
+    }
+
+    /// Compiles further signatures.
+    ///
+    /// # Errors
+    /// A signature's pattern that cannot be compiled, in words.
+    pub fn with(mut self, signatures: impl IntoIterator<Item = Signature>) -> Result<Self, String> {
+        for ready in signatures.into_iter().map(Ready::new) {
+            if let Some(Err(error)) = ready.pattern() {
+                return Err(format!("signature {}: {error}", ready.signature.id));
+            }
+            self.add(ready);
         }
-        ERROR_WORDS.iter().for_each(|word| add(word, None));
-        Self { literals, signatures: ready, followers: BTreeMap::new() }
+        Ok(self)
+    }
+
+    fn add(&mut self, ready: Ready) {
+        let owner = self.signatures.len();
+        ready.signature.literals.iter().for_each(|literal| self.literal(literal, Some(owner)));
+        self.signatures.push(ready);
+    }
+
+    fn literal(&mut self, literal: &str, what: Option<usize>) {
+        self.literals.add(Needle { bytes: literal.as_bytes().into(), any_case: true, what });
     }
 
     /// Takes lines of these signatures only where another line follows. That line is looked for in the same chunk of
@@ -184,6 +196,11 @@ impl LogScanner {
 }
 
 impl Ready {
+    fn new(signature: Signature) -> Self {
+        let unless = signature.unless.iter().map(|word| memmem::Finder::new(&word.to_ascii_lowercase()).into_owned()).collect();
+        Self { signature, unless, pattern: OnceLock::new() }
+    }
+
     fn pattern(&self) -> Option<&Result<Pattern, regex::Error>> {
         let compile = || (!self.signature.pattern.is_empty()).then(|| Pattern::new(self.signature.pattern));
         self.pattern.get_or_init(compile).as_ref()
@@ -447,10 +464,11 @@ impl Pattern {
         Ok(Self { regex, names })
     }
 
-    /// Values of the named groups, if it matches.
+    /// Values of the named groups in a text that it matches.
     fn fields(&self, text: &str) -> Option<Vec<(Arc<str>, String)>> {
+        // Finding out where groups are costs several times what finding out that it matches did.
         if self.names.is_empty() {
-            return self.regex.is_match(text).then(Vec::new);
+            return Some(Vec::new());
         }
         let captures = self.regex.captures(text)?;
         let named = self.names.iter().filter_map(|(i, name)| Some((Arc::clone(name), captures.get(*i)?.as_str().to_owned())));

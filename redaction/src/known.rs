@@ -6,10 +6,11 @@ mod needles;
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
+use tarbox_finder::{Finder, Needle};
+
 use crate::{Level, detectors, encoded, keys};
 pub(crate) use learn::{secrets_in, values_of_secret};
 pub(crate) use needles::Form;
-use tarbox_finder::{Finder, Needle};
 
 /// Shortest value that is searched.
 const SHORTEST: usize = 6;

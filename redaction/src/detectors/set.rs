@@ -3,11 +3,11 @@
 use std::sync::{LazyLock, OnceLock};
 
 use regex::bytes::{Regex, RegexBuilder};
+use tarbox_finder::{Finder, Needle};
 
 use super::{Detector, Near};
 use crate::Level;
 use crate::span::{Rank, Span};
-use tarbox_finder::{Finder, Needle};
 
 /// The detectors of the process; they depend on no key.
 pub(crate) fn set() -> &'static Set {

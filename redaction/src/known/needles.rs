@@ -4,9 +4,10 @@
 
 use std::sync::Arc;
 
+use tarbox_finder::Needle;
+
 use super::{SHORTEST, What};
 use crate::{base64, placeholder, values};
-use tarbox_finder::Needle;
 
 /// How a needle encodes its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
