@@ -33,8 +33,10 @@ pub struct Finder<T> {
     needles: Vec<Needle<T>>,
     /// Of one or two bytes; there should be none.
     tiny: Vec<Needle<T>>,
-    /// By window.
-    filed: HashMap<u32, Vec<Filed>, BuildHasherDefault<Spread>>,
+    /// The last string that was filed under a window, by its place in `files`.
+    filed: HashMap<u32, u32, BuildHasherDefault<Spread>>,
+    /// All of them, each with the one before it under the same window.
+    files: Vec<(Filed, Option<u32>)>,
     bitmap: Vec<u64>,
     bits: u32,
 }
@@ -48,7 +50,14 @@ struct Filed {
 
 impl<T> Default for Finder<T> {
     fn default() -> Self {
-        Self { needles: Vec::new(), tiny: Vec::new(), filed: HashMap::default(), bitmap: vec![0; 1 << (MIN_BITS - 6)], bits: MIN_BITS }
+        Self {
+            needles: Vec::new(),
+            tiny: Vec::new(),
+            filed: HashMap::default(),
+            files: Vec::new(),
+            bitmap: vec![0; 1 << (MIN_BITS - 6)],
+            bits: MIN_BITS,
+        }
     }
 }
 
@@ -139,7 +148,9 @@ impl<T> Finder<T> {
     }
 
     fn verify<'f>(&'f self, text: &[u8], at: usize, window: u32, found: &mut impl FnMut(usize, &'f Needle<T>)) {
-        for filed in self.filed.get(&window).into_iter().flatten() {
+        let mut next = self.filed.get(&window).copied();
+        while let Some((filed, before)) = next.and_then(|place| self.files.get(place as usize)) {
+            next = *before;
             let (Some(needle), Some(start)) = (self.needles.get(filed.needle as usize), at.checked_add_signed(-(filed.offset as isize)))
             else {
                 continue;
@@ -151,11 +162,14 @@ impl<T> Finder<T> {
     }
 
     fn file(&mut self, window: u32, needle: u32, offset: i32) {
-        let (filed, this) = (self.filed.entry(window).or_default(), Filed { needle, offset });
-        if filed.last() != Some(&this) {
-            filed.push(this);
+        let (this, place) = (Filed { needle, offset }, self.files.len() as u32);
+        let before = self.filed.get(&window).copied();
+        // Case is folded: a window may come twice.
+        if before.and_then(|before| self.files.get(before as usize)).is_none_or(|(filed, _)| *filed != this) {
+            self.files.push((this, before));
+            self.filed.insert(window, place);
+            self.mark(window);
         }
-        self.mark(window);
     }
 
     fn mark(&mut self, window: u32) {

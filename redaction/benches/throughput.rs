@@ -1,5 +1,5 @@
 //! How fast redaction is, in MB of input a second on one thread: `cargo bench -p tarbox-redaction`, `… -- --only=pods` for one of its inputs,
-//! `… -- FILE…` for files of your own.
+//! `… -- --with=default` for one of its redactors, `… -- FILE…` for files of your own.
 //!
 //! The best of many short rounds counts, because it is the one that other programs disturbed least.
 #![allow(clippy::print_stdout, reason = "a benchmark talks to its user")]
@@ -12,7 +12,8 @@ use tarbox_redaction::{Level, Redactor, TextKind};
 
 fn main() -> std::io::Result<()> {
     let files: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
-    let only = std::env::args().find_map(|argument| argument.strip_prefix("--only=").map(str::to_owned));
+    let option = |name: &str| std::env::args().find_map(|argument| argument.strip_prefix(name).map(str::to_owned));
+    let (only, with) = (option("--only="), option("--with="));
     let wanted = |name: &str| files.is_empty() && only.as_ref().is_none_or(|only| only == name);
     let plain = Redactor::new([7; 32], Level::Default);
     let knowing = Redactor::new([7; 32], Level::Default);
@@ -22,7 +23,7 @@ fn main() -> std::io::Result<()> {
     }
     let strict = Redactor::new([7; 32], Level::Strict);
     let mut redactors = vec![("default", &plain), ("2000 Secrets", &knowing), ("strict", &strict)];
-    redactors.retain(|(with, _)| !once() || *with == "default");
+    redactors.retain(|(name, _)| with.as_deref().map_or(!once() || *name == "default", |with| with == *name));
     for file in &files {
         text(file, &std::fs::read(file)?, &redactors);
     }

@@ -7,7 +7,7 @@ pub(crate) const KIND: &str = "binary";
 
 /// Whether there is nothing but text: the quick test for a whole piece.
 pub(crate) fn is_plain(bytes: &[u8]) -> bool {
-    bytes.iter().fold(0_usize, |odd, byte| odd + usize::from(*byte < 0x09)) == 0 && std::str::from_utf8(bytes).is_ok()
+    bytes.iter().fold(u8::MAX, |least, byte| least.min(*byte)) >= 0x09 && std::str::from_utf8(bytes).is_ok()
 }
 
 /// Whether a line is no text: it holds a magic number of packed data, or a good part of it is neither printable nor UTF-8.

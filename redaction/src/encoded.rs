@@ -53,31 +53,54 @@ pub(crate) fn run_around(text: &[u8], at: usize) -> Run {
     Run { start: at - before, end: at + after }
 }
 
-/// Runs of at least [`MIN_RUN`] base64 digits. Looks at every 14th byte only, until one is a digit.
+/// Bytes that [`long_runs`] judges at once.
+const BLOCK: usize = u64::BITS as usize;
+
+/// Runs of at least [`MIN_RUN`] base64 digits.
 pub(crate) fn runs(text: &[u8]) -> impl Iterator<Item = Run> {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
-            let probe = at + MIN_RUN - 1;
-            if !is_digit(*text.get(probe)?) {
-                at = probe + 1;
+            let rest = text.get(at..).filter(|rest| rest.len() >= MIN_RUN)?;
+            let long = match rest.first_chunk() {
+                Some(block) => long_runs(block),
+                None => {
+                    let mut block = [b' '; BLOCK];
+                    block.iter_mut().zip(rest).for_each(|(slot, byte)| *slot = *byte);
+                    long_runs(&block)
+                }
+            };
+            if long == 0 {
+                // A run that began so near to the end that it is not long enough yet is met again.
+                at += BLOCK - MIN_RUN + 1;
                 continue;
             }
-            let before = text.get(at..probe)?.iter().rev().take_while(|byte| is_digit(**byte)).count();
-            let start = probe - before;
-            if before + 1 < MIN_RUN {
-                // The run began inside the stride; see whether it is long enough from there.
-                let rest = text.get(probe + 1..)?.iter().take(MIN_RUN - 1 - before).take_while(|byte| is_digit(**byte)).count();
-                if before + 1 + rest < MIN_RUN {
-                    at = probe + 1 + rest;
-                    continue;
-                }
-            }
-            let end = probe + text.get(probe..)?.iter().take_while(|byte| is_digit(**byte)).count();
+            let start = at + long.trailing_zeros() as usize;
+            let end = start + text.get(start..)?.iter().take_while(|byte| is_digit(**byte)).count();
             at = end;
             return Some(Run { start, end });
         }
     })
+}
+
+/// Where in a block at least [`MIN_RUN`] digits follow, a bit each. Compares and multiplies, so that no byte waits for another: the compiler
+/// makes vectors of it, which it could not of a table.
+fn long_runs(block: &[u8; BLOCK]) -> u64 {
+    let digits = block.map(|byte| {
+        let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+        let number = byte.wrapping_sub(b'0') < 10;
+        u8::from(letter | number | (byte == b'+') | (byte == b'/') | (byte == b'-') | (byte == b'_'))
+    });
+    let mut mask = 0;
+    for (place, eight) in digits.as_chunks().0.iter().enumerate() {
+        // One bit of each byte, side by side in the highest one.
+        mask |= (u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * place);
+    }
+    // Two in a row, four, eight, fourteen.
+    mask &= mask >> 1;
+    mask &= mask >> 2;
+    mask &= mask >> 4;
+    mask & mask >> (MIN_RUN - 8)
 }
 
 /// Whether a run might hold something to search. Cheap: most runs are names, paths, digests.
@@ -255,6 +278,31 @@ mod tests {
                 let expected = if len >= MIN_RUN { vec![Run { start: before, end: before + len }] } else { vec![] };
                 assert_eq!(found, expected, "{before} {len}");
             }
+        }
+    }
+
+    #[test]
+    fn runs_are_those_of_a_search_byte_by_byte() {
+        let mut state = 1_u64;
+        for _ in 0..2000 {
+            // Runs of any length up to three blocks, from bytes of every kind.
+            let mut text = Vec::new();
+            while text.len() < 300 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let random = (state >> 32) as usize;
+                let digit = b"azAZ09+/-_".get(random % 10).copied().unwrap_or(b'a');
+                text.extend(std::iter::repeat_n(digit, (random >> 8) % [3, 16, 30, 150][random >> 4 & 3]));
+                text.push((random >> 16) as u8);
+            }
+            let mut expected = Vec::new();
+            let mut start = 0;
+            for part in text.split(|byte| !is_digit(*byte)) {
+                if part.len() >= MIN_RUN {
+                    expected.push(Run { start, end: start + part.len() });
+                }
+                start += part.len() + 1;
+            }
+            assert_eq!(runs(&text).collect::<Vec<_>>(), expected, "{:?}", String::from_utf8_lossy(&text));
         }
     }
 
