@@ -123,6 +123,9 @@ pub(crate) struct Analyze {
     /// Threads [default: one a core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) threads: Option<u16>,
+    /// Memory that a run may take, about: of a cluster too large for it the most troubled namespaces are read, and what was left out is told
+    #[arg(long, value_name = "SIZE", default_value = "512M", value_parser = tarbox_bundle::size)]
+    pub(crate) max_memory: u64,
     /// Only the report's path on stdout
     #[arg(short, long)]
     pub(crate) quiet: bool,

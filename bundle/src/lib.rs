@@ -16,6 +16,7 @@ mod paths;
 mod problem;
 mod reader;
 mod records;
+mod size;
 mod verify;
 mod writer;
 
@@ -26,6 +27,7 @@ pub use paths::{EntryPath, InvalidPath, LogKind, Place};
 pub use problem::{Problem, ProblemKind};
 pub use reader::{Chunk, Container, End, EntryInfo, Everything, RandomAccess, Reader, Summary, read_all};
 pub use records::{ClusterInfo, Header, RequestRecord, ToolInfo};
+pub use size::size;
 pub use verify::{Fault, FaultKind, VerifyReport, verify};
 pub use writer::{EntryStats, EntryWriter, Finished, Seal, Writer, WriterOptions};
 

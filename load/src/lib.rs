@@ -16,6 +16,7 @@ mod native;
 mod objects;
 mod patterns;
 mod single;
+mod survey;
 mod transcript;
 
 use std::path::Path;
@@ -28,6 +29,7 @@ pub use error::LoadError;
 pub use level::Level;
 pub use logs::{LogScanner, split_time};
 use native::Native;
+use survey::Survey;
 
 /// Bytes that are decoded side by side at a time.
 const BATCH: usize = 16 << 20;
@@ -45,11 +47,21 @@ pub fn documents(path: &str, text: &str) -> Result<(Vec<serde_json::Value>, Opti
     foreign::documents::parse(path, text)
 }
 
-/// Reads a bundle into a snapshot.
+/// Reads a bundle into a snapshot, all of it.
 ///
 /// # Errors
 /// When the file cannot be opened as a bundle, or is refused; problems inside it are in [`Snapshot::problems`].
 pub fn load(path: &Path, scanner: &LogScanner) -> Result<Snapshot, LoadError> {
+    load_within(path, scanner, None)
+}
+
+/// Reads a bundle of ours into a snapshot that takes about so many bytes of memory, with what is made of it: where all objects would take
+/// more, only the most troubled namespaces are read, as if only they had been collected, and [`Snapshot::problems`] says what was left out.
+/// Another tool's bundle is read whole.
+///
+/// # Errors
+/// As for [`load`].
+pub fn load_within(path: &Path, scanner: &LogScanner, memory: Option<u64>) -> Result<Snapshot, LoadError> {
     let mut reader = match Reader::open(path, Limits::default()) {
         Ok(reader) => reader,
         Err(error) => return single::load(path, scanner).ok_or(LoadError::Open(error)),
@@ -58,8 +70,33 @@ pub fn load(path: &Path, scanner: &LogScanner) -> Result<Snapshot, LoadError> {
     if reader.header().is_none() && !path.join("bundle.json").is_file() {
         return foreign::load(path, scanner);
     }
-    let mut native = Native::new(scanner);
+    let room = memory.map_or(u64::MAX, survey::room);
+    let mut objects = 0;
+    let mut native = Native::new(scanner, None);
+    let fits = while_wanted(&mut reader, |batch| {
+        objects += batch.iter().filter(|chunk| survey::has_objects(chunk)).map(|chunk| chunk.bytes.len() as u64).sum::<u64>();
+        let fits = objects <= room;
+        if fits {
+            native.take(batch);
+        }
+        fits
+    })?;
+    if fits {
+        return Ok(finish(native, reader, None));
+    }
+    // What was read so far is too much already: begin anew, with a look at everything first.
+    drop((native, reader));
+    let mut survey = Survey::default();
+    each_batch(&mut Reader::open(path, Limits::default())?, |batch| survey.take(batch))?;
+    let choice = survey.choose(room);
+    let mut reader = Reader::open(path, Limits::default())?;
+    let mut native = Native::new(scanner, Some(&choice));
     each_batch(&mut reader, |batch| native.take(batch))?;
+    Ok(finish(native, reader, choice.says(memory.unwrap_or_default())))
+}
+
+/// What was read, in its promised order, with what the reader could not and what was left out.
+fn finish(native: Native<'_>, reader: Reader, left_out: Option<String>) -> Snapshot {
     let summary = reader.into_summary();
     let mut snapshot = native.finish(summary.header.as_ref(), summary.manifest.as_ref());
     snapshot.problems.extend(summary.problems.into_iter().map(|p| InputProblem { path: p.entry, line: None, message: p.message }));
@@ -67,12 +104,22 @@ pub fn load(path: &Path, scanner: &LogScanner) -> Result<Snapshot, LoadError> {
         let message = format!("{} further problems of this input are not listed", summary.more_problems);
         snapshot.problems.push(InputProblem { path: None, line: None, message });
     }
+    snapshot.problems.extend(left_out.map(|message| InputProblem { path: None, line: None, message }));
     snapshot.sort();
-    Ok(snapshot)
+    snapshot
 }
 
-/// Gives every chunk of a bundle to `take`, in batches. While one batch is worked on the next one is read.
+/// Gives every chunk of a bundle to `take`, in batches.
 fn each_batch(reader: &mut Reader, mut take: impl FnMut(Vec<Chunk>) + Send) -> Result<(), LoadError> {
+    let all = while_wanted(reader, |batch| {
+        take(batch);
+        true
+    });
+    all.map(|_| ())
+}
+
+/// Gives chunks to `take`, in batches, until it wants no more; `false` when that was so. While one batch is worked on the next one is read.
+fn while_wanted(reader: &mut Reader, mut take: impl FnMut(Vec<Chunk>) -> bool + Send) -> Result<bool, LoadError> {
     let mut read = || -> Result<Vec<Chunk>, LoadError> {
         let (mut batch, mut bytes) = (Vec::new(), 0);
         while bytes < BATCH {
@@ -84,8 +131,11 @@ fn each_batch(reader: &mut Reader, mut take: impl FnMut(Vec<Chunk>) + Send) -> R
     };
     let mut batch = read()?;
     while !batch.is_empty() {
-        let (following, ()) = rayon::join(&mut read, || take(std::mem::take(&mut batch)));
+        let (following, goes_on) = rayon::join(&mut read, || take(std::mem::take(&mut batch)));
         batch = following?;
+        if !goes_on {
+            return Ok(false);
+        }
     }
-    Ok(())
+    Ok(true)
 }

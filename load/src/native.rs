@@ -13,11 +13,14 @@ use crate::facts;
 use crate::logs::{LogPart, LogScanner};
 use crate::metrics::{self, Counters};
 use crate::objects::{self, Resource};
+use crate::survey::Choice;
 
 /// Puts a snapshot together out of the chunks of a tarbox bundle.
 #[derive(Debug)]
 pub(crate) struct Native<'s> {
     scanner: &'s LogScanner,
+    /// What is read, where not all is.
+    choice: Option<&'s Choice>,
     snapshot: Snapshot,
     logs: BTreeMap<u32, OpenLog>,
     counters: Counters,
@@ -41,15 +44,15 @@ enum Part {
 
 impl<'s> Native<'s> {
     /// An empty snapshot that waits for chunks.
-    pub(crate) fn new(scanner: &'s LogScanner) -> Self {
-        Self { scanner, snapshot: Snapshot::default(), logs: BTreeMap::new(), counters: Counters::default() }
+    pub(crate) fn new(scanner: &'s LogScanner, choice: Option<&'s Choice>) -> Self {
+        Self { scanner, choice, snapshot: Snapshot::default(), logs: BTreeMap::new(), counters: Counters::default() }
     }
 
     /// Takes a batch of chunks, in the bundle's order.
     pub(crate) fn take(&mut self, batch: Vec<Chunk>) {
-        let scanner = self.scanner;
+        let (scanner, choice) = (self.scanner, self.choice);
         let parts: Vec<(Arc<EntryInfo>, Part)> =
-            batch.into_par_iter().map(|chunk| (Arc::clone(&chunk.entry), decode(scanner, &chunk))).collect();
+            batch.into_par_iter().map(|chunk| (Arc::clone(&chunk.entry), decode(scanner, choice, &chunk))).collect();
         for (entry, part) in parts {
             self.join(&entry, part);
         }
@@ -88,6 +91,9 @@ impl<'s> Native<'s> {
             facts.server_version = header.cluster.version.clone();
             facts.redaction = header.redaction.clone();
             facts.namespaces = header.namespaces.clone();
+        }
+        if let Some(choice) = self.choice {
+            self.snapshot.facts.namespaces = choice.namespaces();
         }
         self.snapshot.coverage = manifest.map_or_else(|| of_a_cut_bundle(&self.snapshot), by_the_ledger);
         let collected_at = header.and_then(|h| h.collected_at);
@@ -140,17 +146,25 @@ fn topic(source: &str) -> &str {
     }
 }
 
-/// Decodes one chunk.
-fn decode(scanner: &LogScanner, chunk: &Chunk) -> Part {
+/// Decodes one chunk, as far as it is read.
+fn decode(scanner: &LogScanner, choice: Option<&Choice>, chunk: &Chunk) -> Part {
     let path: Arc<str> = Arc::from(chunk.entry.path.as_str());
     let first_line = u32::try_from(chunk.first_line).unwrap_or(u32::MAX);
     let mut part = Snapshot::default();
+    let has_line = |line: usize| choice.is_none_or(|choice| choice.has_line(chunk, line));
     match Place::parse(&chunk.entry.path) {
+        Place::Log { namespace, .. } | Place::Helm { namespace, .. } | Place::Mongodb { namespace, .. } | Place::Http { namespace, .. }
+            if choice.is_some_and(|choice| !choice.has(&namespace)) =>
+        {
+            return Part::Nothing;
+        }
         Place::Log { .. } => return Part::Log(Box::new(scanner.scan(&chunk.bytes, first_line))),
         Place::Objects { group, resource, .. } => {
-            objects::read_lines(Resource { group: &group, name: &resource }, &path, first_line, &chunk.bytes, &mut part);
+            objects::read_lines(Resource { group: &group, name: &resource }, &path, first_line, &chunk.bytes, has_line, &mut part);
         }
-        Place::Secrets => objects::read_lines(Resource { group: "", name: "secrets" }, &path, first_line, &chunk.bytes, &mut part),
+        Place::Secrets => {
+            objects::read_lines(Resource { group: "", name: "secrets" }, &path, first_line, &chunk.bytes, has_line, &mut part);
+        }
         Place::Metrics { .. } => metrics::read_metrics_api(&path, first_line, &chunk.bytes, &mut part),
         Place::Kubelet { file, .. } if file.ends_with(".prom") => return Part::Counters(Counters::read(&path, first_line, &chunk.bytes)),
         Place::Certificates => facts::read_certificates(&path, first_line, &chunk.bytes, &mut part),
@@ -168,6 +182,9 @@ fn decode(scanner: &LogScanner, chunk: &Chunk) -> Part {
                 part.problems.push(InputProblem { path: Some(path.to_string()), line: None, message: format!("not read: {error}") });
             }
         }
+    }
+    if let Some(choice) = choice {
+        choice.trim(&mut part);
     }
     Part::Snapshot(Box::new(part))
 }

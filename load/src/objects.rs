@@ -23,9 +23,16 @@ pub(crate) struct Resource<'a> {
     pub(crate) name: &'a str,
 }
 
-/// Reads lines of one resource; `first_line` is the number of the first of them, from 1.
-pub(crate) fn read_lines(resource: Resource<'_>, path: &Arc<str>, first_line: u32, bytes: &[u8], into: &mut Snapshot) {
-    for (i, line) in bytes.split(|&b| b == b'\n').enumerate() {
+/// Reads those lines of one resource for which `wanted` holds, by their place; `first_line` is the number of the first of them, from 1.
+pub(crate) fn read_lines(
+    resource: Resource<'_>,
+    path: &Arc<str>,
+    first_line: u32,
+    bytes: &[u8],
+    wanted: impl Fn(usize) -> bool,
+    into: &mut Snapshot,
+) {
+    for (i, line) in bytes.split(|&b| b == b'\n').enumerate().filter(|(i, _)| wanted(*i)) {
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }

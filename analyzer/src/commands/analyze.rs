@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use tarbox_load::{LogScanner, load};
+use tarbox_load::{LogScanner, load_within};
 use tarbox_model::finding::Severity;
 use tarbox_model::{Analysis, Context, Relations};
 use tarbox_reports::{Format, render, terminal};
@@ -51,7 +51,7 @@ pub(crate) fn run(options: &Analyze) -> Result<Exit, Failure> {
 
 /// Analyzes one bundle and says how severe its worst root cause is.
 fn one(options: &Analyze, bundle: &Path, to_stdout: bool, scanner: &LogScanner, own: &[CustomRule]) -> Result<Option<Severity>, Failure> {
-    let snapshot = load(bundle, scanner)?;
+    let snapshot = load_within(bundle, scanner, Some(options.max_memory))?;
     let relations = Relations::new(&snapshot);
     let analysis = to_report(&Context { snapshot: &snapshot, relations: &relations }, &bundle.to_string_lossy(), own);
     drop(relations);

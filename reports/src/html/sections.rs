@@ -202,10 +202,19 @@ pub(super) fn sources(analysis: &Analysis) -> Vec<Source<'_>> {
     whole.map(|c| Source { source: &c.source, words: c.outcome.words(), items: words::number(c.items) }).collect()
 }
 
+/// Namespaces that are named; the others are counted.
+const NAMESPACES: usize = 20;
+
 pub(super) fn facts(analysis: &Analysis) -> Vec<Fact> {
     let facts = &analysis.facts;
     let taken = analysis.taken_at.map(words::time).unwrap_or_default();
-    let namespaces = if facts.namespaces.is_empty() { "all".to_owned() } else { facts.namespaces.join(", ") };
+    // Of a large cluster there may be hundreds; the JSON has them all.
+    let some = facts.namespaces.iter().take(NAMESPACES).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let namespaces = match facts.namespaces.len() {
+        0 => "all".to_owned(),
+        count if count > NAMESPACES => format!("{some} and {} more", count - NAMESPACES),
+        _ => some,
+    };
     let all = [
         ("Bundle", analysis.bundle.clone()),
         ("Format", facts.format.clone()),

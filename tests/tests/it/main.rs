@@ -11,6 +11,7 @@ mod growth;
 mod index_cache;
 mod judged;
 mod kubectl;
+mod max_memory;
 mod operators;
 mod overview;
 mod own_rules;
