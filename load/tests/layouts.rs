@@ -231,7 +231,7 @@ fn dumps_in_json_yaml_and_of_an_old_kubectl() {
         assert_eq!((snapshot.nodes.len(), pods(snapshot)), (1, vec!["a/x-1".to_owned()]));
         assert_eq!(logs(snapshot), ["a/x-1/app current 2"], "what says why there is no log is none");
     }
-    assert_eq!(old.pods[0].metadata.labels["App"], "X");
+    assert_eq!(old.pods[0].metadata.labels.get("App").map(String::as_str), Some("X"));
     assert_eq!(old.pods[0].status.phase, "Running");
 }
 

@@ -23,6 +23,7 @@ pub mod coverage;
 pub mod evidence;
 pub mod facts;
 pub mod finding;
+mod labels;
 mod lenient;
 pub mod log;
 pub mod metrics;

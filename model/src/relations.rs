@@ -112,7 +112,7 @@ impl Relations {
         // found by the first pair of their selector.
         let mut by_pair: BTreeMap<(&str, &str, &str), Vec<usize>> = BTreeMap::new();
         for (s, service) in snapshot.services.iter().enumerate() {
-            if let Some((key, value)) = service.spec.selector.first_key_value() {
+            if let Some((key, value)) = service.spec.selector.first() {
                 by_pair.entry((&service.metadata.namespace, key, value)).or_default().push(s);
             }
         }

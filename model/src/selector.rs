@@ -1,11 +1,7 @@
 //! Label selectors and how they match.
 
-use std::collections::BTreeMap;
-
+pub use crate::labels::Labels;
 use crate::lenient::shape;
-
-/// Labels of an object, sorted.
-pub type Labels = BTreeMap<String, String>;
 
 shape! {
     /// `metav1.LabelSelector`: all of `match_labels` and all of `match_expressions` must hold.

@@ -6,6 +6,7 @@ use tarbox_model::evidence::Origin;
 use tarbox_model::metrics::{ContainerUsage, NodeUsage, Throttled};
 use tarbox_model::object::{Container, Node, Object, Pod};
 use tarbox_model::overview::{ContainerLoad, Gauge, NodeLoad, VolumeLoad};
+use tarbox_model::selector::Labels;
 use tarbox_model::{Context, Evidence, ObjectRef, quantity};
 
 /// Containers of pods that have not ended, as far as they were measured; the hardest pressed first.
@@ -48,7 +49,7 @@ pub(super) fn containers(context: &Context<'_>) -> Vec<ContainerLoad> {
 }
 
 fn gauge(container: &Container, resource: &str, samples: impl Iterator<Item = f64>) -> Gauge {
-    let of = |list: &BTreeMap<String, String>| list.get(resource).and_then(|q| quantity::parse(q)).filter(|q| *q > 0.0);
+    let of = |list: &Labels| list.get(resource).and_then(|q| quantity::parse(q)).filter(|q| *q > 0.0);
     let limit = of(&container.resources.limits);
     Gauge { samples: samples.collect(), request: of(&container.resources.requests).or(limit), limit }
 }

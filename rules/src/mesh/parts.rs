@@ -1,10 +1,9 @@
 //! What a mesh consists of: proxies beside containers, and objects that tell them what to do.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 use tarbox_model::facts::Certificate;
 use tarbox_model::object::{Custom, Object, Pod, Service};
+use tarbox_model::selector::Labels;
 use tarbox_model::{Context, Evidence, ObjectRef, Snapshot};
 
 use crate::wording::is_masked;
@@ -31,7 +30,7 @@ pub(super) fn texts<'a>(object: &'a Custom, pointer: &str) -> Vec<&'a str> {
 }
 
 /// A map of texts, such as labels.
-pub(super) fn labels(value: Option<&Value>) -> BTreeMap<String, String> {
+pub(super) fn labels(value: Option<&Value>) -> Labels {
     let map = value.and_then(Value::as_object);
     map.into_iter().flatten().filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned()))).collect()
 }

@@ -41,7 +41,7 @@ fn of_gateway(
     let snapshot = context.snapshot;
     let (name, namespace, wanted) =
         (gateway.metadata.name.as_str(), gateway.metadata.namespace.as_str(), labels(gateway.get("/spec/selector")));
-    let (key, value) = wanted.first_key_value()?;
+    let (key, value) = wanted.first()?;
     let selected = pods.with("", &wanted).next();
     let made = made.with("", &wanted).next().is_some();
     let finding = |title: String, summary: String, evidence| {

@@ -73,7 +73,7 @@ fn aimless(snapshot: &Snapshot, monitor: &Custom, field: &str) -> Option<Finding
             .seen(monitor.metadata.written_at(), snapshot.taken_at)
     };
     if selected.is_empty() {
-        let (key, value) = wanted.match_labels.first_key_value()?;
+        let (key, value) = wanted.match_labels.first()?;
         let pointer = format!("/spec/selector/matchLabels/{}", pointer_key(key));
         let near = nearest(&wanted, &all);
         let told = near
@@ -138,7 +138,7 @@ fn unread(snapshot: &Snapshot, all: &[&Custom], monitor: &Custom, field: &str) -
             .confidence(0.85)
             .evidence([first.origin.at("/metadata/name", first.metadata.name.as_str())])
             .seen(monitor.metadata.written_at(), snapshot.taken_at);
-    Some(match labels.and_then(|w| w.match_labels.first_key_value()) {
+    Some(match labels.and_then(|w| w.match_labels.first()) {
         Some((key, value)) => finding.remedy(
             "Give the monitor the label.",
             format!("kubectl label {} {name} -n {namespace} {key}={value} --overwrite", kind.to_lowercase()),

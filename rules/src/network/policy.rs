@@ -82,7 +82,7 @@ impl<'a> Policies<'a> {
     pub(crate) fn new(context: &Context<'a>) -> Self {
         let mut by_label: BTreeMap<(&str, &str, &str), Vec<_>> = BTreeMap::new();
         for policy in &context.snapshot.network_policies {
-            let (key, value) = policy.spec.pod_selector.match_labels.first_key_value().map_or(("", ""), |(k, v)| (k, v));
+            let (key, value) = policy.spec.pod_selector.match_labels.first().map_or(("", ""), |(k, v)| (k, v));
             by_label.entry((policy.metadata.namespace.as_str(), key, value)).or_default().push(policy);
         }
         Self { snapshot: context.snapshot, by_label }

@@ -53,7 +53,7 @@ fn finding(context: &Context<'_>, template: &Template<'_>) -> Option<Finding> {
     if budgets.any(|s| s.matches(template.labels)) {
         return None;
     }
-    let (key, value) = service.spec.selector.first_key_value()?;
+    let (key, value) = service.spec.selector.first()?;
     Some(
         Finding::new(
             owner.clone(),

@@ -69,7 +69,7 @@ fn finding(context: &Context<'_>, backing: &Backing<'_>, bearers: &[Bearer<'_>])
     let (bearer, owner) = (near.bearer, &near.bearer.reference);
     let differing = near.differences.iter().map(|d| d.words()).collect::<Vec<_>>().join("; ");
     let (key, value) =
-        service.spec.selector.iter().find(|(k, v)| bearer.labels.get(*k) != Some(v)).or(service.spec.selector.first_key_value())?;
+        service.spec.selector.iter().find(|(k, v)| bearer.labels.get(*k) != Some(v)).or(service.spec.selector.first())?;
     let patch = near.differences.iter().map(|d| d.patch()).collect::<Vec<_>>().join(",");
     let finding = Finding::new(
         backing.reference.clone(),

@@ -72,7 +72,7 @@ fn finding(context: &Context<'_>, backing: &Backing<'_>) -> Option<Finding> {
             Severity::High,
         ),
     };
-    let (key, value) = service.spec.selector.first_key_value()?;
+    let (key, value) = service.spec.selector.first()?;
     let name = &service.metadata.name;
     let since = backing.pods.iter().filter_map(|p| unready_since(p)).max();
     Some(
