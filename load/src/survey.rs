@@ -8,6 +8,7 @@ mod glance;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
+use glance::Sign;
 use rayon::prelude::*;
 use tarbox_bundle::{Chunk, Place};
 use tarbox_model::snapshot::Snapshot;
@@ -50,6 +51,8 @@ struct Area {
     objects: u64,
     /// Objects that say that something is wrong.
     troubled: u64,
+    /// Warnings, which may have passed.
+    warnings: u64,
 }
 
 /// What to read.
@@ -73,11 +76,11 @@ impl Survey {
     }
 
     /// As many namespaces as fit, the most troubled first, and never none: whatever belongs to the whole cluster, the system's own, then those
-    /// with the most objects that say that something is wrong.
+    /// with the most objects that say that something is wrong, then those with the most warnings.
     pub(crate) fn choose(self, room: u64) -> Choice {
         let mut kept = vec![false; self.namespaces.areas.len()];
         let mut order: Vec<(&Area, &mut bool)> = self.namespaces.areas.iter().zip(&mut kept).collect();
-        order.sort_by_key(|(area, _)| (!area.is_always_read(), Reverse(area.troubled), area.bytes, &area.name));
+        order.sort_by_key(|(area, _)| (!area.is_always_read(), Reverse((area.troubled, area.warnings)), area.bytes, &area.name));
         let (mut taken, mut users) = (0, 0);
         for (area, kept) in order {
             if area.is_always_read() || users == 0 || taken + area.bytes <= room {
@@ -114,6 +117,7 @@ impl Namespaces {
             area.bytes += more.bytes;
             area.objects += more.objects;
             area.troubled += more.troubled;
+            area.warnings += more.warnings;
         }
         number
     }
@@ -159,8 +163,11 @@ impl Choice {
         let troubled = of(false).map(|area| area.troubled).sum::<u64>();
         let whole = (of(true).chain(of(false)).map(|area| area.bytes).sum::<u64>() * HEAP + BASE).div_ceil(1 << 20);
         (left > 0).then(|| {
-            let why = format!("all objects would take about {whole} MiB of memory, --max-memory allows {}", memory >> 20);
-            format!("{left} namespaces with {objects} objects are left out, {troubled} of them with a sign of trouble; those with most signs were read first: {why}")
+            format!(
+                "{left} namespaces were not looked at, with {objects} objects, of which {troubled} say that something is wrong; those with more of \
+                 them came first. All objects would take about {whole} MiB of memory, --max-memory allows {}",
+                memory >> 20
+            )
         })
     }
 }
@@ -177,12 +184,13 @@ fn glance(chunk: &Chunk) -> (Namespaces, Vec<u32>) {
     };
     let mut namespaces = Namespaces::default();
     let line = |line: &[u8]| {
-        glance::at(line, &resource, |namespace, is_troubled| {
+        glance::at(line, &resource, |namespace, sign| {
             let number = namespaces.number(namespace);
             if let Some(area) = namespaces.areas.get_mut(number as usize) {
                 area.bytes += line.len() as u64;
                 area.objects += u64::from(!line.is_empty());
-                area.troubled += u64::from(is_troubled);
+                area.troubled += u64::from(sign == Sign::Trouble);
+                area.warnings += u64::from(sign == Sign::Warning);
             }
             number
         })

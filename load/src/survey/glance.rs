@@ -7,16 +7,27 @@ const BAD_WHEN_TRUE: &[&str] = &["Pressure", "Failed", "Failure", "FailureTarget
 /// Phases of pods, claims, volumes and namespaces that are no good end.
 const BAD_PHASES: &[&str] = &["Pending", "Failed", "Unknown", "Lost", "Terminating"];
 
+/// What an object says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// Nothing is wrong.
+    Well,
+    /// Something was wrong: a warning, which may have passed.
+    Warning,
+    /// Something is wrong.
+    Trouble,
+}
+
 /// Gives an object's namespace to `then`, and whether something is wrong with it. What cannot be read belongs to the whole cluster: whoever
 /// reads it again says why.
-pub(super) fn at<T>(line: &[u8], resource: &str, then: impl FnOnce(&str, bool) -> T) -> T {
+pub(super) fn at<T>(line: &[u8], resource: &str, then: impl FnOnce(&str, Sign) -> T) -> T {
     if let Ok(object) = serde_json::from_slice::<Object<'_>>(line) {
         let spec = object.spec.as_ref();
-        return then(namespace(object.metadata.as_ref(), spec.and_then(|s| s.claim_ref.as_ref()), resource), object.is_troubled());
+        return then(namespace(object.metadata.as_ref(), spec.and_then(|s| s.claim_ref.as_ref()), resource), object.sign());
     }
     // A kind of somebody's own may give any of these fields another shape.
     let object = serde_json::from_slice::<Named<'_>>(line).unwrap_or_default();
-    then(namespace(object.metadata.as_ref(), None, resource), false)
+    then(namespace(object.metadata.as_ref(), None, resource), Sign::Well)
 }
 
 /// A namespace belongs to itself, a volume to its claim.
@@ -96,10 +107,16 @@ struct Container {
 }
 
 impl Object<'_> {
-    fn is_troubled(&self) -> bool {
+    fn sign(&self) -> Sign {
         let being_deleted = self.metadata.as_ref().is_some_and(|m| m.deletion_timestamp.is_some());
         let wanted = self.spec.as_ref().and_then(|s| s.replicas);
-        self.r#type == Some("Warning") || being_deleted || self.status.as_ref().is_some_and(|status| status.is_troubled(wanted))
+        if being_deleted || self.status.as_ref().is_some_and(|status| status.is_troubled(wanted)) {
+            Sign::Trouble
+        } else if self.r#type == Some("Warning") {
+            Sign::Warning
+        } else {
+            Sign::Well
+        }
     }
 }
 
@@ -130,8 +147,8 @@ impl Condition<'_> {
 mod tests {
     use super::*;
 
-    fn seen(resource: &str, json: &str) -> (String, bool) {
-        at(json.as_bytes(), resource, |namespace, is_troubled| (namespace.to_owned(), is_troubled))
+    fn seen(resource: &str, json: &str) -> (String, Sign) {
+        at(json.as_bytes(), resource, |namespace, sign| (namespace.to_owned(), sign))
     }
 
     #[test]
@@ -153,7 +170,7 @@ mod tests {
             ("things", "no JSON"),
         ];
         for (resource, json) in well {
-            assert!(!seen(resource, json).1, "{json}");
+            assert_eq!(seen(resource, json).1, Sign::Well, "{json}");
         }
         let troubled = [
             ("pods", r#"{"status": {"phase": "Pending"}}"#),
@@ -161,7 +178,6 @@ mod tests {
             ("pods", r#"{"status": {"phase": "Running", "containerStatuses": [{"ready": true, "restartCount": 3}]}}"#),
             ("pods", r#"{"status": {"phase": "Running", "initContainerStatuses": [{"restartCount": 1}]}}"#),
             ("pods", r#"{"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}, "status": {"phase": "Running"}}"#),
-            ("events", r#"{"type": "Warning"}"#),
             ("deployments", r#"{"spec": {"replicas": 2}, "status": {"replicas": 2, "readyReplicas": 1}}"#),
             ("daemonsets", r#"{"status": {"numberUnavailable": 1}}"#),
             ("jobs", r#"{"status": {"failed": 1}}"#),
@@ -169,8 +185,9 @@ mod tests {
             ("persistentvolumeclaims", r#"{"status": {"phase": "Lost"}}"#),
         ];
         for (resource, json) in troubled {
-            assert!(seen(resource, json).1, "{json}");
+            assert_eq!(seen(resource, json).1, Sign::Trouble, "{json}");
         }
+        assert_eq!(seen("events", r#"{"type": "Warning"}"#).1, Sign::Warning);
     }
 
     #[test]

@@ -54,7 +54,7 @@ const PROVIDED: [&str; 3] =
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = missing(context);
     let told = Told::by(context, "ingress-certificate-unusable", "secret");
-    for ingress in context.snapshot.ingresses.iter().filter(|i| !PROVIDED.iter().any(|a| i.metadata.annotations.contains_key(*a))) {
+    for ingress in context.snapshot.ingresses.iter().filter(|i| !PROVIDED.iter().any(|a| i.metadata.annotations.contains_key(a))) {
         for (t, tls) in ingress.spec.tls.iter().enumerate().filter(|(_, tls)| !tls.secret_name.is_empty()) {
             findings.extend(finding(context, &told, ingress, t, &tls.secret_name));
         }

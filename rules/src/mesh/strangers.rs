@@ -95,5 +95,5 @@ fn bare<'a>(context: &Context<'a>) -> BTreeMap<ObjectRef, (&'a Object<Pod>, Inje
 
 fn is_controller(pod: &Pod) -> bool {
     let labels = ["app.kubernetes.io/name", "app", "k8s-app"];
-    labels.iter().filter_map(|l| pod.metadata.labels.get(*l)).any(|name| CONTROLLERS.contains(&name.as_str()))
+    labels.iter().filter_map(|l| pod.metadata.labels.get(l)).any(|name| CONTROLLERS.contains(&name.as_str()))
 }

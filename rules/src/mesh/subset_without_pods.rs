@@ -25,7 +25,7 @@ pub(super) fn without_pods(
     if wanted.is_empty() || !snapshot.coverage.has("pods") || pods.iter().any(|p| selector::subset(wanted, &p.metadata.labels)) {
         return None;
     }
-    let (key, value) = wanted.iter().find(|(k, v)| first.metadata.labels.get(*k) != Some(v))?;
+    let (key, value) = wanted.iter().find(|(k, v)| first.metadata.labels.get(k) != Some(v))?;
     let have: BTreeSet<&str> = pods.iter().filter_map(|p| p.metadata.labels.get(key)).map(String::as_str).collect();
     let shown = pods.iter().find(|p| p.metadata.labels.contains_key(key));
     let evidence =

@@ -69,7 +69,7 @@ fn elsewhere<'a>(value: &str, labels: &'a Labels) -> Option<&'a str> {
 
 /// The pairs that do not match, in words.
 pub(super) fn differences(wanted: &LabelSelector, labels: &Labels) -> String {
-    let differing = wanted.match_labels.iter().filter(|(k, v)| labels.get(*k) != Some(v));
+    let differing = wanted.match_labels.iter().filter(|(k, v)| labels.get(k) != Some(v));
     let words = differing.map(|(key, value)| match (labels.get(key), elsewhere(value, labels)) {
         (Some(found), _) => format!("`{key}` is `{found}`, not `{value}`"),
         (None, Some(found)) => format!("`{value}` stands under `{found}`, not `{key}`"),

@@ -37,6 +37,6 @@ impl<'a> Carried<'a> {
 
 /// The node that has most of the wanted pairs.
 pub(super) fn nearest_node<'a>(nodes: &'a [Object<Node>], wanted: &tarbox_model::selector::Labels) -> Option<&'a Object<Node>> {
-    let score = |n: &Object<Node>| wanted.iter().filter(|(k, v)| n.metadata.labels.get(*k) == Some(v)).count();
+    let score = |n: &Object<Node>| wanted.iter().filter(|(k, v)| n.metadata.labels.get(k) == Some(v)).count();
     nodes.iter().rev().filter(|n| !super::fit::is_control_plane(n)).max_by_key(|n| score(n)).or_else(|| nodes.first())
 }

@@ -62,7 +62,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let nodes = &context.snapshot.nodes;
         let wanted = selector::describe(&spec.node_selector);
         let nearest = labels::nearest_node(nodes, &spec.node_selector);
-        let lacking = spec.node_selector.iter().filter(|(k, v)| nearest.is_none_or(|n| n.metadata.labels.get(*k) != Some(*v)));
+        let lacking = spec.node_selector.iter().filter(|(k, v)| nearest.is_none_or(|n| n.metadata.labels.get(k) != Some(*v)));
         let said: Vec<String> = lacking.map(|(k, v)| format!("wanted is `{k}={v}`: {}", carried.instead(k, Some(v)))).collect();
         let owner = verdict.owner();
         let pointer = spec.node_selector.iter().next().map(|(k, v)| (format!("/spec/nodeSelector/{}", pointer_key(k)), v));

@@ -105,7 +105,7 @@ fn compare<'a, 'b>(service: &Service, bearer: &'b Bearer<'a>) -> Near<'a, 'b> {
                 score += if !general && similarity::nearest(wanted, [found.as_str()]).is_some() { 2 } else { 0 };
                 differences.push(Difference::Value { key: key.clone(), wanted: wanted.clone(), found: found.clone() });
             }
-            None => match bearer.labels.iter().find(|(k, v)| *v == wanted && !is_generated(k) && !service.spec.selector.contains_key(*k)) {
+            None => match bearer.labels.iter().find(|(k, v)| *v == wanted && !is_generated(k) && !service.spec.selector.contains_key(k)) {
                 Some((found, value)) => {
                     score += if general { 0 } else { 2 };
                     differences.push(Difference::Key { wanted: key.clone(), found: found.clone(), value: value.clone() });

@@ -68,8 +68,7 @@ fn finding(context: &Context<'_>, backing: &Backing<'_>, bearers: &[Bearer<'_>])
     let (name, asked) = (&service.metadata.name, selector::describe(&service.spec.selector));
     let (bearer, owner) = (near.bearer, &near.bearer.reference);
     let differing = near.differences.iter().map(|d| d.words()).collect::<Vec<_>>().join("; ");
-    let (key, value) =
-        service.spec.selector.iter().find(|(k, v)| bearer.labels.get(*k) != Some(v)).or(service.spec.selector.first())?;
+    let (key, value) = service.spec.selector.iter().find(|(k, v)| bearer.labels.get(k) != Some(v)).or(service.spec.selector.first())?;
     let patch = near.differences.iter().map(|d| d.patch()).collect::<Vec<_>>().join(",");
     let finding = Finding::new(
         backing.reference.clone(),

@@ -81,7 +81,7 @@ fn told(context: &Context<'_>, heard: &Heard<'_>) -> Option<Finding> {
 
 fn is_default(class: &Object<StorageClass>) -> bool {
     let keys = ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"];
-    keys.iter().any(|k| class.metadata.annotations.get(*k).is_some_and(|v| v == "true"))
+    keys.iter().any(|k| class.metadata.annotations.get(k).is_some_and(|v| v == "true"))
 }
 
 fn finding(context: &Context<'_>, pending: &Pending<'_>) -> Finding {
