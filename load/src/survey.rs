@@ -47,6 +47,13 @@ struct Namespaces {
 #[derive(Debug, Default)]
 struct Area {
     name: String,
+    sums: Sums,
+    is_read: bool,
+}
+
+/// Of one object or of many.
+#[derive(Debug, Default, Clone, Copy)]
+struct Sums {
     bytes: u64,
     objects: u64,
     /// Objects that say that something is wrong.
@@ -57,17 +64,14 @@ struct Area {
 
 /// What to read.
 #[derive(Debug)]
-pub(crate) struct Choice {
-    survey: Survey,
-    kept: Vec<bool>,
-}
+pub(crate) struct Choice(Survey);
 
 impl Survey {
     /// Looks at a batch of chunks.
     pub(crate) fn take(&mut self, batch: Vec<Chunk>) {
         let seen: Vec<_> = batch.into_par_iter().filter(has_objects).map(|chunk| (key(&chunk), glance(&chunk))).collect();
         for (key, (found, mut lines)) in seen {
-            let numbers: Vec<u32> = found.areas.iter().map(|area| self.namespaces.add(area)).collect();
+            let numbers: Vec<u32> = found.areas.iter().map(|area| self.namespaces.add(&area.name, area.sums)).collect();
             for line in &mut lines {
                 *line = numbers.get(*line as usize).copied().unwrap_or_default();
             }
@@ -77,19 +81,18 @@ impl Survey {
 
     /// As many namespaces as fit, the most troubled first, and never none: whatever belongs to the whole cluster, the system's own, then those
     /// with the most objects that say that something is wrong, then those with the most warnings.
-    pub(crate) fn choose(self, room: u64) -> Choice {
-        let mut kept = vec![false; self.namespaces.areas.len()];
-        let mut order: Vec<(&Area, &mut bool)> = self.namespaces.areas.iter().zip(&mut kept).collect();
-        order.sort_by_key(|(area, _)| (!area.is_always_read(), Reverse((area.troubled, area.warnings)), area.bytes, &area.name));
+    pub(crate) fn choose(mut self, room: u64) -> Choice {
+        let mut order: Vec<&mut Area> = self.namespaces.areas.iter_mut().collect();
+        order.sort_by(|a, b| a.rank().cmp(&b.rank()));
         let (mut taken, mut users) = (0, 0);
-        for (area, kept) in order {
-            if area.is_always_read() || users == 0 || taken + area.bytes <= room {
-                taken += area.bytes;
+        for area in order {
+            if area.is_always_read() || users == 0 || taken + area.sums.bytes <= room {
+                taken += area.sums.bytes;
                 users += usize::from(!area.is_always_read());
-                *kept = true;
+                area.is_read = true;
             }
         }
-        Choice { kept, survey: self }
+        Choice(self)
     }
 }
 
@@ -97,27 +100,27 @@ impl Area {
     fn is_always_read(&self) -> bool {
         self.name.is_empty() || Snapshot::is_system_namespace(&self.name)
     }
+
+    /// What is read first has the least.
+    fn rank(&self) -> impl Ord {
+        (!self.is_always_read(), Reverse((self.sums.troubled, self.sums.warnings)), self.sums.bytes, &self.name)
+    }
 }
 
 impl Namespaces {
-    /// The number of a namespace.
-    fn number(&mut self, name: &str) -> u32 {
-        self.numbers.get(name).copied().unwrap_or_else(|| {
+    /// Adds to what there is of a namespace, and gives its number.
+    fn add(&mut self, name: &str, more: Sums) -> u32 {
+        let number = self.numbers.get(name).copied().unwrap_or_else(|| {
             let number = self.areas.len() as u32;
             self.numbers.insert(name.to_owned(), number);
             self.areas.push(Area { name: name.to_owned(), ..Area::default() });
             number
-        })
-    }
-
-    /// Adds to what there is of a namespace, and gives its number.
-    fn add(&mut self, more: &Area) -> u32 {
-        let number = self.number(&more.name);
+        });
         if let Some(area) = self.areas.get_mut(number as usize) {
-            area.bytes += more.bytes;
-            area.objects += more.objects;
-            area.troubled += more.troubled;
-            area.warnings += more.warnings;
+            area.sums.bytes += more.bytes;
+            area.sums.objects += more.objects;
+            area.sums.troubled += more.troubled;
+            area.sums.warnings += more.warnings;
         }
         number
     }
@@ -126,17 +129,17 @@ impl Namespaces {
 impl Choice {
     /// Whether a namespace is read.
     pub(crate) fn has(&self, namespace: &str) -> bool {
-        self.survey.namespaces.numbers.get(namespace).is_none_or(|number| self.is_kept(*number))
+        self.0.namespaces.numbers.get(namespace).is_none_or(|number| self.is_kept(*number))
     }
 
     /// Whether a line of a chunk is read.
     pub(crate) fn has_line(&self, chunk: &Chunk, line: usize) -> bool {
-        let number = self.survey.lines.get(&key(chunk)).and_then(|lines| lines.get(line));
+        let number = self.0.lines.get(&key(chunk)).and_then(|lines| lines.get(line));
         number.is_none_or(|number| self.is_kept(*number))
     }
 
     fn is_kept(&self, number: u32) -> bool {
-        self.kept.get(number as usize).copied().unwrap_or(true)
+        self.0.namespaces.areas.get(number as usize).is_none_or(|area| area.is_read)
     }
 
     /// Takes samples of what is not read out of a part.
@@ -149,19 +152,17 @@ impl Choice {
 
     /// The namespaces that are read, in order.
     pub(crate) fn namespaces(&self) -> Vec<String> {
-        let numbers = self.survey.namespaces.numbers.iter();
+        let numbers = self.0.namespaces.numbers.iter();
         numbers.filter(|(name, number)| !name.is_empty() && self.is_kept(**number)).map(|(name, _)| name.clone()).collect()
     }
 
     /// What is left out, in words; nothing when nothing is.
     pub(crate) fn says(&self, memory: u64) -> Option<String> {
-        let of = |kept: bool| {
-            let areas = self.survey.namespaces.areas.iter().zip(&self.kept);
-            areas.filter(move |(_, is)| **is == kept).map(|(area, _)| area)
-        };
-        let (left, objects) = (of(false).count(), of(false).map(|area| area.objects).sum::<u64>());
-        let troubled = of(false).map(|area| area.troubled).sum::<u64>();
-        let whole = (of(true).chain(of(false)).map(|area| area.bytes).sum::<u64>() * HEAP + BASE).div_ceil(1 << 20);
+        let areas = &self.0.namespaces.areas;
+        let whole = (areas.iter().map(|area| area.sums.bytes).sum::<u64>() * HEAP + BASE).div_ceil(1 << 20);
+        let left_out = || areas.iter().filter(|area| !area.is_read);
+        let (left, objects) = (left_out().count(), left_out().map(|area| area.sums.objects).sum::<u64>());
+        let troubled = left_out().map(|area| area.sums.troubled).sum::<u64>();
         (left > 0).then(|| {
             format!(
                 "{left} namespaces were not looked at, with {objects} objects, of which {troubled} say that something is wrong; those with more of \
@@ -185,14 +186,13 @@ fn glance(chunk: &Chunk) -> (Namespaces, Vec<u32>) {
     let mut namespaces = Namespaces::default();
     let line = |line: &[u8]| {
         glance::at(line, &resource, |namespace, sign| {
-            let number = namespaces.number(namespace);
-            if let Some(area) = namespaces.areas.get_mut(number as usize) {
-                area.bytes += line.len() as u64;
-                area.objects += u64::from(!line.is_empty());
-                area.troubled += u64::from(sign == Sign::Trouble);
-                area.warnings += u64::from(sign == Sign::Warning);
-            }
-            number
+            let sums = Sums {
+                bytes: line.len() as u64,
+                objects: u64::from(!line.is_empty()),
+                troubled: u64::from(sign == Sign::Trouble),
+                warnings: u64::from(sign == Sign::Warning),
+            };
+            namespaces.add(namespace, sums)
         })
     };
     let lines = chunk.bytes.split(|byte| *byte == b'\n').map(line).collect();

@@ -42,8 +42,8 @@ impl Labels {
     }
 
     /// The pairs, by key.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&String, &String)> + ExactSizeIterator {
-        self.0.iter().map(|(key, value)| (key, value))
+    pub fn iter(&self) -> <&Self as IntoIterator>::IntoIter {
+        self.into_iter()
     }
 
     /// The keys, sorted.
