@@ -4,12 +4,14 @@
 //! read once each, and once more joined; [`Joined`] knows the way back. Log lines are joined behind their timestamps.
 
 use crate::binary;
+use crate::lines::MAX_LINE;
 use crate::placeholder;
 use crate::scan::Mark;
 
 /// A unit has at most so many lines.
 const MAX_LINES: usize = 512;
-/// And about so many bytes.
+/// And about so many bytes behind the first: that one, and the last, may be as long as a line may be. Were they bounded as well, a long line
+/// would be joined with the next one when it is read again, shorter by a secret.
 const MAX_BYTES: usize = 32 << 10;
 /// A line ends open when what announces something is no farther from its end.
 const OPEN: usize = 240;
@@ -67,10 +69,11 @@ impl Iterator for Units<'_> {
         let mut block = None;
         let mut explicit = false;
         let alone = self.is_alone(line);
-        while !alone && lines < MAX_LINES && end - start < MAX_BYTES && last.ends_with(b"\n") && end < self.text.len() {
+        let first_end = end;
+        while !alone && lines < MAX_LINES && end - first_end < MAX_BYTES && last.ends_with(b"\n") && end < self.text.len() {
             let next_end = line_end(self.text, end);
             let next = self.text.get(end..next_end).unwrap_or_default();
-            if next.len() > MAX_BYTES || self.is_alone(next) {
+            if self.is_alone(next) {
                 break;
             }
             if block.is_none() && opens_folded_block(last) && indent(next) > indent(last) {
@@ -87,16 +90,16 @@ impl Iterator for Units<'_> {
         }
         self.skip_marks(end);
         self.at = end;
-        let unfinished = !alone && end == self.text.len() && lines < MAX_LINES && end - start < MAX_BYTES;
+        let unfinished = !alone && end == self.text.len() && lines < MAX_LINES && end - first_end < MAX_BYTES;
         Some(Unit { start, end, lines, first_mark, last_mark: self.mark, open: open || block.is_some(), explicit, unfinished })
     }
 }
 
 impl Units<'_> {
-    /// Whether a line belongs to no other, because it is no text, or was none and is a placeholder by now.
+    /// Whether a line belongs to no other, because it will be cut, or is no text, or was none and is a placeholder by now.
     fn is_alone(&self, line: &[u8]) -> bool {
         let content = line.strip_suffix(b"\n").unwrap_or(line);
-        self.odd && binary::is_binary(content) || binary::was_binary(content)
+        content.len() > MAX_LINE || self.odd && binary::is_binary(content) || binary::was_binary(content)
     }
 
     fn skip_marks(&mut self, end: usize) {

@@ -38,9 +38,9 @@ pub(crate) struct Lines<'a> {
 impl Lines<'_> {
     /// Redacts a text and appends it to `out`; returns the bytes at its end that are held back because the next line may belong to them. `last`: there is no next line.
     pub(crate) fn redact(&self, text: &[u8], last: bool, carry: &mut Carry, counts: &mut Counts, out: &mut Vec<u8>) -> usize {
-        let mut at = 0;
+        let (mut at, mut size) = (0, BATCH);
         while at < text.len() {
-            let batch = batch(text, at);
+            let batch = batch(text, at, size);
             let end = if at + batch.len() < text.len() {
                 End::More
             } else if last {
@@ -50,12 +50,11 @@ impl Lines<'_> {
             };
             let taken = self.batch(batch, end, carry, counts, out);
             at += taken;
-            if taken < batch.len() {
-                // The rest belongs to what follows: it is read again with it, unless nothing follows here.
-                if at + (batch.len() - taken) >= text.len() {
-                    break;
-                }
+            // The rest belongs to what follows: it is read again with it, unless nothing follows here. All of it may be one unit.
+            if taken < batch.len() && end != End::More {
+                break;
             }
+            size = if taken == 0 { 2 * batch.len() } else { BATCH };
         }
         text.len() - at
     }
@@ -65,9 +64,8 @@ impl Lines<'_> {
         let odd = !binary::is_plain(batch);
         let mut copied = 0;
         for unit in Units::new(batch, &marks, odd) {
-            // A unit that could grow waits for its next line. Where all of a batch is one and more text is there, that line is too long
-            // for the batch and so for the unit: there is always progress.
-            if unit.unfinished && (end == End::Open || end == End::More && unit.start > 0) {
+            // A unit that could grow waits for its next line.
+            if unit.unfinished && end != End::Last {
                 out.extend_from_slice(batch.get(copied..unit.start).unwrap_or_default());
                 return unit.start;
             }
@@ -168,12 +166,11 @@ impl Lines<'_> {
     }
 }
 
-/// Whole lines from `at` on: about [`BATCH`] bytes, more when a line is longer.
-fn batch(text: &[u8], at: usize) -> &[u8] {
+/// Whole lines from `at` on: more than `size` bytes, unless the text has fewer.
+fn batch(text: &[u8], at: usize, size: usize) -> &[u8] {
     let rest = text.get(at..).unwrap_or_default();
-    let Some(head) = rest.get(..BATCH) else { return rest };
-    let end = memchr::memrchr(b'\n', head).or_else(|| memchr::memchr(b'\n', rest.get(BATCH..)?).map(|end| end + BATCH));
-    end.and_then(|end| rest.get(..=end)).unwrap_or(rest)
+    let end = rest.get(size..).and_then(|behind| memchr::memchr(b'\n', behind)).map_or(rest.len(), |end| size + end + 1);
+    rest.get(..end).unwrap_or(rest)
 }
 
 #[cfg(test)]
@@ -236,6 +233,21 @@ mod tests {
         ] {
             let once = redacted_once(&redactor, text.as_bytes(), TextKind::Log);
             assert!(once != text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_line_is_joined_with_the_next_however_long_it_is() {
+        let redactor = Redactor::new([7; 32], Level::Default);
+        for length in [10, super::BATCH / 2 + 1, 2 * super::BATCH] {
+            let long = "w".repeat(length);
+            let text = format!("v:DB_PASS: DB{long}_PASSW 9  vsecret.?=rW*\n  v*=rd lue: x\nend\n");
+            let once = redacted_once(&redactor, text.as_bytes(), TextKind::Message);
+            assert!(!String::from_utf8_lossy(&once).contains("v*=rd"), "{length}");
+            for text in [format!("{long} password:\n  hunter2-Q9\n"), format!("password:\n  hunter2-Q9{long}\n")] {
+                let once = redacted_once(&redactor, text.as_bytes(), TextKind::Log);
+                assert!(!String::from_utf8_lossy(&once).contains("hunter2"), "{length}");
+            }
         }
     }
 

@@ -26,6 +26,7 @@ impl TextRedactor {
 
     /// Takes the next piece, and appends to `out` what can be written by now.
     pub fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+        let before = self.partial;
         for line in pieces(piece) {
             // A line beyond the bound keeps its end, and one byte too many to be known as such.
             let (content, ended) = line.strip_suffix(b"\n").map_or((line, false), |content| (content, true));
@@ -39,7 +40,8 @@ impl TextRedactor {
                 self.partial = self.held.len();
             }
         }
-        if self.partial > 0 {
+        // Without a new line, those held back are held back still.
+        if self.partial > before {
             let whole = self.held.get(..self.partial).unwrap_or_default();
             let working = self.redactor.working();
             let kept = working.lines(self.kind).redact(whole, false, &mut self.carry, &mut self.counts, out);
