@@ -15,7 +15,7 @@ const MAX_LINES: usize = 512;
 const MAX_BYTES: usize = 32 << 10;
 /// A line ends open when what announces something is no farther from its end.
 const OPEN: usize = 240;
-/// So much of a line of several words can be the rest of what the line before began.
+/// So far behind its beginning a word after the first of a line can end that is the rest of what the line before began.
 const REST: usize = 256;
 
 /// Lines that belong together, mostly one.
@@ -294,13 +294,13 @@ fn without_line_end(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// Of several words the first three, in which a value must begin if it belongs to the line before.
+/// Of several words the first three, in which a value must begin if it belongs to the line before; fewer when they are long, and never a
+/// part of one: what was left of it would be the first word when the line is read again.
 fn first_words(part: &[u8]) -> &[u8] {
-    let third = memchr::memchr_iter(b' ', part).nth(2).unwrap_or(part.len());
-    match memchr::memchr(b' ', part) {
-        Some(_) => part.get(..third.min(REST)).unwrap_or(part),
-        None => part,
-    }
+    let mut ends = memchr::memchr_iter(b' ', part).chain([part.len()]).take(3);
+    let first = ends.next().unwrap_or(part.len());
+    let end = ends.take_while(|end| *end <= REST).last().unwrap_or(first);
+    part.get(..end).unwrap_or(part)
 }
 
 /// `key: >-` without the sign that its value stands on the lines below.

@@ -244,6 +244,10 @@ mod tests {
             let text = format!("v:DB_PASS: DB{long}_PASSW 9  vsecret.?=rW*\n  v*=rd lue: x\nend\n");
             let once = redacted_once(&redactor, text.as_bytes(), TextKind::Message);
             assert!(!String::from_utf8_lossy(&once).contains("v*=rd"), "{length}");
+            // Of a long word nothing is left for the next time.
+            let text =
+                format!("-\u{4}- na)e: D77777777777H_PASSWORD\n \"$ --pasnnnrd=ass~{long}vornn- na me: sword lmon\r\ngodb://u;\ny\n");
+            redacted_once(&Redactor::new([7; 32], Level::Strict), text.as_bytes(), TextKind::Config);
             for text in [format!("{long} password:\n  hunter2-Q9\n"), format!("password:\n  hunter2-Q9{long}\n")] {
                 let once = redacted_once(&redactor, text.as_bytes(), TextKind::Log);
                 assert!(!String::from_utf8_lossy(&once).contains("hunter2"), "{length}");
