@@ -18,7 +18,8 @@ pub fn conclude(snapshot: &Snapshot, bundle: &str) -> Analysis {
 
 /// All that a report shows, with the rules of the user.
 pub(crate) fn to_report(context: &Context<'_>, bundle: &str, own: &[CustomRule]) -> Analysis {
-    Analysis { overview: overview::overview(context), ..conclude_with(context, bundle, own, &patterns::REPORTED) }
+    let (overview, concluded) = rayon::join(|| overview::overview(context), || conclude_with(context, bundle, own, &patterns::REPORTED));
+    Analysis { overview, ..concluded }
 }
 
 /// Runs all rules and these of the user, over joins that are made already, and tells the logs' patterns as far as asked.

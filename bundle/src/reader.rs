@@ -2,6 +2,7 @@
 
 mod archive;
 mod block;
+mod buffers;
 mod cutter;
 mod folder;
 mod frames;
@@ -71,6 +72,13 @@ pub struct Chunk {
     pub last: bool,
     /// Whether the entry ends here although it should be longer: the bundle is cut or damaged. A document is then not whole.
     pub cut: bool,
+}
+
+impl Chunk {
+    /// Gives its memory to chunks that are still to come. Whoever reads a large bundle does well to do so; it need not be done.
+    pub fn recycle(self) {
+        buffers::give(self.bytes);
+    }
 }
 
 /// What kind of file holds the bundle.

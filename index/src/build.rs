@@ -77,6 +77,7 @@ pub(crate) fn build(bundle: &Path, folder: &Path) -> Result<Blocks, IndexError> 
             writer.add_document(document)?;
             blocks.blocks.push(block);
         }
+        chunk.recycle();
     }
     writer.commit()?;
     writer.wait_merging_threads()?;

@@ -182,7 +182,9 @@ impl<'s> Gathering<'s> {
                 let copy = layout.anchor.is_some_and(|anchor| root.is_some_and(|root| before(anchor, path).is_some_and(|b| b != root)));
                 let item = if copy { Item::Other } else { (layout.item)(path) };
                 let part = decode(scanner, layout, &item, &chunk);
-                (Arc::clone(&chunk.entry), item, part)
+                let entry = Arc::clone(&chunk.entry);
+                chunk.recycle();
+                (entry, item, part)
             })
             .collect();
         for (entry, item, part) in parts {

@@ -51,8 +51,7 @@ impl<'s> Native<'s> {
     /// Takes a batch of chunks, in the bundle's order.
     pub(crate) fn take(&mut self, batch: Vec<Chunk>) {
         let (scanner, choice) = (self.scanner, self.choice);
-        let parts: Vec<(Arc<EntryInfo>, Part)> =
-            batch.into_par_iter().map(|chunk| (Arc::clone(&chunk.entry), decode(scanner, choice, &chunk))).collect();
+        let parts: Vec<(Arc<EntryInfo>, Part)> = batch.into_par_iter().map(|chunk| decoded(scanner, choice, chunk)).collect();
         for (entry, part) in parts {
             self.join(&entry, part);
         }
@@ -144,6 +143,14 @@ fn topic(source: &str) -> &str {
         Some((family, _)) => family,
         None => source,
     }
+}
+
+/// Decodes one chunk, and gives its memory back.
+fn decoded(scanner: &LogScanner, choice: Option<&Choice>, chunk: Chunk) -> (Arc<EntryInfo>, Part) {
+    let part = decode(scanner, choice, &chunk);
+    let entry = Arc::clone(&chunk.entry);
+    chunk.recycle();
+    (entry, part)
 }
 
 /// Decodes one chunk, as far as it is read.

@@ -69,7 +69,12 @@ pub(crate) struct Choice(Survey);
 impl Survey {
     /// Looks at a batch of chunks.
     pub(crate) fn take(&mut self, batch: Vec<Chunk>) {
-        let seen: Vec<_> = batch.into_par_iter().filter(has_objects).map(|chunk| (key(&chunk), glance(&chunk))).collect();
+        let look = |chunk: Chunk| {
+            let seen = has_objects(&chunk).then(|| (key(&chunk), glance(&chunk)));
+            chunk.recycle();
+            seen
+        };
+        let seen: Vec<_> = batch.into_par_iter().filter_map(look).collect();
         for (key, (found, mut lines)) in seen {
             let numbers: Vec<u32> = found.areas.iter().map(|area| self.namespaces.add(&area.name, area.sums)).collect();
             for line in &mut lines {

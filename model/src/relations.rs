@@ -3,7 +3,7 @@
 mod labelled;
 mod workload;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub use labelled::Labelled;
 pub use workload::{Workload, workload, workloads};
@@ -26,12 +26,18 @@ pub struct Relations {
     workloads_of_claim: BTreeMap<ObjectRef, BTreeSet<ObjectRef>>,
     service_by_address: BTreeMap<String, usize>,
     pod_by_address: BTreeMap<String, usize>,
-    events_about: BTreeMap<ObjectRef, Vec<usize>>,
+    events_about: HashMap<ObjectRef, Vec<usize>>,
 }
 
 impl Relations {
     /// Makes the joins. Time grows with the number of objects and of matching pairs, never with their product.
     pub fn new(snapshot: &Snapshot) -> Self {
+        let (relations, events_about) = rayon::join(|| Self::of_objects(snapshot), || events_about(snapshot));
+        Self { events_about, ..relations }
+    }
+
+    /// All but those of events.
+    fn of_objects(snapshot: &Snapshot) -> Self {
         let mut relations = Self::default();
         relations.join_owners(snapshot);
         relations.join_services(snapshot);
@@ -55,9 +61,6 @@ impl Relations {
                 let service = ObjectRef::new("Service", ingress.metadata.namespace.as_str(), backend.name.as_str());
                 relations.ingresses_of_service.entry(service).or_default().insert(i);
             }
-        }
-        for (i, event) in snapshot.events.iter().enumerate() {
-            relations.events_about.entry(event.about()).or_default().push(i);
         }
         relations
     }
@@ -172,6 +175,15 @@ impl Relations {
         index.ok().and_then(|i| self.pods_of_service.get(i)).into_iter().flatten().filter_map(|&i| snapshot.pods.get(i))
     }
 
+    /// Every Service with the pods that its selector matches, ended ones included; in the snapshot's order.
+    pub fn services_with_pods<'a>(
+        &'a self,
+        snapshot: &'a Snapshot,
+    ) -> impl Iterator<Item = (&'a Object<Service>, impl Iterator<Item = &'a Object<Pod>>)> {
+        let pods = self.pods_of_service.iter().map(|pods| pods.iter().filter_map(|&i| snapshot.pods.get(i)));
+        snapshot.services.iter().zip(pods)
+    }
+
     /// Services that lead to a workload's pods, or would if it had any.
     pub fn services_of<'a>(&'a self, snapshot: &'a Snapshot, workload: &ObjectRef) -> impl Iterator<Item = &'a Object<Service>> {
         self.services_of_workload.get(workload).into_iter().flatten().filter_map(|&i| snapshot.services.get(i))
@@ -219,6 +231,15 @@ impl Relations {
             _ => None,
         }
     }
+}
+
+/// Events by what they are about.
+fn events_about(snapshot: &Snapshot) -> HashMap<ObjectRef, Vec<usize>> {
+    let mut about: HashMap<ObjectRef, Vec<usize>> = HashMap::new();
+    for (i, event) in snapshot.events.iter().enumerate() {
+        about.entry(event.about()).or_default().push(i);
+    }
+    about
 }
 
 /// The Deployment of a ReplicaSet that was not collected.

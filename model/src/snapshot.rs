@@ -1,5 +1,7 @@
 //! The cluster at one moment, as far as the bundle shows it.
 
+mod order;
+
 use jiff::Timestamp;
 
 use crate::coverage::{Coverage, InputProblem};
@@ -124,83 +126,6 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Puts every list into its promised order. Loading ends with this.
-    pub fn sort(&mut self) {
-        fn by_name<T: Kind>(list: &mut [Object<T>]) {
-            list.sort_by(|a, b| {
-                let (x, y) = (a.metadata(), b.metadata());
-                (&x.namespace, &x.name, &a.origin).cmp(&(&y.namespace, &y.name, &b.origin))
-            });
-        }
-        by_name(&mut self.pods);
-        by_name(&mut self.nodes);
-        by_name(&mut self.namespaces);
-        by_name(&mut self.deployments);
-        by_name(&mut self.replica_sets);
-        by_name(&mut self.stateful_sets);
-        by_name(&mut self.daemon_sets);
-        by_name(&mut self.controller_revisions);
-        by_name(&mut self.jobs);
-        by_name(&mut self.cron_jobs);
-        by_name(&mut self.services);
-        by_name(&mut self.endpoint_slices);
-        by_name(&mut self.endpoints);
-        by_name(&mut self.ingresses);
-        by_name(&mut self.ingress_classes);
-        by_name(&mut self.config_maps);
-        by_name(&mut self.secrets);
-        by_name(&mut self.service_accounts);
-        by_name(&mut self.roles);
-        by_name(&mut self.role_bindings);
-        by_name(&mut self.persistent_volumes);
-        by_name(&mut self.persistent_volume_claims);
-        by_name(&mut self.storage_classes);
-        by_name(&mut self.resource_quotas);
-        by_name(&mut self.limit_ranges);
-        by_name(&mut self.network_policies);
-        by_name(&mut self.disruption_budgets);
-        by_name(&mut self.autoscalers);
-        by_name(&mut self.leases);
-        by_name(&mut self.api_services);
-        self.events.sort_by(|a, b| {
-            (a.last_seen(), &a.metadata.namespace, &a.metadata.name, &a.origin).cmp(&(
-                b.last_seen(),
-                &b.metadata.namespace,
-                &b.metadata.name,
-                &b.origin,
-            ))
-        });
-        self.custom.sort_by(|a, b| {
-            (&a.kind, &a.metadata.namespace, &a.metadata.name, &a.origin).cmp(&(
-                &b.kind,
-                &b.metadata.namespace,
-                &b.metadata.name,
-                &b.origin,
-            ))
-        });
-        self.logs.sort_by(|a, b| {
-            (&a.namespace, &a.pod, &a.container, a.run, &a.path).cmp(&(&b.namespace, &b.pod, &b.container, b.run, &b.path))
-        });
-        self.container_usage.sort_by(|a, b| {
-            (&a.namespace, &a.pod, &a.container, a.time, &a.origin).cmp(&(&b.namespace, &b.pod, &b.container, b.time, &b.origin))
-        });
-        self.throttling.sort_by(|a, b| {
-            (&a.namespace, &a.pod, &a.container, a.sample, &a.origin).cmp(&(&b.namespace, &b.pod, &b.container, b.sample, &b.origin))
-        });
-        self.volume_usage.sort_by(|a, b| (&a.namespace, &a.pod, &a.volume, &a.origin).cmp(&(&b.namespace, &b.pod, &b.volume, &b.origin)));
-        self.node_usage.sort_by(|a, b| (&a.node, a.time, &a.origin).cmp(&(&b.node, b.time, &b.origin)));
-        self.http.sort_by(|a, b| (&a.target, &a.origin).cmp(&(&b.target, &b.origin)));
-        self.certificates
-            .sort_by(|a, b| (&a.kind, &a.namespace, &a.name, &a.field, a.index).cmp(&(&b.kind, &b.namespace, &b.name, &b.field, b.index)));
-        self.helm_releases.sort_by(|a, b| (&a.namespace, &a.name, &a.origin).cmp(&(&b.namespace, &b.name, &b.origin)));
-        self.mongo_answers
-            .sort_by(|a, b| (&a.namespace, &a.pod, &a.command, &a.origin).cmp(&(&b.namespace, &b.pod, &b.command, &b.origin)));
-        self.alerts.sort_by(|a, b| (&a.object, &a.name, &a.text, &a.origin).cmp(&(&b.object, &b.name, &b.text, &b.origin)));
-        self.node_units.sort_by(|a, b| (&a.node, &a.unit, &a.origin).cmp(&(&b.node, &b.unit, &b.origin)));
-        self.problems.sort();
-        self.problems.dedup();
-    }
-
     /// Seconds from a moment to the bundle's time; `None` when either is not known.
     pub fn age_seconds(&self, since: Option<Timestamp>) -> Option<i64> {
         Some(self.taken_at?.as_second() - since?.as_second())

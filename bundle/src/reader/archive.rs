@@ -5,6 +5,7 @@
 
 use super::End;
 use super::block::{self, BLOCK, BlockError, Pax, TarBlock};
+use super::buffers;
 use super::intake::{Admission, Intake, IntakeError};
 use super::names;
 use super::plain::{Piece, Plain, PlainError};
@@ -163,7 +164,8 @@ impl Archive {
         })?;
         match piece {
             Some(Piece::Bytes { bytes, frame_start, consumed }) => {
-                (self.piece, self.at, self.frame_start, self.consumed) = (bytes, 0, frame_start, consumed);
+                buffers::give(std::mem::replace(&mut self.piece, bytes));
+                (self.at, self.frame_start, self.consumed) = (0, frame_start, consumed);
                 let total = self.offset + self.piece.len() as u64;
                 if total > intake.limits.total_bytes {
                     let message = format!("more than {} bytes of plain text: the rest was not read", intake.limits.total_bytes);

@@ -1,5 +1,6 @@
 //! Cuts the content of one entry into chunks: whole lines, or the whole document.
 
+use super::buffers;
 use super::{Chunk, EntryInfo};
 use crate::Limits;
 use std::collections::VecDeque;
@@ -116,7 +117,7 @@ impl Cutter {
         self.received += bytes.len() as u64;
         if self.buffer.capacity() == 0 {
             let expected = self.entry.size.min(limits.chunk_bytes as u64) as usize;
-            self.buffer.reserve(expected.max(bytes.len()));
+            self.buffer = buffers::take(expected.max(bytes.len()));
         }
         self.buffer.extend_from_slice(bytes);
     }
@@ -126,7 +127,7 @@ impl Cutter {
         let rest = &self.buffer[at..];
         // A packed entry becomes longer than it was announced.
         let expected = self.entry.size.checked_sub(self.received).map_or(limits.chunk_bytes, |more| limits.chunk_bytes.min(more as usize));
-        let mut tail = Vec::with_capacity(rest.len() + expected);
+        let mut tail = buffers::take(rest.len() + expected);
         tail.extend_from_slice(rest);
         self.buffer.truncate(at);
         tail

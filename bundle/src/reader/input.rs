@@ -1,5 +1,6 @@
 //! The compressed file: read forward, with a look ahead.
 
+use super::buffers;
 use super::zstd_frame;
 use crate::writer::{SEEK_FOOTER_MAGIC, SEEK_TABLE_MAGIC};
 use std::fs::File;
@@ -55,7 +56,9 @@ impl Input {
     /// The next `count` bytes, fewer only at the end of the file.
     pub(super) fn take(&mut self, count: usize) -> io::Result<Vec<u8>> {
         let there = self.peek(count)?;
-        let bytes = there[..count.min(there.len())].to_vec();
+        let there = &there[..count.min(there.len())];
+        let mut bytes = buffers::take(there.len());
+        bytes.extend_from_slice(there);
         self.consume(bytes.len());
         Ok(bytes)
     }

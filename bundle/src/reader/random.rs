@@ -1,7 +1,9 @@
 //! Reading a stretch of a bundle without what stands before it: frames are found by the seek table and decompressed alone.
 
+use super::buffers;
 use super::frames::{TABLE_FRAMES, WHOLE_COMPRESSED, WHOLE_PLAIN};
 use super::input::Input;
+use super::slot::decompress;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -12,11 +14,21 @@ use std::sync::Arc;
 pub struct RandomAccess {
     path: PathBuf,
     file: File,
-    /// Where each frame begins, in the plain archive and in the file, and its compressed length; ascending.
-    frames: Arc<[(u64, u64, u32)]>,
+    /// Ascending.
+    frames: Arc<[Frame]>,
     plain_bytes: u64,
     /// The frame that was decompressed last: neighbours are mostly asked for together.
     last: Option<(usize, Vec<u8>)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    /// Where it begins in the plain archive, and in the file.
+    plain_at: u64,
+    file_at: u64,
+    /// Its lengths there.
+    plain: u32,
+    compressed: u32,
 }
 
 impl RandomAccess {
@@ -35,7 +47,7 @@ impl RandomAccess {
         let mut frames = Vec::with_capacity(table.len());
         for (compressed, plain) in table {
             if plain > 0 {
-                frames.push((plain_at, file_at, compressed));
+                frames.push(Frame { plain_at, file_at, plain, compressed });
             }
             plain_at += u64::from(plain);
             file_at += u64::from(compressed);
@@ -58,10 +70,10 @@ impl RandomAccess {
     /// When the system cannot read it, or a frame is damaged.
     pub fn read(&mut self, position: u64, length: usize) -> io::Result<Vec<u8>> {
         let mut out = Vec::with_capacity(length.min(WHOLE_PLAIN as usize));
-        let mut index = self.frames.partition_point(|(plain, _, _)| *plain <= position).saturating_sub(1);
+        let mut index = self.frames.partition_point(|frame| frame.plain_at <= position).saturating_sub(1);
         let mut at = position;
         while out.len() < length && at < self.plain_bytes {
-            let begin = self.frames.get(index).map_or(u64::MAX, |(plain, _, _)| *plain);
+            let begin = self.frames.get(index).map_or(u64::MAX, |frame| frame.plain_at);
             let frame = self.frame(index)?;
             let Some(there) = at.checked_sub(begin).and_then(|skip| frame.get(usize::try_from(skip).ok()?..)).filter(|b| !b.is_empty())
             else {
@@ -77,14 +89,23 @@ impl RandomAccess {
 
     fn frame(&mut self, index: usize) -> io::Result<&[u8]> {
         if self.last.as_ref().is_none_or(|(last, _)| *last != index) {
-            let invalid = || io::Error::new(io::ErrorKind::InvalidData, "the seek table does not fit the frames");
-            let &(_, file_at, compressed) = self.frames.get(index).ok_or_else(invalid)?;
-            self.file.seek(SeekFrom::Start(file_at))?;
-            let mut bytes = vec![0; compressed as usize];
-            self.file.read_exact(&mut bytes)?;
-            let plain = zstd::bulk::decompress(&bytes, WHOLE_PLAIN as usize)?;
+            let invalid = |reason: &str| io::Error::new(io::ErrorKind::InvalidData, reason);
+            let frame = self.frames.get(index).ok_or_else(|| invalid("the seek table does not fit the frames"))?;
+            self.file.seek(SeekFrom::Start(frame.file_at))?;
+            let mut bytes = buffers::take(frame.compressed as usize);
+            (&self.file).take(frame.compressed.into()).read_to_end(&mut bytes)?;
+            let mut plain = self.last.take().map_or_else(|| buffers::take(frame.plain as usize), |(_, plain)| plain);
+            plain.clear();
+            decompress(&bytes, frame.plain as usize, &mut plain).map_err(|reason| invalid(&reason))?;
+            buffers::give(bytes);
             self.last = Some((index, plain));
         }
         Ok(self.last.as_ref().map_or(&[], |(_, plain)| plain.as_slice()))
+    }
+}
+
+impl Drop for RandomAccess {
+    fn drop(&mut self) {
+        self.last.take().into_iter().for_each(|(_, plain)| buffers::give(plain));
     }
 }

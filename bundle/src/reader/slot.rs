@@ -1,5 +1,6 @@
 //! One frame on its way from compressed to plain, worked on by whoever comes first.
 
+use super::buffers;
 use std::cell::RefCell;
 use std::sync::{Condvar, Mutex, PoisonError};
 use zstd::bulk::Decompressor;
@@ -34,7 +35,9 @@ impl Slot {
         }
         let State::Waiting(compressed) = std::mem::replace(&mut *state, State::Claimed) else { return };
         drop(state);
-        let result = decompress(&compressed, self.plain);
+        let mut plain = buffers::take(self.plain);
+        let result = decompress(&compressed, self.plain, &mut plain).map(|()| plain);
+        buffers::give(compressed);
         *self.state.lock().unwrap_or_else(PoisonError::into_inner) = State::Done(result);
         self.ready.notify_all();
     }
@@ -58,20 +61,29 @@ thread_local! {
     static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
 }
 
-/// Exactly `plain` bytes, or a reason.
-fn decompress(compressed: &[u8], plain: usize) -> Result<Vec<u8>, String> {
+/// Exactly `plain` bytes into an empty buffer, or a reason.
+pub(super) fn decompress(compressed: &[u8], plain: usize, bytes: &mut Vec<u8>) -> Result<(), String> {
+    bytes.reserve_exact(plain);
+    if run(compressed, bytes).is_ok() && bytes.len() == plain {
+        return Ok(());
+    }
+    // Once more with no byte to spare, so that the reason does not depend on how large the buffer happened to be.
+    let mut exact = Vec::with_capacity(plain);
+    run(compressed, &mut exact)?;
+    Err(format!("{} bytes came out where {plain} were announced", exact.len()))
+}
+
+fn run(compressed: &[u8], bytes: &mut Vec<u8>) -> Result<usize, String> {
     DECOMPRESSOR.with_borrow_mut(|kept| {
         let decompressor = match kept {
             Some(decompressor) => decompressor,
             None => kept.insert(Decompressor::new().map_err(|e| e.to_string())?),
         };
-        let mut bytes = Vec::with_capacity(plain);
-        let outcome = decompressor.decompress_to_buffer(compressed, &mut bytes);
+        let outcome = decompressor.decompress_to_buffer(compressed, bytes);
         if outcome.is_err() {
             // A context that failed is not used again.
             *kept = None;
         }
-        outcome.map_err(|e| e.to_string())?;
-        if bytes.len() == plain { Ok(bytes) } else { Err(format!("{} bytes came out where {plain} were announced", bytes.len())) }
+        outcome.map_err(|e| e.to_string())
     })
 }

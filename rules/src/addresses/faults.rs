@@ -1,6 +1,8 @@
 //! Addresses in configuration that lead nowhere: a name that no Service bears, a port that its Service does not take.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 
 use tarbox_model::object::{Object, Service};
 use tarbox_model::{Context, ObjectRef, similarity};
@@ -60,7 +62,8 @@ fn every<'a>(context: &Context<'a>, chosen: impl Fn(&Mention<'_>) -> bool) -> Ve
     for heard in heard(context) {
         complaints.entry((heard.client.clone(), heard.host)).or_default().push(heard);
     }
-    let neighbours = Neighbours::new(context);
+    // Only a name that is borne by none needs them.
+    let neighbours = LazyCell::new(|| Neighbours::new(context));
     let mut all = Vec::new();
     for client in clients(context) {
         for mention in client.mentions(context) {
@@ -93,7 +96,12 @@ fn count_callers(all: &mut [Wrong<'_>]) {
     }
 }
 
-fn fault<'a>(context: &Context<'a>, neighbours: &Neighbours<'a>, client: &Client<'a>, mention: &Mention<'a>) -> Option<Fault<'a>> {
+fn fault<'a>(
+    context: &Context<'a>,
+    neighbours: &impl Deref<Target = Neighbours<'a>>,
+    client: &Client<'a>,
+    mention: &Mention<'a>,
+) -> Option<Fault<'a>> {
     match place(context, mention.host, &client.reference.namespace, Some(client.spec)) {
         Place::Service(service) => {
             let refused = mention.port.is_some_and(|port| offers(context, service, port) == Some(false));

@@ -128,26 +128,23 @@ impl<'a> Client<'a> {
     }
 
     fn environment(&self, context: &Context<'a>, container: &'a Container, base: &str, all: &mut Vec<Mention<'a>>) {
-        let mut settings: Vec<Setting<'a>> = Vec::new();
+        let mut settings: Vec<Setting<'a, '_>> = Vec::new();
         for (e, env) in container.env.iter().enumerate() {
-            let here = || format!("environment variable `{}` of container `{}`", env.name, container.name);
             if let Some(value) = &env.value {
-                let evidence = Place::Own(self.origin, format!("{base}/env/{e}/value"));
-                settings.push(Setting { name: &env.name, value, used_by: here(), place: evidence, in_file: false });
+                let place = Place::Variable { origin: self.origin, base, place: e };
+                settings.push(Setting { name: &env.name, value, used_by: Used::Variable { container }, place });
             } else if let Some(key) = env.value_from.as_ref().and_then(|s| s.config_map_key_ref.as_ref()) {
                 let map = self.config_map(context, &key.name);
                 if let Some((map, value)) = map.and_then(|m| Some((m, m.data.get(&key.key)?))) {
-                    let used_by = format!("{} (key `{}` of ConfigMap `{}`)", here(), key.key, key.name);
-                    settings.push(Setting { name: &env.name, value, used_by, place: Place::of(map, &key.key), in_file: false });
+                    let place = Place::Held(map, &key.key);
+                    settings.push(Setting { name: &env.name, value, used_by: Used::Variable { container }, place });
                 }
             }
         }
         for from in &container.env_from {
             let Some(map) = from.config_map_ref.as_ref().and_then(|m| self.config_map(context, &m.name)) else { continue };
             for (key, value) in &map.data {
-                let used_by =
-                    format!("key `{key}` of ConfigMap `{}` in the environment of container `{}`", map.metadata.name, container.name);
-                settings.push(Setting { name: key, value, used_by, place: Place::of(map, key), in_file: false });
+                settings.push(Setting { name: key, value, used_by: Used::Key { container }, place: Place::Held(map, key) });
             }
         }
         for setting in &settings {
@@ -162,10 +159,8 @@ impl<'a> Client<'a> {
                 let name = word
                     .split_once('=')
                     .map_or_else(|| if i > 0 { words.get(i - 1).map_or("", String::as_str) } else { "" }, |(name, _)| name);
-                let used_by = format!("argument `{}` of container `{}`", shown(word), container.name);
-                let setting =
-                    Setting { name, value: word, used_by, place: Place::Own(self.origin, format!("{base}/{field}/{i}")), in_file: false };
-                all.extend(setting.addresses());
+                let place = Place::Argument { origin: self.origin, base, field, place: i };
+                all.extend(Setting { name, value: word, used_by: Used::Argument { container }, place }.addresses());
             }
         }
     }
@@ -182,8 +177,7 @@ impl<'a> Client<'a> {
             for (key, text) in map.data.iter().filter(|(key, text)| !is_certificate(key, text)) {
                 for line in text.lines().filter(|line| !is_comment(line)) {
                     let name = line.split_once([':', '=']).map_or("", |(name, _)| name.trim());
-                    let used_by = format!("file `{key}` of ConfigMap `{}` (volume `{volume}`)", map.metadata.name);
-                    let setting = Setting { name, value: line, used_by, place: Place::of(map, key), in_file: true };
+                    let setting = Setting { name, value: line, used_by: Used::File { volume }, place: Place::Held(map, key) };
                     all.extend(setting.addresses());
                 }
             }
@@ -191,43 +185,51 @@ impl<'a> Client<'a> {
     }
 }
 
-/// A named value.
-struct Setting<'a> {
+/// A named value. Few hold an address: words about one are made when it does.
+struct Setting<'a, 'b> {
     name: &'a str,
     value: &'a str,
-    used_by: String,
-    place: Place<'a>,
-    in_file: bool,
+    used_by: Used<'a>,
+    place: Place<'a, 'b>,
 }
 
-/// Where a value stands.
-enum Place<'a> {
-    Own(&'a Origin, String),
-    Held(&'a Object<ConfigMap>, String),
+/// What a value is to the pod.
+enum Used<'a> {
+    Variable { container: &'a Container },
+    Key { container: &'a Container },
+    Argument { container: &'a Container },
+    File { volume: &'a str },
 }
 
-impl<'a> Place<'a> {
-    fn of(map: &'a Object<ConfigMap>, key: &str) -> Self {
-        let list = if map.data.contains_key(key) { "data" } else { "binaryData" };
-        Self::Held(map, format!("/{list}/{}", pointer_key(key)))
-    }
+/// Where a value stands; `base` is the JSON pointer of its container.
+enum Place<'a, 'b> {
+    Variable { origin: &'a Origin, base: &'b str, place: usize },
+    Argument { origin: &'a Origin, base: &'b str, field: &'static str, place: usize },
+    Held(&'a Object<ConfigMap>, &'a str),
+}
 
+impl<'a> Place<'a, '_> {
     fn evidence(&self, quote: &str) -> Evidence {
         match self {
-            Self::Own(origin, pointer) => origin.at(pointer, quote),
-            Self::Held(map, pointer) => map.evidence(pointer, quote),
+            Self::Variable { origin, base, place } => origin.at(&format!("{base}/env/{place}/value"), quote),
+            Self::Argument { origin, base, field, place } => origin.at(&format!("{base}/{field}/{place}"), quote),
+            Self::Held(map, key) => {
+                let list = if map.data.contains_key(*key) { "data" } else { "binaryData" };
+                map.evidence(&format!("/{list}/{}", pointer_key(key)), quote)
+            }
         }
     }
 
-    fn holder(&self) -> Option<ObjectRef> {
+    /// The ConfigMap that holds it, and under which key.
+    fn holder(&self) -> Option<(&'a Object<ConfigMap>, &'a str)> {
         match self {
-            Self::Own(..) => None,
-            Self::Held(map, _) => Some(map.reference()),
+            Self::Variable { .. } | Self::Argument { .. } => None,
+            Self::Held(map, key) => Some((map, key)),
         }
     }
 }
 
-impl<'a> Setting<'a> {
+impl<'a> Setting<'a, '_> {
     /// Addresses in the value.
     fn addresses(&self) -> impl Iterator<Item = Mention<'a>> {
         addresses(self.value).into_iter().filter(|a| !is_own(a.host)).map(|a| self.mention(a))
@@ -254,6 +256,20 @@ impl<'a> Setting<'a> {
         Some(mention)
     }
 
+    /// Where it stands, in words.
+    fn words(&self) -> String {
+        let (map, key) = self.place.holder().map_or(("", ""), |(map, key)| (map.metadata.name.as_str(), key));
+        match self.used_by {
+            Used::Variable { container } => {
+                let variable = format!("environment variable `{}` of container `{}`", self.name, container.name);
+                if map.is_empty() { variable } else { format!("{variable} (key `{key}` of ConfigMap `{map}`)") }
+            }
+            Used::Key { container } => format!("key `{key}` of ConfigMap `{map}` in the environment of container `{}`", container.name),
+            Used::Argument { container } => format!("argument `{}` of container `{}`", shown(self.value), container.name),
+            Used::File { volume } => format!("file `{key}` of ConfigMap `{map}` (volume `{volume}`)"),
+        }
+    }
+
     fn mention(&self, address: Address<'a>) -> Mention<'a> {
         Mention {
             scheme: address.scheme,
@@ -261,9 +277,9 @@ impl<'a> Setting<'a> {
             port: address.port,
             sure: !address.scheme.is_empty() || hinted(self.name),
             setting: self.name,
-            used_by: self.used_by.clone(),
-            holder: self.place.holder(),
-            in_file: self.in_file,
+            used_by: self.words(),
+            holder: self.place.holder().map(|(map, _)| map.reference()),
+            in_file: matches!(self.used_by, Used::File { .. }),
             evidence: vec![self.place.evidence(address.text)],
         }
     }

@@ -43,7 +43,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let (calls, ways) = (calls(context), Ways::new(context));
+    let (calls, ways) = (calls(context), Ways::default());
     let timed = calls.iter().filter(|c| c.failure == Failure::TimedOut);
     let mut findings: Vec<Finding> = timed.filter_map(|c| connection(context, &ways, c)).collect();
     let servers = super::servers::servers(context);
@@ -57,7 +57,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     findings
 }
 
-fn connection(context: &Context<'_>, ways: &Ways<'_>, call: &Call<'_>) -> Option<Finding> {
+fn connection<'a>(context: &Context<'a>, ways: &Ways<'a>, call: &Call<'_>) -> Option<Finding> {
     let engine = call.engine?;
     let way = ways.follow(context, call);
     if way.other_ports.is_some() {

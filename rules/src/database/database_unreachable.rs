@@ -46,11 +46,11 @@ const CERTIFICATE: [&str; 5] = ["expired", "not valid for", "is valid for", "doe
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let failures = [Failure::Refused, Failure::NoRoute, Failure::Reset, Failure::Unselected, Failure::Protocol, Failure::Tls];
     let calls = calls(context);
-    let ways = Ways::new(context);
+    let ways = Ways::default();
     calls.iter().filter(|c| c.engine.is_some() && failures.contains(&c.failure)).filter_map(|c| finding(context, &ways, c)).collect()
 }
 
-fn finding(context: &Context<'_>, ways: &Ways<'_>, call: &Call<'_>) -> Option<Finding> {
+fn finding<'a>(context: &Context<'a>, ways: &Ways<'a>, call: &Call<'_>) -> Option<Finding> {
     let engine = call.engine?;
     let way = ways.follow(context, call);
     // A certificate that has expired, or is another host's, has a rule of its own.

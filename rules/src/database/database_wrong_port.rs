@@ -57,7 +57,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     // What configuration tells in the open needs no guess from a log.
     let others = wrong(context);
     let open: BTreeSet<(ObjectRef, &str)> = told.iter().chain(&others).map(|w| (w.client.reference.clone(), w.mention.host)).collect();
-    let (calls, ways) = (calls(context), Ways::new(context));
+    let (calls, ways) = (calls(context), Ways::default());
     for call in calls
         .iter()
         .filter(|c| matches!(c.failure, Failure::Refused | Failure::TimedOut | Failure::Protocol | Failure::Unselected | Failure::NoRoute))
@@ -106,7 +106,7 @@ fn configured(wrong: &Wrong<'_>, service: &Object<Service>) -> Finding {
 }
 
 /// By the client's own word.
-fn heard(context: &Context<'_>, ways: &Ways<'_>, call: &Call<'_>) -> Option<Finding> {
+fn heard<'a>(context: &Context<'a>, ways: &Ways<'a>, call: &Call<'_>) -> Option<Finding> {
     let way = ways.follow(context, call);
     let stranger = call.failure == Failure::Protocol;
     let ports = match &way.other_ports {

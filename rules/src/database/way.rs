@@ -1,5 +1,6 @@
 //! The way from a client's address to the pods of a database: Service, port, endpoints, pods.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use tarbox_model::object::Object;
@@ -23,26 +24,23 @@ pub(super) struct Way {
     pub(super) other_ports: Option<Vec<i32>>,
 }
 
-/// What stands behind each Service.
+/// What stands behind each Service: looked up once, when the first call is followed.
+#[derive(Default)]
 pub(super) struct Ways<'a> {
-    backings: BTreeMap<ObjectRef, Backing<'a>>,
+    backings: OnceCell<BTreeMap<ObjectRef, Backing<'a>>>,
 }
 
 impl<'a> Ways<'a> {
-    /// Looks once at all Services.
-    pub(super) fn new(context: &Context<'a>) -> Self {
-        Self { backings: backings(context).into_iter().map(|b| (b.reference.clone(), b)).collect() }
-    }
-
     /// Follows a call to its end.
-    pub(super) fn follow(&self, context: &Context<'_>, call: &Call<'_>) -> Way {
+    pub(super) fn follow(&self, context: &Context<'a>, call: &Call<'_>) -> Way {
         let snapshot = context.snapshot;
         let Some(target) = &call.target else { return Way { words: outside(context, call), ..Way::default() } };
         let Some(service) = (target.kind == "Service").then(|| snapshot.service(&target.namespace, &target.name)).flatten() else {
             return at_pod(context, target);
         };
         let name = format!("Service `{}/{}`", target.namespace, target.name);
-        let backing = self.backings.get(target);
+        let backings = self.backings.get_or_init(|| backings(context).into_iter().map(|b| (b.reference.clone(), b)).collect());
+        let backing = backings.get(target);
         let behind: Vec<ObjectRef> = backing.map(|b| b.workloads.clone()).unwrap_or_default();
         let owners = backing
             .into_iter()

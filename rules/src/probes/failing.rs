@@ -102,38 +102,50 @@ pub(super) fn failing<'a>(context: &Context<'a>) -> Vec<Failing<'a>> {
         if !pod.is_active() {
             continue;
         }
+        // Most pods have none of these, and are done with.
+        let events: Vec<_> = context
+            .relations
+            .events_about(context.snapshot, &pod.reference())
+            .filter(|event| matches!(event.reason.as_str(), "Unhealthy" | "Killing") && is_of(event, pod))
+            .collect();
+        if events.is_empty() {
+            continue;
+        }
         for view in pod.containers() {
             for kind in [Kind::Liveness, Kind::Startup, Kind::Readiness] {
                 let Some(probe) = kind.of(&view) else { continue };
-                all.extend(one(context, pod, workload, view, kind, probe));
+                all.extend(one(context, &events, (pod, workload), view, kind, probe));
             }
         }
     }
     all
 }
 
+/// Whether an event is about this pod, not about an earlier one of its name.
+fn is_of(event: &Event, pod: &Pod) -> bool {
+    let uid = &event.involved_object.uid;
+    uid.is_empty() || pod.metadata.uid.is_empty() || *uid == pod.metadata.uid
+}
+
+/// One probe, by the events about its pod that probes cause.
 fn one<'a>(
     context: &Context<'a>,
-    pod: &'a Object<Pod>,
-    workload: Option<&'a ObjectRef>,
+    events: &[&'a Object<Event>],
+    (pod, workload): (&'a Object<Pod>, Option<&'a ObjectRef>),
     view: ContainerView<'a>,
     kind: Kind,
     probe: &'a Probe,
 ) -> Option<Failing<'a>> {
     let (_, _, status) = view.status?;
-    let reference = pod.reference();
     let start = format!("{} probe ", kind.name());
+    let words = format!("Container {} failed {} probe", view.spec.name, kind.name().to_ascii_lowercase());
     let single = pod.containers().filter(|v| kind.of(v).is_some()).count() == 1;
     let mine = |c: Option<&str>| c.map_or(single, |c| c == view.spec.name);
     let (mut newest, mut times) = (None, 0);
     // The kubelet says why it restarts a container; where its word of the failed probe has gone, that is left.
     let mut killed: Option<&Object<Event>> = None;
     let (mut first, mut last): (Option<Timestamp>, Option<Timestamp>) = (None, None);
-    for event in context.relations.events_about(context.snapshot, &reference) {
-        let uid = &event.involved_object.uid;
-        if !uid.is_empty() && !pod.metadata.uid.is_empty() && *uid != pod.metadata.uid {
-            continue;
-        }
+    for &event in events {
         if event.reason == "Unhealthy" && event.message.starts_with(&start) && mine(event.container()) {
             (first, last) =
                 ([first, event.first_seen()].into_iter().flatten().min(), [last, event.last_seen()].into_iter().flatten().max());
@@ -144,7 +156,6 @@ fn one<'a>(
                 newest = Some(event);
             }
         }
-        let words = format!("Container {} failed {} probe", view.spec.name, kind.name().to_ascii_lowercase());
         if event.reason == "Killing" && event.message.starts_with(&words) {
             killed = Some(event);
         }

@@ -8,9 +8,12 @@ use super::verdict::{Part, Reason, Verdict, refused};
 
 /// Every verdict whose blame lies with a reason that is asked for.
 pub(super) fn blamed<'a>(context: &Context<'a>, wanted: impl Fn(&Reason) -> bool) -> Vec<(Verdict<'a>, Part)> {
+    let verdicts = refused(context);
+    if verdicts.is_empty() {
+        return Vec::new();
+    }
     let background = Background::of(context.snapshot);
-    let verdicts = refused(context).into_iter();
-    verdicts.filter_map(|v| principal(&background, &v).filter(|p| wanted(&p.reason)).map(|p| (v, p))).collect()
+    verdicts.into_iter().filter_map(|v| principal(&background, &v).filter(|p| wanted(&p.reason)).map(|p| (v, p))).collect()
 }
 
 /// The reason to blame.

@@ -1,7 +1,7 @@
 //! What stands behind each Service: the pods that its selector matches, its endpoints, the workloads that would make such
 //! pods.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use tarbox_model::object::{EndpointSlice, Object, Pod, Service};
 use tarbox_model::relations::workloads;
@@ -41,31 +41,34 @@ impl Backing<'_> {
 /// Every Service that selects pods.
 pub(crate) fn backings<'a>(context: &Context<'a>) -> Vec<Backing<'a>> {
     let snapshot = context.snapshot;
-    let mut makers: BTreeMap<ObjectRef, Vec<ObjectRef>> = BTreeMap::new();
+    let mut makers: HashMap<(&str, &str), Vec<ObjectRef>> = HashMap::new();
     for workload in workloads(snapshot) {
         for service in context.relations.services_of(snapshot, &workload.reference) {
-            makers.entry(service.reference()).or_default().push(workload.reference.clone());
+            makers.entry(name(service)).or_default().push(workload.reference.clone());
         }
     }
     let slices = slices(snapshot);
-    let selecting = snapshot.services.iter().filter(|s| !s.spec.selector.is_empty() && s.spec.r#type != "ExternalName");
-    selecting
-        .map(|service| {
-            let reference = service.reference();
-            let matched: Vec<_> = context.relations.pods_behind(snapshot, &reference).collect();
-            let pods: Vec<_> = matched.iter().copied().filter(|p| p.is_active()).collect();
+    let all = context.relations.services_with_pods(snapshot);
+    all.filter(|(service, _)| !service.spec.selector.is_empty() && service.spec.r#type != "ExternalName")
+        .map(|(service, matched)| {
+            let (pods, ended): (Vec<_>, Vec<_>) = matched.partition(|p| p.is_active());
             let (endpoints, evidence) = endpoints(snapshot, &slices, service).unzip();
-            let ended = pods.len() < matched.len();
-            Backing { service, pods, ended, endpoints, evidence, workloads: makers.remove(&reference).unwrap_or_default(), reference }
+            let workloads = makers.remove(&name(service)).unwrap_or_default();
+            Backing { service, reference: service.reference(), pods, ended: !ended.is_empty(), endpoints, evidence, workloads }
         })
         .collect()
 }
 
-type Slices<'a> = BTreeMap<(&'a str, &'a str), Vec<&'a Object<EndpointSlice>>>;
+/// Namespace and name.
+fn name(service: &Service) -> (&str, &str) {
+    (&service.metadata.namespace, &service.metadata.name)
+}
+
+type Slices<'a> = HashMap<(&'a str, &'a str), Vec<&'a Object<EndpointSlice>>>;
 
 /// EndpointSlices by namespace and Service.
 fn slices(snapshot: &Snapshot) -> Slices<'_> {
-    let mut by_service: Slices<'_> = BTreeMap::new();
+    let mut by_service: Slices<'_> = HashMap::new();
     for slice in &snapshot.endpoint_slices {
         if let Some(service) = slice.metadata.labels.get("kubernetes.io/service-name") {
             by_service.entry((slice.metadata.namespace.as_str(), service.as_str())).or_default().push(slice);
@@ -76,7 +79,7 @@ fn slices(snapshot: &Snapshot) -> Slices<'_> {
 
 /// Addresses of a Service that take traffic and that do not, and where that stands.
 fn endpoints(snapshot: &Snapshot, slices: &Slices<'_>, service: &Service) -> Option<((usize, usize), Evidence)> {
-    let key = (service.metadata.namespace.as_str(), service.metadata.name.as_str());
+    let key = name(service);
     if let Some(slices) = slices.get(&key) {
         let all = || slices.iter().flat_map(|s| &s.endpoints);
         let ready = all().filter(|e| e.conditions.ready != Some(false)).count();
