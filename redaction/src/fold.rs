@@ -224,8 +224,9 @@ pub(crate) struct Joined {
 }
 
 impl Joined {
-    /// Joins; with `glue` between the parts, or nothing. Of lines that only seem to belong together the first words are enough;
-    /// of lines that are said to, every blank beyond the indentation counts.
+    /// Joins; with `glue` between the parts, or nothing. Of the last line that only seems to belong to those before it the first words are
+    /// enough, while the end of one between may have begun something that the next one ends; of lines that are said to belong together every
+    /// blank beyond the indentation counts.
     pub(crate) fn new(unit: &[u8], glue: Option<u8>, explicit: bool) -> Self {
         let mut joined = Self { text: Vec::with_capacity(unit.len()), parts: Vec::new() };
         let lines: Vec<&[u8]> = unit.split_inclusive(|byte| *byte == b'\n').collect();
@@ -246,7 +247,7 @@ impl Joined {
         let columns = said_lines.map(|(line, _)| head(line) - stamp(line)).min().unwrap_or(0);
         let mut at = 0;
         for (line, said) in lines.iter().zip(&said) {
-            let first = at == 0;
+            let (first, last) = (at == 0, at + line.len() == unit.len());
             let from = match (first, said) {
                 (true, _) => 0,
                 (false, true) => (stamp(line) + columns).min(head(line)),
@@ -258,8 +259,8 @@ impl Joined {
             let part = part.strip_suffix(b"\\").unwrap_or(part);
             let part = match (first, explicit) {
                 (true, _) => without_block_mark(part),
-                (false, true) => part,
-                (false, false) => first_words(part),
+                (false, false) if last => first_words(part),
+                (false, _) => part,
             };
             if let (Some(glue), false) = (glue, first) {
                 joined.text.push(glue);

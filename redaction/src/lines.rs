@@ -256,6 +256,14 @@ mod tests {
     }
 
     #[test]
+    fn the_end_of_a_line_is_joined_with_the_next_although_its_beginning_was_with_the_one_before() {
+        let redactor = Redactor::new([7; 32], Level::Default);
+        let text = "-clientKeyDataue: so\nethstgres:/rizaasw some words so|ion: Bearer PASSWORD\n  =t/h[ing6Q\n\\\\\\d";
+        let once = redacted_once(&redactor, text.as_bytes(), TextKind::Message);
+        assert!(!String::from_utf8_lossy(&once).contains("ing6Q"));
+    }
+
+    #[test]
     fn lines_of_any_length_end() {
         let redactor = Redactor::new([7; 32], Level::Default);
         let lengths = [1, super::BATCH / 2 - 1, super::BATCH / 2 + 1, super::BATCH - 1, super::BATCH + 1, super::MAX_LINE + 2];
