@@ -62,8 +62,9 @@ impl Iterator for Units<'_> {
         let mut end = line_end(self.text, start);
         self.skip_marks(end);
         let line = self.text.get(start..end).unwrap_or_default();
-        let marks = self.marks.get(first_mark..self.mark).unwrap_or_default();
-        let open = marks.iter().any(|mark| mark.open);
+        // Whether one line belongs to the next is told by these two alone, so that it stays so when a line before them is redacted.
+        let mut is_open = self.is_open(first_mark);
+        let mut open = is_open;
         let mut lines = 1;
         let mut last = line;
         let mut block = None;
@@ -81,14 +82,17 @@ impl Iterator for Units<'_> {
             }
             let in_block = block.is_some_and(|columns| is_blank(next) || indent(next) >= columns);
             let said = in_block || is_continued(last);
-            if !(said || block.is_none() && continues(last, next) || open && lines == 1 && !is_blank(next)) {
+            if !(said || block.is_none() && (continues(last, next) || is_open && !is_blank(next))) {
                 break;
             }
             explicit |= said;
             lines += 1;
             (last, end) = (next, next_end);
+            let mark = self.mark;
+            self.skip_marks(end);
+            is_open = self.is_open(mark);
+            open |= is_open;
         }
-        self.skip_marks(end);
         self.at = end;
         let unfinished = !alone && end == self.text.len() && lines < MAX_LINES && end - first_end < MAX_BYTES;
         Some(Unit { start, end, lines, first_mark, last_mark: self.mark, open: open || block.is_some(), explicit, unfinished })
@@ -100,6 +104,11 @@ impl Units<'_> {
     fn is_alone(&self, line: &[u8]) -> bool {
         let content = line.strip_suffix(b"\n").unwrap_or(line);
         content.len() > MAX_LINE || self.odd && binary::is_binary(content) || binary::was_binary(content)
+    }
+
+    /// Whether one of the marks since then may go on in the next line.
+    fn is_open(&self, since: usize) -> bool {
+        self.marks.get(since..self.mark).unwrap_or_default().iter().any(|mark| mark.open)
     }
 
     fn skip_marks(&mut self, end: usize) {

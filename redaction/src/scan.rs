@@ -242,7 +242,7 @@ impl<'a> Scanner<'a> {
                 || fold::indent(line) > fold::indent(before)
                 || number > 1
                     && fold::indent(line) == fold::indent(before)
-                    && fold::indent(line) > lines.first().map_or(0, |first| fold::indent(first));
+                    && lines.iter().take(number).any(|earlier| fold::indent(line) > fold::indent(earlier));
             if !explicit && !is_believable(&joined, &span, line, deeper, spans) {
                 continue;
             }
