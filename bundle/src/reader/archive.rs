@@ -391,22 +391,28 @@ impl Archive {
             return Err(self.refused("an entry of a size beyond all bounds"));
         }
         let extended = pax.path.is_some() || pax.size.is_some() || long_name.is_some();
+        let is_named_as_folder = |name: &[u8]| matches!(header.kind, 0 | b'0' | b'7') && name.ends_with(b"/");
+        let own = is_named_as_folder(&header.name);
         let name = pax.path.or(long_name).unwrap_or(header.name);
-        let folder = header.kind == b'5' || (matches!(header.kind, 0 | b'0' | b'7') && name.ends_with(b"/"));
+        let folder = header.kind == b'5' || is_named_as_folder(&name);
+        // The oldest format has no type for folders, but a slash behind the name. In a later one some tools list a file here; and where there
+        // are two names, some tools go by the one and some by the other.
+        let told = match header.kind {
+            0 if own && !folder => Some("taken for a file: its header has the name of a folder"),
+            0 if own != folder => Some("taken for a folder: its header has the name of a file"),
+            b'0' | b'7' if folder => Some("taken for a folder: its name is a folder's, its type a file's"),
+            _ => None,
+        };
+        if let Some(what) = told {
+            intake.problem(ProblemKind::UnsupportedType, Some(names::shown(&name)), Some(here), what);
+        }
         if size > 0 && (folder || matches!(header.kind, b'1'..=b'6')) {
             return Err(self.refused("content of an entry that cannot have any"));
         }
         let regular = matches!(header.kind, 0 | b'0' | b'7') && !folder && !pax.sparse;
         if !regular {
             match header.kind {
-                _ if folder => {
-                    intake.folder(&name, here);
-                    // The oldest format has no type for folders; in a later one some tools list a file here.
-                    if matches!(header.kind, b'0' | b'7') {
-                        let what = "taken for a folder: its name is a folder's, its type a file's";
-                        intake.problem(ProblemKind::UnsupportedType, Some(names::shown(&name)), Some(here), what);
-                    }
-                }
+                _ if folder => intake.folder(&name, here),
                 // A volume label is no entry; some tools give what was said of it to the entry behind it, or stop at its content.
                 b'V' if extended || size > 0 => intake.other(&name, "a volume label with a name or content as entries have", here),
                 b'V' => {}

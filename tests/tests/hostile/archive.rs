@@ -5,6 +5,8 @@ use std::io::Write;
 /// Type flags of entries.
 pub(crate) mod kind {
     pub(crate) const FILE: u8 = b'0';
+    /// As archives before POSIX have it.
+    pub(crate) const OLD_FILE: u8 = 0;
     pub(crate) const HARD_LINK: u8 = b'1';
     pub(crate) const SYMLINK: u8 = b'2';
     pub(crate) const CHARACTER_DEVICE: u8 = b'3';

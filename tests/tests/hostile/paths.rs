@@ -90,6 +90,12 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new("paths", "a file with the name of a folder", Expect::Skip, |out| {
             around(out, |out| entry(out, &Header::new(kind::FILE, b"objects/core/v1/more/", 0), b""));
         }),
+        Case::new("paths", "a file whose other name is a folder's", Expect::Skip, |out| {
+            around(out, |out| {
+                pax(out, &record("path", b"notes/file.txt"));
+                entry(out, &Header::new(kind::OLD_FILE, b"notes/folder/", 0), b"");
+            });
+        }),
         Case::new("paths", "a volume label with the name of a file", Expect::Skip, |out| {
             around(out, |out| {
                 long_name(out, b"objects/core/v1/pods.part-1.ndjson\0");
