@@ -20,15 +20,28 @@ const PART: usize = 200;
 /// Objects by group, version and plural name, as lines of JSON.
 type Lines = BTreeMap<(String, String, String), (String, u64)>;
 
-/// Writes a bundle of `pods` pods and everything around them: copies of `case`, and of `failing` in each hundredth place. The first is the
-/// case itself, with what a cluster has once. Without logs.
+/// How large a crowd is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// So many pods and everything around them.
+    Pods(usize),
+    /// So many events. Of the other objects only those of the first copy are there.
+    Events(usize),
+}
+
+/// Writes a bundle of this size: copies of `case`, and of `failing` in each hundredth place. The first is the case itself, with what a
+/// cluster has once. Without logs.
 ///
 /// # Panics
-/// When it cannot be written, or when the case has no pods.
-pub fn write(case: &Case, failing: &Case, pods: usize, path: &Path) {
+/// When it cannot be written, or when the case has nothing of what is counted.
+pub fn write(case: &Case, failing: &Case, size: Size, path: &Path) {
     let (whole, broken) = (Growing::of(case), Growing::of(failing));
-    let each = whole.copy(1, 1).iter().filter(|object| object["kind"] == "Pod").count();
-    let copies = pods.div_ceil(each);
+    let (count, kind) = match size {
+        Size::Pods(count) => (count, "Pod"),
+        Size::Events(count) => (count, "Event"),
+    };
+    let each = whole.copy(1, 1).iter().filter(|object| object["kind"] == kind).count();
+    let copies = count.div_ceil(each);
     let mut options = WriterOptions::new("crowd", 1_764_000_000);
     options.overwrite = true;
     let writer = Writer::create(path, options).unwrap();
@@ -37,7 +50,11 @@ pub fn write(case: &Case, failing: &Case, pods: usize, path: &Path) {
     for (part, start) in (0..copies).step_by(PART).enumerate() {
         let copy = |number: usize| {
             let from = if number % 100 == 99 { &broken } else { &whole };
-            lines(&from.copy(number, number / TOGETHER))
+            let mut objects = from.copy(number, number / TOGETHER);
+            if matches!(size, Size::Events(_)) && number > 0 {
+                objects.retain(|object| object["kind"] == "Event");
+            }
+            lines(&objects)
         };
         let made: Vec<Lines> = (start..copies.min(start + PART)).into_par_iter().map(copy).collect();
         let mut together = Lines::new();

@@ -2,7 +2,8 @@
 
 use tarbox_analyzer::conclude;
 use tarbox_load::{load, load_within};
-use tarbox_tests::{crowd, growth};
+use tarbox_tests::crowd::{self, Size};
+use tarbox_tests::growth;
 
 use crate::judged::{fixtures, scanner};
 
@@ -14,7 +15,7 @@ fn of_a_cluster_too_large_the_troubled_part_is_read() {
     let scenario = |name: &str| growth::of_bundle(&fixtures().join("scenarios").join(name).with_extension("tar.zst"));
     let folder = tempfile::tempdir().unwrap();
     let bundle = folder.path().join("crowd.tar.zst");
-    crowd::write(&scenario("healthy"), &scenario("out-of-memory-killed"), PODS, &bundle);
+    crowd::write(&scenario("healthy"), &scenario("out-of-memory-killed"), Size::Pods(PODS), &bundle);
     let whole = load(&bundle, scanner()).unwrap();
     let part = load_within(&bundle, scanner(), Some(1)).unwrap();
 
