@@ -101,7 +101,7 @@ impl Lines<'_> {
         }
         let start = out.len();
         span::replace(text, &spans, self.namer, counts, out);
-        self.settle(start, Some(unit), &before, counts, out);
+        self.settle(start, &before, counts, out);
         // Shorter by a secret, a line may have more of what is no text than a line may have.
         if !binary::is_plain(out.get(start..).unwrap_or_default()) {
             let written = out.split_off(start);
@@ -137,24 +137,20 @@ impl Lines<'_> {
         let start = out.len();
         span::replace(head.get(..cut).unwrap_or_default(), &spans, self.namer, counts, out);
         counts.add("line-cut");
-        self.settle(start, None, &Carry::default(), counts, out);
+        self.settle(start, &Carry::default(), counts, out);
         out.extend_from_slice(b" [line cut by tarbox]");
         if ended {
             out.push(b'\n');
         }
     }
 
-    /// Scans what was written until nothing more is found, so that redacting twice is redacting once.
-    fn settle(&self, start: usize, like: Option<&Unit>, before: &Carry, counts: &mut Counts, out: &mut Vec<u8>) {
+    /// Reads what was written as it will be read the next time, until nothing more is found, so that redacting twice is redacting once: lines
+    /// that belonged together may do so no more, and say something by themselves.
+    fn settle(&self, start: usize, before: &Carry, counts: &mut Counts, out: &mut Vec<u8>) {
         for _ in 0..ROUNDS {
             let written = out.get(start..).unwrap_or_default();
-            let marks = self.scanner.marks(written);
-            let lines = written.split_inclusive(|byte| *byte == b'\n').count();
-            let (open, explicit) = like.map_or((false, false), |unit| (unit.open, unit.explicit));
-            let unit =
-                Unit { start: 0, end: written.len(), lines, first_mark: 0, last_mark: marks.len(), open, explicit, unfinished: false };
             let mut spans = Vec::new();
-            self.scanner.unit(written, &unit, &marks, DEPTH, &mut before.clone(), &mut spans);
+            self.scanner.lines(written, DEPTH, &mut before.clone(), &mut spans);
             let spans = span::settle(written, spans);
             if spans.is_empty() {
                 return;
@@ -268,6 +264,9 @@ mod tests {
         let redactor = Redactor::new([7; 32], Level::Default);
         let text = "Wpassword:   DB_PASSxoxDJOPASSWRD\n--- na)e: D7777H_PASSWORD\n \"$ --pa and ssword lmon\r\ngodb://u;\nx y z\n\"k";
         redacted_once(&redactor, text.as_bytes(), TextKind::Log);
+        redactor.learn("Vq3mff6Tfuzzed8k");
+        let text = "- n:::a)e:xoxB passowdS=a)|-\ne: password_ Vq3mff6Tfuzzed8k \nDB_PASSWORD\n DB_PAe:  DB_PAe:  DB_P0A;PASS";
+        redacted_once(&redactor, text.as_bytes(), TextKind::Message);
     }
 
     #[test]

@@ -101,15 +101,19 @@ impl<'a> Scanner<'a> {
 
     /// Everything that must go from a text of any number of lines, unsettled.
     pub(crate) fn text(&self, text: &[u8], depth: u32, spans: &mut Vec<Span>) {
+        self.lines(text, depth, &mut Carry::default(), spans);
+    }
+
+    /// The same of lines that others may have said something about.
+    pub(crate) fn lines(&self, text: &[u8], depth: u32, carry: &mut Carry, spans: &mut Vec<Span>) {
         let marks = self.marks(text);
-        let mut carry = Carry::default();
         for unit in Units::new(text, &marks, false) {
             if unit.lines == 1 && unit.first_mark == unit.last_mark && carry.is_idle() {
                 continue;
             }
             let from = spans.len();
             let marks = marks.get(unit.first_mark..unit.last_mark).unwrap_or_default();
-            self.unit(text.get(unit.start..unit.end).unwrap_or_default(), &unit, marks, depth, &mut carry, spans);
+            self.unit(text.get(unit.start..unit.end).unwrap_or_default(), &unit, marks, depth, carry, spans);
             spans.iter_mut().skip(from).for_each(|span| span.shift(unit.start));
         }
     }
