@@ -3,6 +3,7 @@
 //! A log comes in chunks of whole lines, scanned side by side; [`LogPart`]s are then joined in order. Only lines that hold
 //! one of the literals of a signature, or a word that errors have, are ever looked at one by one, and only for those signatures.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -374,9 +375,14 @@ fn line_around(bytes: &[u8], at: usize) -> (usize, usize) {
 
 /// A line with the runtime's time taken off.
 pub(crate) fn read_line(raw: &[u8], number: u32) -> LogLine {
-    let text = String::from_utf8_lossy(raw.strip_suffix(b"\r").unwrap_or(raw));
+    let text = lossy(raw.strip_suffix(b"\r").unwrap_or(raw));
     let (time, rest) = split_time(&text);
     LogLine { number, time, text: rest.to_owned() }
+}
+
+/// Bytes as text. Whether there is anything to replace is told in a tenth of the time in which it is replaced.
+pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// The time that the runtime put before a line, if it did, and the rest of the line. A mongod's own log has it as its first field: such a

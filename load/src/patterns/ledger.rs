@@ -12,7 +12,8 @@ use super::json::Told;
 use super::mask::{Hash, Sink, Text, walk};
 use super::trace::Shape;
 use super::{first_line, timed};
-use crate::{level, logs};
+use crate::level;
+use crate::logs::{self, lossy};
 
 /// Patterns while lines are read; beyond, they are folded and the rarest are left to the count of the unlisted.
 pub(super) const ROOM: usize = 512;
@@ -298,7 +299,7 @@ fn first_copy(bytes: &[u8], event: &Event) -> LogLine {
 
 /// How loud a line is that is no trace.
 fn loudness(line: &[u8]) -> Loudness {
-    let text = String::from_utf8_lossy(line);
+    let text = lossy(line);
     let told = Told::of(line).map(|told| told.level()).filter(|level| !level.is_empty());
     let stated = match told {
         Some(level) => level::Level::named(&String::from_utf8_lossy(level)),
