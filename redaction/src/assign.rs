@@ -78,7 +78,8 @@ pub(crate) fn announces(text: &[u8], start: usize, end: usize) -> Option<bool> {
     let joins = match after.first() {
         // A name may be cut by the end of its line: what follows it is seen when the lines are joined. A placeholder is whole.
         None | Some(b'\n' | b'\r') => {
-            let cut = named().is_none_or(|(_, _, name)| !placeholder::is_redacted(name));
+            let name = name_at(text, start).and_then(|(start, end)| text.get(start..end)).unwrap_or_default();
+            let cut = placeholder::next(name, 0).is_none();
             return cut.then(|| fold::is_near_end(text, end));
         }
         Some(b'=' | b':' | b'>' | b'-' | b'?') => true,
@@ -125,7 +126,8 @@ fn is_value(text: &[u8], at: usize) -> bool {
     let before = text.get(..at).unwrap_or_default();
     let name = before.iter().rev().take(MAX_NAME).take_while(|byte| is_name(**byte)).count();
     let before = before.get(..before.len() - name).unwrap_or_default();
-    let before = before.get(before.len().saturating_sub(8)..).unwrap_or_default().trim_ascii_end();
+    let before = before.get(before.len().saturating_sub(8)..).unwrap_or_default();
+    let before = before.get(memchr::memrchr(b'\n', before).map_or(0, |end| end + 1)..).unwrap_or_default().trim_ascii_end();
     before.is_empty() || before.last().is_some_and(|byte| b"\"'`\\:=>[,".contains(byte))
 }
 

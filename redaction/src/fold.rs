@@ -68,7 +68,7 @@ impl Iterator for Units<'_> {
         let mut lines = 1;
         let mut last = line;
         let mut block = None;
-        let mut explicit = false;
+        let (mut folded, mut explicit) = (false, false);
         let alone = self.is_alone(line);
         let first_end = end;
         while !alone && lines < MAX_LINES && end - first_end < MAX_BYTES && last.ends_with(b"\n") && end < self.text.len() {
@@ -79,11 +79,16 @@ impl Iterator for Units<'_> {
             }
             if block.is_none() && opens_folded_block(last) && indent(next) > indent(last) {
                 block = Some(indent(next));
+                folded = true;
             }
             let in_block = block.is_some_and(|columns| is_blank(next) || indent(next) >= columns);
             let said = in_block || is_continued(last);
             if !(said || block.is_none() && (continues(last, next) || is_open && !is_blank(next))) {
                 break;
+            }
+            if !in_block {
+                // A backslash has led out of the block.
+                block = None;
             }
             explicit |= said;
             lines += 1;
@@ -95,7 +100,7 @@ impl Iterator for Units<'_> {
         }
         self.at = end;
         let unfinished = !alone && end == self.text.len() && lines < MAX_LINES && end - first_end < MAX_BYTES;
-        Some(Unit { start, end, lines, first_mark, last_mark: self.mark, open: open || block.is_some(), explicit, unfinished })
+        Some(Unit { start, end, lines, first_mark, last_mark: self.mark, open: open || folded, explicit, unfinished })
     }
 }
 

@@ -101,7 +101,7 @@ impl Lines<'_> {
         }
         let start = out.len();
         span::replace(text, &spans, self.namer, counts, out);
-        self.settle(start, &before, counts, out);
+        carry.join(self.settle(start, before, counts, out));
         // Shorter by a secret, a line may have more of what is no text than a line may have.
         if !binary::is_plain(out.get(start..).unwrap_or_default()) {
             let written = out.split_off(start);
@@ -137,7 +137,7 @@ impl Lines<'_> {
         let start = out.len();
         span::replace(head.get(..cut).unwrap_or_default(), &spans, self.namer, counts, out);
         counts.add("line-cut");
-        self.settle(start, &Carry::default(), counts, out);
+        self.settle(start, Carry::default(), counts, out);
         out.extend_from_slice(b" [line cut by tarbox]");
         if ended {
             out.push(b'\n');
@@ -145,20 +145,23 @@ impl Lines<'_> {
     }
 
     /// Reads what was written as it will be read the next time, until nothing more is found, so that redacting twice is redacting once: lines
-    /// that belonged together may do so no more, and say something by themselves.
-    fn settle(&self, start: usize, before: &Carry, counts: &mut Counts, out: &mut Vec<u8>) {
+    /// that belonged together may do so no more, and say something by themselves. Gives back what they say about the lines after them.
+    fn settle(&self, start: usize, before: Carry, counts: &mut Counts, out: &mut Vec<u8>) -> Carry {
+        let mut carry = before.clone();
         for _ in 0..ROUNDS {
             let written = out.get(start..).unwrap_or_default();
             let mut spans = Vec::new();
-            self.scanner.lines(written, DEPTH, &mut before.clone(), &mut spans);
+            carry = before.clone();
+            self.scanner.lines(written, DEPTH, &mut carry, &mut spans);
             let spans = span::settle(written, spans);
             if spans.is_empty() {
-                return;
+                break;
             }
             let written = written.to_vec();
             out.truncate(start);
             span::replace(&written, &spans, self.namer, counts, out);
         }
+        carry
     }
 }
 
@@ -267,6 +270,43 @@ mod tests {
         redactor.learn("Vq3mff6Tfuzzed8k");
         let text = "- n:::a)e:xoxB passowdS=a)|-\ne: password_ Vq3mff6Tfuzzed8k \nDB_PASSWORD\n DB_PAe:  DB_PAe:  DB_P0A;PASS";
         redacted_once(&redactor, text.as_bytes(), TextKind::Message);
+    }
+
+    #[test]
+    fn marks_that_go_with_a_value_say_the_same_about_the_next_lines_before_and_after() {
+        let redactor = Redactor::new([7; 32], Level::Default);
+        redactor.learn("Vq3mff6Tfuzzed8k");
+        let cases: [&[u8]; 9] = [
+            b"-----BEGIN PRIVATE KEY-----<password>-----END \n\na",
+            b"<passwd>-----BEGIN   \nE --MIIEowIBAAKCAQEAwJ8sKx93hVq7Td",
+            b"password:|\n -----BEGIN \n redacted.t.5e806a08f264e",
+            b"pass:  -----BEGIN \nPASSWD: |\n 0 d",
+            b"-----BEGIN PRIVATE KEYpassword:\\\n-----END \n-",
+            b"password:-----BEGIN PRIVATE KEY\n\nPASSWORD:|\n 0 d",
+            b"Authorization:Bearer >\n \\\nPASSWORD=\nZ",
+            b">\n  word\0\x01\x02\x03eyJhbGciOiJIUzI1NiJ9.kwIn0.ab>\n  \\\npassword\n=3",
+            b"}-password\nVq3mff6Tfuzzed8k\xd0\n>\n ",
+        ];
+        for text in cases {
+            for kind in [TextKind::Log, TextKind::Config, TextKind::Message] {
+                redacted_once(&redactor, text, kind);
+            }
+        }
+    }
+
+    #[test]
+    fn what_begins_a_line_is_judged_alike_behind_another_line() {
+        let strict = Redactor::new([7; 32], Level::Strict);
+        let once = redacted_once(&strict, b"db.corp.example.com\ndb.corp.example.com\tx\n", TextKind::Log);
+        assert!(!String::from_utf8_lossy(&once).contains("example"));
+        let text = b"D\n-passwd ;-\nZ\n";
+        let mut stream = strict.text_stream(TextKind::Message);
+        let mut pieces = Vec::new();
+        text.iter().for_each(|byte| stream.push(&[*byte], &mut pieces));
+        stream.finish(&mut pieces);
+        assert_eq!(pieces, *strict.redact_text(text, TextKind::Message).0);
+        let user = format!("user={}\n", "ab.c".repeat(40));
+        assert!(strict.redact_text(user.as_bytes(), TextKind::Log).0.len() < 60);
     }
 
     #[test]

@@ -105,7 +105,7 @@ pub(super) static DETECTORS: &[Detector] = &[
             "asyncio.run",
         ],
     ),
-    Detector::context("uri-user", "user in a URI without a password", &["://"], r"://([A-Za-z][A-Za-z0-9._-]{1,63})@")
+    Detector::context("uri-user", "user in a URI without a password", &["://"], r"://([A-Za-z][A-Za-z0-9._-]+)@")
         .near(Near::At)
         .checked(validate::person)
         .strict()
@@ -116,7 +116,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         &["user", "login", "principal", "account"],
         concat!(
             r#"(?i)(?:^|[^a-z])(?:user(?:[_-]?name)?|login|principal|remote_user|account)["']?\s*[=:]\s*["']?"#,
-            r#"([A-Za-z][A-Za-z0-9._-]{1,63})"#
+            r#"([A-Za-z][A-Za-z0-9._-]+)"#
         ),
     )
     .checked(validate::person)

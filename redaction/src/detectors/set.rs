@@ -102,7 +102,12 @@ impl Set {
     pub(crate) fn find_without_literals(&self, text: &[u8], mut found: impl FnMut(usize, usize, usize)) {
         for row in &self.bare {
             if let Some((_, pattern)) = self.row(*row) {
-                pattern.find_iter(text).for_each(|hit| found(*row, hit.start(), hit.end()));
+                let mut at = 0;
+                while let Some(hit) = (at <= text.len()).then(|| pattern.find_at(text, at)).flatten() {
+                    found(*row, hit.start(), hit.end());
+                    // What ends one, a blank or the end of a line, is what the next one may begin behind.
+                    at = hit.end().saturating_sub(1).max(hit.start() + 1);
+                }
             }
         }
     }

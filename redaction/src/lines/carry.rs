@@ -40,6 +40,20 @@ struct Announced {
 }
 
 impl Carry {
+    /// Takes in what the same lines say now that they are redacted: their marks may be gone with what was redacted, and both readings count.
+    pub(crate) fn join(&mut self, redacted: Self) {
+        self.key_block = self.key_block.max(redacted.key_block);
+        self.public_block &= redacted.public_block;
+        self.block = match (self.block, redacted.block) {
+            (Some(one), Some(other)) => {
+                let sensitivity = one.sensitivity.max(other.sensitivity);
+                Some(Block { indent: one.indent.min(other.indent), sensitivity })
+            }
+            (one, other) => one.or(other),
+        };
+        self.announced = redacted.announced.or(self.announced);
+    }
+
     /// Whether lines may be judged by themselves.
     pub(crate) fn is_idle(&self) -> bool {
         self.key_block.is_none() && !self.public_block && self.block.is_none() && self.announced.is_none()
@@ -72,7 +86,7 @@ impl Carry {
         }
         if head - fold::stamp(line) <= block.indent {
             self.block = None;
-        } else if !words.starts_with(b"-----") && self.key_block.is_none() && !self.public_block {
+        } else if !words.starts_with(b"-----") && !self.public_block {
             // A line of a file in the block may be an assignment of its own: then the file is judged line by line.
             if !fold::is_keyed(line) && values::is_secret(&String::from_utf8_lossy(words), block.sensitivity) {
                 spans.push(Span::new(at + head, at + head + words.len(), "secret-block", Rank::Context));
