@@ -83,11 +83,11 @@ impl Iterator for Units<'_> {
             }
             let in_block = block.is_some_and(|columns| is_blank(next) || indent(next) >= columns);
             let said = in_block || is_continued(last);
-            if !(said || block.is_none() && (continues(last, next) || is_open && !is_blank(next))) {
+            if !(said || block.is_none() && continues(last, next) || is_open && !is_blank(next)) {
                 break;
             }
             if !in_block {
-                // A backslash has led out of the block.
+                // Something else has led out of the block.
                 block = None;
             }
             explicit |= said;
@@ -235,6 +235,8 @@ pub(crate) struct Joined {
     pub(crate) text: Vec<u8>,
     /// Where each line's part starts in the joined text and in the unit, and its length.
     parts: Vec<(usize, usize, usize)>,
+    /// Whether the text itself says that a line belongs to the one before.
+    said: Vec<bool>,
 }
 
 impl Joined {
@@ -242,7 +244,7 @@ impl Joined {
     /// enough, while the end of one between may have begun something that the next one ends; of lines that are said to belong together every
     /// blank beyond the indentation counts.
     pub(crate) fn new(unit: &[u8], glue: Option<u8>, explicit: bool) -> Self {
-        let mut joined = Self { text: Vec::with_capacity(unit.len()), parts: Vec::new() };
+        let mut joined = Self { text: Vec::with_capacity(unit.len()), parts: Vec::new(), said: Vec::new() };
         let lines: Vec<&[u8]> = unit.split_inclusive(|byte| *byte == b'\n').collect();
         // Lines that the text itself continues are cut at the same column, whatever blanks follow.
         let mut block = None;
@@ -283,7 +285,13 @@ impl Joined {
             joined.text.extend_from_slice(part);
             at += line.len();
         }
+        joined.said = said;
         joined
+    }
+
+    /// Whether the text itself says that the line of this number belongs to the one before.
+    pub(crate) fn is_said(&self, number: usize) -> bool {
+        self.said.get(number).copied().unwrap_or(false)
     }
 
     /// The first joint strictly inside a stretch, as the number of the part that begins there.

@@ -247,7 +247,7 @@ impl<'a> Scanner<'a> {
                 || number > 1
                     && fold::indent(line) == fold::indent(before)
                     && lines.iter().take(number).any(|earlier| fold::indent(line) > fold::indent(earlier));
-            if !explicit && !is_believable(&joined, &span, line, deeper, spans) {
+            if !joined.is_said(number) && !is_believable(&joined, &span, line, deeper, spans) {
                 continue;
             }
             let value = span.value.or_else(|| joined.text.get(span.start..span.end).map(<[u8]>::to_vec));
