@@ -77,19 +77,12 @@ impl Iterator for Units<'_> {
             if self.is_alone(next) {
                 break;
             }
-            if block.is_none() && opens_folded_block(last) && indent(next) > indent(last) {
-                block = Some(indent(next));
-                folded = true;
-            }
-            let in_block = block.is_some_and(|columns| is_blank(next) || indent(next) >= columns);
-            let said = in_block || is_continued(last);
-            if !(said || block.is_none() && continues(last, next) || is_open && !is_blank(next)) {
+            let was_in_block = block.is_some();
+            let said = is_said(&mut block, last, next);
+            if !(said || !was_in_block && continues(last, next) || is_open && !is_blank(next)) {
                 break;
             }
-            if !in_block {
-                // Something else has led out of the block.
-                block = None;
-            }
+            folded |= block.is_some();
             explicit |= said;
             lines += 1;
             (last, end) = (next, next_end);
@@ -155,6 +148,15 @@ fn opens_folded_block(line: &[u8]) -> bool {
     let signs = line.iter().rev().take(3).take_while(|byte| b"+-123456789".contains(byte)).count();
     let line = line.get(..line.len() - signs).unwrap_or_default();
     line.strip_suffix(b">").is_some_and(|before| before.last().is_none_or(|byte| matches!(byte, b' ' | b'\t' | b':' | b'/')))
+}
+
+/// Whether the text itself says that `next` belongs to `line`. `block` has the columns of a folded block from its first line to its last.
+fn is_said(block: &mut Option<usize>, line: &[u8], next: &[u8]) -> bool {
+    if block.is_none() && opens_folded_block(line) && indent(next) > indent(line) {
+        *block = Some(indent(next));
+    }
+    *block = block.filter(|columns| is_blank(next) || indent(next) >= *columns);
+    block.is_some() || is_continued(line)
 }
 
 /// Whether a line ends with a backslash: a string or a command goes on.
@@ -248,17 +250,8 @@ impl Joined {
         let lines: Vec<&[u8]> = unit.split_inclusive(|byte| *byte == b'\n').collect();
         // Lines that the text itself continues are cut at the same column, whatever blanks follow.
         let mut block = None;
-        let said: Vec<bool> = lines
-            .iter()
-            .enumerate()
-            .map(|(number, line)| {
-                let Some(before) = number.checked_sub(1).and_then(|before| lines.get(before)) else { return false };
-                if block.is_none() && opens_folded_block(before) {
-                    block = Some(indent(line));
-                }
-                block.is_some() || is_continued(before)
-            })
-            .collect();
+        let pairs = lines.iter().zip(lines.iter().skip(1));
+        let said: Vec<bool> = std::iter::once(false).chain(pairs.map(|(before, line)| is_said(&mut block, before, line))).collect();
         let said_lines = lines.iter().zip(&said).filter(|(line, said)| **said && !is_blank(line));
         let columns = said_lines.map(|(line, _)| head(line) - stamp(line)).min().unwrap_or(0);
         let mut at = 0;
