@@ -33,6 +33,7 @@ use tarbox_model::snapshot::Snapshot;
 
 use crate::logs::{LogPart, LogScanner};
 use crate::metrics::{self, Counters};
+use crate::order;
 use crate::{LoadError, each_batch, native};
 
 /// A layout of files that some tool writes.
@@ -121,7 +122,7 @@ pub(crate) fn load(path: &Path, scanner: &LogScanner) -> Result<Snapshot, LoadEr
     // Links beside what they lead to are these tools' habit, not news.
     let problems = summary.problems.into_iter().filter(|p| p.kind != ProblemKind::UnsupportedType);
     snapshot.problems.extend(problems.map(|p| InputProblem { path: p.entry, line: None, message: p.message }));
-    snapshot.sort();
+    order::sort(&mut snapshot);
     Ok(snapshot)
 }
 
@@ -329,7 +330,7 @@ fn coverage(snapshot: &Snapshot, whole: &[&str], seen: &BTreeSet<String>, refuse
 pub(crate) fn conclude(snapshot: &mut Snapshot, format: &str) {
     snapshot.facts.format = format.to_owned();
     crate::facts::releases_from_secrets(snapshot);
-    snapshot.sort();
+    order::sort(snapshot);
     documents::without_repetitions(snapshot);
     documents::home_of_logs(snapshot);
     documents::without_repeated_logs(snapshot);

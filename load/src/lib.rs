@@ -14,6 +14,7 @@ mod logs;
 mod metrics;
 mod native;
 mod objects;
+mod order;
 mod patterns;
 mod single;
 mod survey;
@@ -29,6 +30,7 @@ pub use error::LoadError;
 pub use level::Level;
 pub use logs::{LogScanner, split_time};
 use native::Native;
+pub use order::sort;
 use survey::Survey;
 
 /// Bytes that are decoded side by side at a time.
@@ -105,7 +107,7 @@ fn finish(native: Native<'_>, reader: Reader, left_out: Option<String>) -> Snaps
         snapshot.problems.push(InputProblem { path: None, line: None, message });
     }
     snapshot.problems.extend(left_out.map(|message| InputProblem { path: None, line: None, message }));
-    snapshot.sort();
+    order::sort(&mut snapshot);
     snapshot
 }
 

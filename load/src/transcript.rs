@@ -27,6 +27,7 @@ use tarbox_model::snapshot::Snapshot;
 
 use crate::foreign;
 use crate::logs::LogScanner;
+use crate::order;
 use blocks::Block;
 use clock::Clock;
 use drafts::Drafts;
@@ -111,7 +112,7 @@ pub(crate) fn read(name: &str, bytes: &[u8], scanner: &LogScanner) -> Snapshot {
     snapshot.facts.format = "transcript of a terminal session".to_owned();
     let coverage = coverage(&snapshot);
     snapshot.coverage = coverage;
-    snapshot.sort();
+    order::sort(&mut snapshot);
     snapshot
 }
 

@@ -32,13 +32,7 @@ pub struct Relations {
 impl Relations {
     /// Makes the joins. Time grows with the number of objects and of matching pairs, never with their product.
     pub fn new(snapshot: &Snapshot) -> Self {
-        let (relations, events_about) = rayon::join(|| Self::of_objects(snapshot), || events_about(snapshot));
-        Self { events_about, ..relations }
-    }
-
-    /// All but those of events.
-    fn of_objects(snapshot: &Snapshot) -> Self {
-        let mut relations = Self::default();
+        let mut relations = Self { events_about: events_about(snapshot), ..Self::default() };
         relations.join_owners(snapshot);
         relations.join_services(snapshot);
         for (i, pod) in snapshot.pods.iter().enumerate() {

@@ -1,7 +1,5 @@
 //! The cluster at one moment, as far as the bundle shows it.
 
-mod order;
-
 use jiff::Timestamp;
 
 use crate::coverage::{Coverage, InputProblem};

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 /// Smaller ones are left to the allocator, which keeps them by itself.
 const SMALL: usize = 64 << 10;
 /// Bytes that are kept, at most.
-const KEPT: usize = 32 << 20;
+const KEPT: usize = 16 << 20;
 /// A buffer is no more than so many times as large as it is asked for.
 const SPARE: usize = 4;
 

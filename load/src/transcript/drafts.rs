@@ -11,6 +11,7 @@ use tarbox_model::snapshot::Snapshot;
 
 use super::clock::Clock;
 use crate::objects::{Json, Resource, read_one, resource_of};
+use crate::order;
 
 /// Kind, namespace, name.
 type Key = (String, String, String);
@@ -160,7 +161,7 @@ impl Drafts {
             let detail = "listed in the transcript".to_owned();
             snapshot.coverage.record(SourceCoverage { source, outcome: Outcome::Collected, items, detail });
         }
-        snapshot.sort();
+        order::sort(&mut snapshot);
         snapshot
     }
 }

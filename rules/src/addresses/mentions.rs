@@ -211,11 +211,11 @@ enum Place<'a, 'b> {
 impl<'a> Place<'a, '_> {
     fn evidence(&self, quote: &str) -> Evidence {
         match self {
-            Self::Variable { origin, base, place } => origin.at(&format!("{base}/env/{place}/value"), quote),
-            Self::Argument { origin, base, field, place } => origin.at(&format!("{base}/{field}/{place}"), quote),
+            Self::Variable { origin, base, place } => origin.at(format!("{base}/env/{place}/value"), quote),
+            Self::Argument { origin, base, field, place } => origin.at(format!("{base}/{field}/{place}"), quote),
             Self::Held(map, key) => {
                 let list = if map.data.contains_key(*key) { "data" } else { "binaryData" };
-                map.evidence(&format!("/{list}/{}", pointer_key(key)), quote)
+                map.evidence(format!("/{list}/{}", pointer_key(key)), quote)
             }
         }
     }

@@ -119,7 +119,7 @@ fn cluster(deployments: &BTreeMap<String, (u8, u8)>, settings: &BTreeMap<String,
         let value = json!({"metadata": {"name": name, "namespace": "shop"}, "data": {"key": text}});
         snapshot.config_maps.push(Object { origin: Origin::default(), value: serde_json::from_value(value).unwrap() });
     }
-    snapshot.sort();
+    tarbox_load::sort(&mut snapshot);
     (snapshot, Analysis::default())
 }
 
