@@ -287,18 +287,30 @@ impl Joined {
         self.said.get(number).copied().unwrap_or(false)
     }
 
+    /// Bytes of a list's dash, and the blanks behind it, at the beginning of a part.
+    fn dash(&self, start: usize, length: usize) -> usize {
+        let part = self.text.get(start..start + length).unwrap_or_default();
+        match part {
+            [b'-'] => 1,
+            [b'-', b' ', ..] => 1 + part.iter().skip(1).take_while(|byte| **byte == b' ').count(),
+            _ => 0,
+        }
+    }
+
     /// The first joint strictly inside a stretch, as the number of the part that begins there.
     pub(crate) fn joint_in(&self, start: usize, end: usize) -> Option<usize> {
         self.parts.iter().enumerate().skip(1).find(|(_, (joint, _, _))| start < *joint && *joint < end).map(|(number, _)| number)
     }
 
-    /// The stretches of the unit that a stretch of the joined text stands for, one a line.
+    /// The stretches of the unit that a stretch of the joined text stands for, one a line. The dash that makes a line the item of a list
+    /// gives nothing away, and stays.
     pub(crate) fn original(&self, start: usize, end: usize) -> Vec<(usize, usize)> {
         let mut pieces = Vec::new();
-        for (joined, original, length) in &self.parts {
+        for (number, (joined, original, length)) in self.parts.iter().enumerate() {
             let (from, to) = (start.max(*joined), end.min(joined + length));
-            if from < to {
-                pieces.push((original + from - joined, original + to - joined));
+            let dash = if from == *joined && number > 0 { self.dash(*joined, *length) } else { 0 };
+            if from + dash < to {
+                pieces.push((original + from + dash - joined, original + to - joined));
             }
         }
         pieces

@@ -130,6 +130,12 @@ pub(crate) fn all(text: &[u8]) -> Vec<(usize, usize)> {
     found
 }
 
+/// Which of the placeholders of a text, in order, holds that position.
+pub(crate) fn holding(placeholders: &[(usize, usize)], at: usize) -> Option<(usize, usize)> {
+    let next = placeholders.partition_point(|(_, end)| *end <= at);
+    placeholders.get(next).copied().filter(|(start, _)| *start <= at)
+}
+
 fn end_of(text: &[u8], start: usize) -> Option<usize> {
     let after = start + PREFIX.len();
     let rest = text.get(after..)?;

@@ -8,7 +8,7 @@ use crate::fold::{self, Joined, Unit, Units};
 use crate::known::{Form, Table, What};
 use crate::lines::Carry;
 use crate::span::{self, Rank, Span};
-use crate::{Level, TextKind, assign, base64, escape, random};
+use crate::{Level, TextKind, assign, base64, binary, escape, placeholder, random};
 
 /// Encodings inside encodings that are followed: base64 in base64 in escaped JSON, and one more.
 pub(crate) const DEPTH: u32 = 5;
@@ -54,6 +54,8 @@ impl<'a> Scanner<'a> {
     /// Everything worth a look, in order. Nothing found on a line means that nothing has to go from it.
     pub(crate) fn marks(&self, text: &[u8]) -> Vec<Mark<'a>> {
         let mut marks = Vec::new();
+        // The digits of a placeholder are chance: what they look like says nothing.
+        let taken = placeholder::all(text);
         self.table.finder().find(text, |start, needle| {
             let end = start + needle.bytes.len();
             let open = match &needle.what {
@@ -69,6 +71,7 @@ impl<'a> Scanner<'a> {
             }
         });
         for encoded::Run { start, end } in encoded::runs(text) {
+            let start = placeholder::holding(&taken, start).map_or(start, |(_, behind)| behind.min(end));
             let open = text.get(end) == Some(&b'\n');
             if !self.public
                 && let Some((start, end)) = random::key(text, start, end)
@@ -95,6 +98,7 @@ impl<'a> Scanner<'a> {
                 marks.push(Mark { start, end, open: false, sign: Sign::Row(row) });
             });
         }
+        marks.retain(|mark| placeholder::holding(&taken, mark.start).is_none());
         marks.sort_by_key(|mark| mark.start);
         marks
     }
@@ -113,7 +117,12 @@ impl<'a> Scanner<'a> {
             }
             let from = spans.len();
             let marks = marks.get(unit.first_mark..unit.last_mark).unwrap_or_default();
-            self.unit(text.get(unit.start..unit.end).unwrap_or_default(), &unit, marks, depth, carry, spans);
+            let lines = text.get(unit.start..unit.end).unwrap_or_default();
+            // What was no text says nothing about the lines after it.
+            if binary::was_binary(lines.strip_suffix(b"\n").unwrap_or(lines)) {
+                continue;
+            }
+            self.unit(lines, &unit, marks, depth, carry, spans);
             spans.iter_mut().skip(from).for_each(|span| span.shift(unit.start));
         }
     }

@@ -7,6 +7,7 @@ use tarbox_finder::{Finder, Needle};
 
 use super::{Detector, Near};
 use crate::Level;
+use crate::placeholder;
 use crate::span::{Rank, Span};
 
 /// The detectors of the process; they depend on no key.
@@ -81,7 +82,10 @@ impl Set {
     /// Whether what a literal announces may go on in the next line.
     pub(crate) fn is_open(&self, row: usize, text: &[u8], end: usize) -> bool {
         let after = text.get(end..).unwrap_or_default();
-        let ends = |length: usize| matches!(after.get(length), None | Some(b'\n' | b'\r'));
+        // A placeholder is whole, and whatever ended a word may have gone with it.
+        let ends = |length: usize| {
+            matches!(after.get(length), None | Some(b'\n' | b'\r')) && placeholder::next(after.get(..length).unwrap_or(after), 0).is_none()
+        };
         match self.rows.get(row).map(|(detector, _)| detector.near) {
             Some(Near::Token(_)) => ends(after.iter().take_while(|byte| is_token(**byte)).count()),
             Some(Near::At) => {

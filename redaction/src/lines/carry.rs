@@ -153,7 +153,7 @@ impl Carry {
         let token = trimmed.rsplit(|byte| byte.is_ascii_whitespace() || b"\"'`|>".contains(byte)).next().unwrap_or_default();
         let digits = token.iter().all(|byte| crate::base64::value_of(*byte).is_some() || matches!(byte, b'=' | b'\\'));
         let words = trimmed.get(fold::head(trimmed)..).unwrap_or_default();
-        let material = digits && !token.is_empty() && (token.len() >= 24 || words.len() == token.len());
+        let material = digits && token.iter().any(u8::is_ascii_alphanumeric) && (token.len() >= 24 || words.len() == token.len());
         if material {
             let start = at + offset + trimmed.len() - token.len();
             spans.push(Span::new(start, start + token.len(), "private-key", Rank::Shape));
