@@ -4,6 +4,7 @@
 //! one of the literals of a signature, or a word that errors have, are ever looked at one by one, and only for those signatures.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -155,31 +156,34 @@ impl LogScanner {
         part
     }
 
-    /// Looks at one line that holds these literals.
+    /// Looks at one line that holds these literals. Most are of no signature after all: only a line that is has its time read, and is kept.
     fn look_at(&self, bytes: &[u8], start: usize, end: usize, number: u32, literals: &[Literal], part: &mut LogPart) {
         let limit = end.min(start + LINE_LIMIT);
         let Some(raw) = bytes.get(start..limit) else { return };
-        let line = read_line(raw, number);
-        if line.is_option_help() {
-            return;
-        }
         // What stands in the time before the line, or behind what is looked at, does not count.
-        let words = start + if line.time.is_some() { time_length(raw, &line.text) } else { 0 };
-        let seen = literals.iter().filter(|literal| literal.start >= words && literal.start + literal.length <= limit);
+        let words = patterns::timed(raw).1;
+        let from = limit - words.len();
+        let text = lossy(words.strip_suffix(b"\r").unwrap_or(words));
+        let seen = literals.iter().filter(|literal| literal.start >= from && literal.start + literal.length <= limit);
         let mut candidates: Vec<Option<usize>> = seen.map(|literal| literal.of).collect();
         candidates.sort_unstable();
         candidates.dedup();
+        let line = LazyCell::new(|| Some(read_line(raw, number)).filter(|line| !line.is_option_help()));
         let mut lower = None;
         for ready in candidates.iter().flatten().filter_map(|candidate| self.signatures.get(*candidate)) {
-            if let Some(fields) = ready.fields(&line.text, &mut lower)
-                && self.is_followed(&ready.signature, &line, bytes.get(end + 1..).unwrap_or_default())
+            if let Some(fields) = ready.fields(&text, &mut lower)
+                && let Some(line) = &*line
+                && self.is_followed(&ready.signature, line, bytes.get(end + 1..).unwrap_or_default())
             {
-                part.note_hit(&ready.signature, fields, &line, || context(bytes, start, end, number));
+                part.note_hit(&ready.signature, fields, line, || context(bytes, start, end, number));
             }
         }
         let erroneous = candidates.first() == Some(&None);
-        if erroneous && level::of(&line.text).is_none_or(|level| level >= level::Level::Error) {
-            part.note_template(&line);
+        if erroneous
+            && level::of(&text).is_none_or(|level| level >= level::Level::Error)
+            && let Some(line) = &*line
+        {
+            part.note_template(line);
         }
     }
 
@@ -359,12 +363,6 @@ fn batch(bytes: &[u8], from: usize) -> Option<&[u8]> {
     let Some(head) = rest.get(..BATCH) else { return Some(rest) };
     let end = memrchr(b'\n', head).or_else(|| Some(BATCH + memchr(b'\n', rest.get(BATCH..)?)?));
     Some(end.and_then(|end| rest.get(..=end)).unwrap_or(rest))
-}
-
-/// Bytes of the runtime's time before a line's words; 0 where the time is one of its words.
-fn time_length(raw: &[u8], words: &str) -> usize {
-    let length = memchr(b' ', raw).map_or(0, |blank| blank + 1);
-    if raw.get(..length).is_some_and(|time| words.as_bytes().starts_with(time)) { 0 } else { length }
 }
 
 /// Bounds of the line around a position, without its line end.

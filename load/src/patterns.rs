@@ -154,7 +154,7 @@ fn first_line(bytes: &[u8]) -> (&[u8], usize) {
 }
 
 /// The time that the runtime put before a line, not read yet, and the line.
-fn timed(line: &[u8]) -> (&[u8], &[u8]) {
+pub(crate) fn timed(line: &[u8]) -> (&[u8], &[u8]) {
     let is_time = matches!(line, [b'0'..=b'9', _, _, _, b'-', _, _, b'-', _, _, b'T', _, _, b':', ..]);
     let end = if is_time { line.get(19..line.len().min(40)).and_then(|rest| memchr(b' ', rest)) } else { None };
     match end {

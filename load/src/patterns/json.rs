@@ -80,11 +80,11 @@ impl<'a> Told<'a> {
         for chunk in self.level.chunks(8).take(2) {
             let mut word = [0; 8];
             word.iter_mut().zip(chunk).for_each(|(to, from)| *to = from.to_ascii_lowercase());
-            sink.put(u64::from_le_bytes(word), chunk.len());
+            sink.word(u64::from_le_bytes(word), chunk.len());
         }
         let mut gap: &[u8] = if self.level.is_empty() { b"" } else { b" " };
         for part in [self.message, self.error].into_iter().filter(|part| !part.is_empty()) {
-            gap.iter().for_each(|b| sink.put(u64::from(*b), 1));
+            gap.iter().for_each(|b| sink.mark(*b));
             walk(part, sink);
             gap = b": ";
         }

@@ -2,7 +2,8 @@
 //! Values that a line begins with (its own time, a process) are left out.
 //!
 //! One walk serves two sinks: [`struct@Hash`], which every line goes through and which allocates nothing, and [`Text`], which
-//! writes the pattern out once. Two lines with the same text have the same hash. The walk reads eight bytes at a time.
+//! writes the pattern out once. Two lines with the same text have the same hash. Where words end and which of them have digits is told
+//! for 64 bytes at a time, and what is put of words and of marks between them goes two ways, so that little waits for what came before it.
 
 use memchr::{memchr, memmem};
 
@@ -16,45 +17,62 @@ const TELLING: [&[u8]; 11] = [b"msg", b"message", b"err", b"error", b"level", b"
 /// Where a walk puts what it keeps.
 pub(super) trait Sink {
     /// A state to return to.
-    type Mark: Copy;
-    /// Takes up to eight bytes, the first in the lowest place.
-    fn put(&mut self, word: u64, bytes: usize);
+    type State: Copy;
+    /// Takes up to eight bytes of a word, the first in the lowest place.
+    fn word(&mut self, bytes: u64, length: usize);
+    /// Takes a mark or a blank.
+    fn mark(&mut self, byte: u8);
     /// The present state.
-    fn mark(&self) -> Self::Mark;
+    fn state(&self) -> Self::State;
     /// Returns to a former state.
-    fn rewind(&mut self, mark: Self::Mark);
+    fn rewind(&mut self, state: Self::State);
 }
 
 /// A pattern's identity.
-#[derive(Debug)]
-pub(super) struct Hash(u64);
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hash {
+    words: u64,
+    marks: u64,
+    /// Pieces of words so far: where a mark stands.
+    place: u64,
+}
 
 impl Hash {
     /// The identity of a line, or of a stack trace.
     pub(super) fn new(is_trace: bool) -> Self {
-        Self(u64::from(is_trace))
+        Self { words: u64::from(is_trace), marks: 0, place: 0 }
     }
 
     /// The identity of what was put.
     pub(super) fn finish(&self) -> u64 {
+        let both = step(self.words, self.marks);
         // The product's low bits know only the words' low bits.
-        (self.0 ^ (self.0 >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        (both ^ (both >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 }
 
+fn step(hash: u64, word: u64) -> u64 {
+    (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95)
+}
+
 impl Sink for Hash {
-    type Mark = u64;
+    type State = Self;
 
-    fn put(&mut self, word: u64, _: usize) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+    fn word(&mut self, bytes: u64, _: usize) {
+        self.words = step(self.words, bytes);
+        self.place += 1 << 8;
     }
 
-    fn mark(&self) -> u64 {
-        self.0
+    fn mark(&mut self, byte: u8) {
+        self.marks = step(self.marks, self.place | u64::from(byte));
     }
 
-    fn rewind(&mut self, mark: u64) {
-        self.0 = mark;
+    fn state(&self) -> Self {
+        *self
+    }
+
+    fn rewind(&mut self, state: Self) {
+        *self = state;
     }
 }
 
@@ -70,32 +88,37 @@ impl Text {
 }
 
 impl Sink for Text {
-    type Mark = usize;
+    type State = usize;
 
-    fn put(&mut self, word: u64, bytes: usize) {
-        self.0.extend(word.to_le_bytes().iter().take(bytes));
+    fn word(&mut self, bytes: u64, length: usize) {
+        self.0.extend(bytes.to_le_bytes().iter().take(length));
     }
 
-    fn mark(&self) -> usize {
+    fn mark(&mut self, byte: u8) {
+        self.0.push(byte);
+    }
+
+    fn state(&self) -> usize {
         self.0.len()
     }
 
-    fn rewind(&mut self, mark: usize) {
-        self.0.truncate(mark);
+    fn rewind(&mut self, state: usize) {
+        self.0.truncate(state);
     }
 }
 
 /// Puts a line's pattern.
 pub(super) fn walk(line: &[u8], sink: &mut impl Sink) {
     let text = line.trim_ascii();
+    let mut classes = Classes::new(text);
     let (mut at, mut put, mut blank) = (0, 0, true);
     // The state after the last variable, as long as only marks that join the parts of an address or time came since.
     let mut joined = None;
     // Whether nothing but values was put, bare or in brackets.
-    let (beginning, mut only_values) = (sink.mark(), true);
+    let (beginning, mut only_values) = (sink.state(), true);
     while let Some(&byte) = text.get(at) {
         if put >= PATTERN_LIMIT {
-            sink.put(u64::from_le_bytes(*b"\xe2\x80\xa6\0\0\0\0\0"), "…".len());
+            sink.word(u64::from_le_bytes(*b"\xe2\x80\xa6\0\0\0\0\0"), "…".len());
             break;
         }
         if MARKS[usize::from(byte)] {
@@ -106,7 +129,7 @@ pub(super) fn walk(line: &[u8], sink: &mut impl Sink) {
                     (joined, put, blank) = (None, 0, true);
                 }
                 if !blank {
-                    sink.put(u64::from(b' '), 1);
+                    sink.mark(b' ');
                     put += 1;
                     blank = true;
                 }
@@ -126,45 +149,53 @@ pub(super) fn walk(line: &[u8], sink: &mut impl Sink) {
                 joined = None;
             }
             only_values &= matches!(byte, b'[' | b']' | b'(' | b')') || joined.is_some();
-            sink.put(u64::from(byte), 1);
+            sink.mark(byte);
             (at, put, blank) = (at + 1, put + 1, false);
             continue;
         }
-        let (start, mark, before) = (at, sink.mark(), put);
-        let mut digits = false;
-        loop {
-            let step = Step::at(text, at);
-            if step.len > 0 {
-                sink.put(step.word, step.len);
-            }
-            digits |= step.digits;
-            (at, put) = (at + step.len, put + step.len);
-            if step.len < 8 {
-                break;
-            }
-        }
+        let (end, has_digits) = classes.word(at);
+        let word = text.get(at..end).unwrap_or_default();
         blank = false;
-        let word = text.get(start..at).unwrap_or_default();
-        if (digits && !is_status(text, start, word)) || (word.len() >= 8 && word.iter().all(|b| matches!(b | 0x20, b'a'..=b'f' | b'-'))) {
-            sink.rewind(mark);
-            put = before;
+        if has_digits && !is_status(text, at, word) || is_hex(word) {
             variable(sink, &mut joined, &mut put);
         } else {
             (joined, only_values) = (None, false);
+            for from in (at..end).step_by(8) {
+                let length = (end - from).min(8);
+                sink.word(eight(text, from) & (u64::MAX >> (64 - 8 * length)), length);
+            }
+            put += word.len();
         }
+        at = end;
     }
 }
 
+/// Eight bytes, or what is left, the first in the lowest place.
+fn eight(text: &[u8], at: usize) -> u64 {
+    let rest = text.get(at..).unwrap_or_default();
+    let bytes = rest.first_chunk().copied().unwrap_or_else(|| {
+        let mut padded = [0; 8];
+        padded.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        padded
+    });
+    u64::from_le_bytes(bytes)
+}
+
+/// Whether a word could be an id in hex digits of which none is a number.
+fn is_hex(word: &[u8]) -> bool {
+    word.len() >= 8 && word.iter().all(|b| matches!(b | 0x20, b'a'..=b'f' | b'-'))
+}
+
 /// Puts `<*>`, in place of what stood since the last one if the two are parts of one value.
-fn variable<S: Sink>(sink: &mut S, joined: &mut Option<(S::Mark, usize)>, put: &mut usize) {
-    if let Some((mark, length)) = *joined {
-        sink.rewind(mark);
+fn variable<S: Sink>(sink: &mut S, joined: &mut Option<(S::State, usize)>, put: &mut usize) {
+    if let Some((state, length)) = *joined {
+        sink.rewind(state);
         *put = length;
         return;
     }
-    sink.put(u64::from_le_bytes(*b"<*>\0\0\0\0\0"), 3);
+    sink.word(u64::from_le_bytes(*b"<*>\0\0\0\0\0"), 3);
     *put += 3;
-    *joined = Some((sink.mark(), *put));
+    *joined = Some((sink.state(), *put));
 }
 
 /// Bytes that are of no word: blanks, quotes, brackets, and what stands between the parts of a path, an address or a list.
@@ -178,47 +209,71 @@ const MARKS: [bool; 256] = {
     marks
 };
 
-/// Bytes of a word, up to eight: those before the next mark.
-struct Step {
-    word: u64,
-    len: usize,
-    digits: bool,
+/// Where marks and digits stand in 64 bytes of a text, a bit each; behind its end there are marks.
+struct Classes<'a> {
+    text: &'a [u8],
+    base: usize,
+    marks: u64,
+    digits: u64,
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x80 * ONES;
+/// Bytes that are judged at once.
+const BLOCK: usize = u64::BITS as usize;
 
-impl Step {
-    fn at(text: &[u8], at: usize) -> Self {
-        let rest = text.get(at..).unwrap_or_default();
-        let bytes = rest.first_chunk().copied().unwrap_or_else(|| {
-            let mut padded = [0; 8];
-            padded.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-            padded
-        });
-        let all = u64::from_le_bytes(bytes);
-        let low = all & !HIGH;
-        let folded = low | (0x20 * ONES);
-        // As in `MARKS`: both kinds of brackets differ in one bit.
-        let marks = (within(low, 0, b'"')
-            | within(low, b'\'', b')')
-            | within(low, b',', b',')
-            | within(low, b'/', b'/')
-            | within(low, b':', b'@')
-            | within(folded, b'{', b'}'))
-            & !all;
-        let len = (marks & HIGH).trailing_zeros() as usize / 8;
-        let kept = if len == 8 { u64::MAX } else { (1 << (8 * len)) - 1 };
-        let digits = within(low, b'0', b'9') & !all & HIGH & kept != 0;
-        Self { word: all & kept, len, digits }
+impl<'a> Classes<'a> {
+    fn new(text: &'a [u8]) -> Self {
+        let mut classes = Self { text, base: 0, marks: 0, digits: 0 };
+        classes.load(0);
+        classes
+    }
+
+    fn load(&mut self, base: usize) {
+        let rest = self.text.get(base..).unwrap_or_default();
+        self.base = base;
+        (self.marks, self.digits) = match rest.first_chunk() {
+            Some(block) => classes(block),
+            None => {
+                let mut padded = [0; BLOCK];
+                padded.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+                classes(&padded)
+            }
+        };
+    }
+
+    /// The end of the word that begins here, behind all former ones, and whether it has a digit.
+    fn word(&mut self, at: usize) -> (usize, bool) {
+        let (mut at, mut has_digits) = (at, false);
+        loop {
+            if at - self.base >= BLOCK {
+                self.load(at);
+            }
+            let from = at - self.base;
+            let (marks, digits) = (self.marks >> from, self.digits >> from);
+            if marks != 0 {
+                let length = marks.trailing_zeros();
+                return (at + length as usize, has_digits | (digits & ((1 << length) - 1) != 0));
+            }
+            has_digits |= digits != 0;
+            at = self.base + BLOCK;
+        }
     }
 }
 
-/// The high bit of every byte between two bounds; all bytes are below 0x80.
-fn within(bytes: u64, from: u8, to: u8) -> u64 {
-    let at_least = bytes + u64::from(0x80 - from) * ONES;
-    let beyond = bytes + u64::from(0x7f - to) * ONES;
-    at_least & !beyond & HIGH
+/// As in [`MARKS`], and which bytes are digits. Compares and multiplies, so that no byte waits for another: the compiler makes vectors of
+/// it, which it could not of a table.
+fn classes(block: &[u8; BLOCK]) -> (u64, u64) {
+    let between = |byte: u8, from: u8, to: u8| byte.wrapping_sub(from) <= to - from;
+    let marks = block.map(|byte| {
+        let brackets = between(byte, b'[', b']') | between(byte, b'{', b'}');
+        u8::from((byte <= b'"') | between(byte, b'\'', b')') | (byte == b',') | (byte == b'/') | between(byte, b':', b'@') | brackets)
+    });
+    (bits(&marks), bits(&block.map(|byte| u8::from(between(byte, b'0', b'9')))))
+}
+
+/// The lowest bit of each byte, side by side.
+fn bits(bytes: &[u8; BLOCK]) -> u64 {
+    let eights = bytes.as_chunks().0.iter().enumerate();
+    eights.fold(0, |mask, (place, eight)| mask | (u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * place))
 }
 
 /// Length of a blank, or of an escape sequence that colours a terminal.
@@ -264,8 +319,10 @@ fn is_status(text: &[u8], start: usize, word: &[u8]) -> bool {
         let start = request.iter().rposition(|b| *b == b'"').unwrap_or(request.len());
         return memmem::find(request.get(start..).unwrap_or_default(), b" HTTP/").is_some();
     }
-    let key = key_before(before.trim_ascii_end()).to_ascii_lowercase();
-    key.ends_with(b"status") || key.ends_with(b"code")
+    let key = key_before(before.trim_ascii_end());
+    let ends =
+        |with: &[u8]| key.len().checked_sub(with.len()).and_then(|at| key.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(with));
+    ends(b"status") || ends(b"code")
 }
 
 #[cfg(test)]
@@ -335,9 +392,8 @@ mod tests {
     fn every_byte_is_either_a_mark_or_of_a_word() {
         for byte in 0..=u8::MAX {
             let mark = MARKS[usize::from(byte)];
-            let step = Step::at(&[byte; 9], 0);
-            assert_eq!(step.len, if mark { 0 } else { 8 }, "{byte:#x}");
-            assert_eq!(step.digits, byte.is_ascii_digit(), "{byte:#x}");
+            let all = |is: bool| if is { u64::MAX } else { 0 };
+            assert_eq!(classes(&[byte; BLOCK]), (all(mark), all(byte.is_ascii_digit())), "{byte:#x}");
         }
     }
 
