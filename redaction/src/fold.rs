@@ -11,8 +11,9 @@ use crate::scan::Mark;
 /// A unit has at most so many lines.
 const MAX_LINES: usize = 512;
 /// And about so many bytes behind the first: that one, and the last, may be as long as a line may be. Were they bounded as well, a long line
-/// would be joined with the next one when it is read again, shorter by a secret.
-const MAX_BYTES: usize = 32 << 10;
+/// would be joined with the next one when it is read again, shorter by a secret. For the same reason the bound is far: where it cuts depends
+/// on where the unit begins, and that may be later when the text is read again.
+const MAX_BYTES: usize = MAX_LINE;
 /// A line ends open when what announces something is no farther from its end.
 const OPEN: usize = 240;
 /// So far behind its beginning a word after the first of a line can end that is the rest of what the line before began.

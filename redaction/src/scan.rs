@@ -98,7 +98,8 @@ impl<'a> Scanner<'a> {
                 marks.push(Mark { start, end, open: false, sign: Sign::Row(row) });
             });
         }
-        marks.retain(|mark| placeholder::holding(&taken, mark.start).is_none());
+        let is_value = |mark: &Mark<'_>| matches!(mark.sign, Sign::Found(What::Value { .. }));
+        marks.retain(|mark| placeholder::holding(&taken, mark.start).is_none_or(|(_, end)| mark.end > end && is_value(mark)));
         marks.sort_by_key(|mark| mark.start);
         marks
     }
