@@ -193,6 +193,13 @@ mod tests {
         once.into_owned()
     }
 
+    /// The same as a log, a configuration and a message.
+    fn redacted_once_as_each_kind(redactor: &Redactor, text: &[u8]) {
+        for kind in [TextKind::Log, TextKind::Config, TextKind::Message] {
+            redacted_once(redactor, text, kind);
+        }
+    }
+
     #[test]
     fn a_placeholder_at_the_end_of_a_line_announces_nothing() {
         let redactor = Redactor::new([7; 32], Level::Default);
@@ -296,11 +303,7 @@ mod tests {
             b">\n  word\0\x01\x02\x03eyJhbGciOiJIUzI1NiJ9.kwIn0.ab>\n  \\\npassword\n=3",
             b"}-password\nVq3mff6Tfuzzed8k\xd0\n>\n ",
         ];
-        for text in cases {
-            for kind in [TextKind::Log, TextKind::Config, TextKind::Message] {
-                redacted_once(&redactor, text, kind);
-            }
-        }
+        cases.iter().for_each(|text| redacted_once_as_each_kind(&redactor, text));
     }
 
     #[test]
@@ -322,11 +325,7 @@ mod tests {
             b"ciOiJIUzI1NIiOiIxMjM0NTY3ODkwIn0.abcDEF123_-\0\0\x01\x02\x03\\\npassword \n a:a",
             b"-----BEGIN PRIVATE KEY-----pass:-----END R\nEXAMPLE-postgres://u:|tokendata:\\nx_=b@exa756e746572322d51392d6c6f6e67\n-",
         ];
-        for text in cases {
-            for kind in [TextKind::Log, TextKind::Config, TextKind::Message] {
-                redacted_once(&redactor, text, kind);
-            }
-        }
+        cases.iter().for_each(|text| redacted_once_as_each_kind(&redactor, text));
     }
 
     #[test]

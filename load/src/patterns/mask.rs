@@ -162,7 +162,7 @@ pub(super) fn walk(line: &[u8], sink: &mut impl Sink) {
             (joined, only_values) = (None, false);
             for from in (at..end).step_by(8) {
                 let length = (end - from).min(8);
-                sink.word(eight(text, from) & (u64::MAX >> (64 - 8 * length)), length);
+                sink.word(u64::from_le_bytes(chunk(text, from)) & (u64::MAX >> (64 - 8 * length)), length);
             }
             put += word.len();
         }
@@ -170,15 +170,14 @@ pub(super) fn walk(line: &[u8], sink: &mut impl Sink) {
     }
 }
 
-/// Eight bytes, or what is left, the first in the lowest place.
-fn eight(text: &[u8], at: usize) -> u64 {
+/// So many bytes from a place on; behind the end of the text there are zeros.
+fn chunk<const LENGTH: usize>(text: &[u8], at: usize) -> [u8; LENGTH] {
     let rest = text.get(at..).unwrap_or_default();
-    let bytes = rest.first_chunk().copied().unwrap_or_else(|| {
-        let mut padded = [0; 8];
+    rest.first_chunk().copied().unwrap_or_else(|| {
+        let mut padded = [0; LENGTH];
         padded.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
         padded
-    });
-    u64::from_le_bytes(bytes)
+    })
 }
 
 /// Whether a word could be an id in hex digits of which none is a number.
@@ -228,16 +227,8 @@ impl<'a> Classes<'a> {
     }
 
     fn load(&mut self, base: usize) {
-        let rest = self.text.get(base..).unwrap_or_default();
         self.base = base;
-        (self.marks, self.digits) = match rest.first_chunk() {
-            Some(block) => classes(block),
-            None => {
-                let mut padded = [0; BLOCK];
-                padded.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-                classes(&padded)
-            }
-        };
+        (self.marks, self.digits) = classes(&chunk(self.text, base));
     }
 
     /// The end of the word that begins here, behind all former ones, and whether it has a digit.
